@@ -1,0 +1,1 @@
+//! Typed REST client and the session.

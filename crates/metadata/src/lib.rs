@@ -1,0 +1,36 @@
+//! The metadata store: who owns what, under which name, since which revision.
+//!
+//! One trait, [`MetadataStore`], made of one part per domain word; [`sqlite`] implements it. Every
+//! implementation passes the same suite, [`conformance`].
+//!
+//! Guarantees of every implementation:
+//! - a mutation takes the owner's next [`Revision`](notespot_protocol::Revision), changes rows,
+//!   usage and tombstones in one transaction, and is durable when the call returns;
+//! - a reader never sees revision N before everything below N;
+//! - every call names the owner, and what belongs to another owner is [`MetadataError::NotFound`];
+//! - names are unique among living siblings by [`NodeName::unique_key`](notespot_protocol::NodeName::unique_key).
+
+pub mod accounts;
+pub mod changes;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+mod error;
+pub mod links;
+pub mod nodes;
+pub mod sqlite;
+pub mod tokens;
+pub mod uploads;
+pub mod users;
+
+pub use error::{MetadataError, Result};
+
+/// Everything the REST API keeps. See the crate's documentation for what it guarantees.
+pub trait MetadataStore:
+    users::Users + nodes::Nodes + uploads::Uploads + links::Links + changes::Changes + tokens::Tokens
+{
+}
+
+impl<T> MetadataStore for T where
+    T: users::Users + nodes::Nodes + uploads::Uploads + links::Links + changes::Changes + tokens::Tokens
+{
+}

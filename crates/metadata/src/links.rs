@@ -1,0 +1,72 @@
+//! Public links.
+
+use async_trait::async_trait;
+use notespot_protocol::{Node, NodeId, Revision, Slug, Timestamp, UserId};
+
+use crate::Result;
+use crate::nodes::StoredVersion;
+
+/// A link as it is kept. The server adds the address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredLink {
+    /// The unguessable part.
+    pub slug: Slug,
+    /// Whose.
+    pub owner: UserId,
+    /// What it opens.
+    pub node: NodeId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was ended.
+    pub ended_at: Option<Timestamp>,
+    /// Pages opened.
+    pub views: u64,
+    /// Downloads delivered to the last byte.
+    pub downloads: u64,
+    /// The revision of its last change.
+    pub revision: Revision,
+}
+
+/// What a slug opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpenedLink {
+    /// A living link to a living file.
+    File {
+        /// The link.
+        link: Box<StoredLink>,
+        /// The file.
+        node: Box<Node>,
+        /// Its current content.
+        version: Box<StoredVersion>,
+        /// The owner's display name.
+        owner_name: String,
+    },
+    /// There was such a link; it was ended, or what it opened is in the trash or gone.
+    Ended,
+}
+
+/// Public links.
+#[async_trait]
+pub trait Links: Send + Sync {
+    /// The living link of a living node, made if there is none. With `slug`, a new link takes it;
+    /// `SlugTaken` if another node's link, living or ended, has it.
+    async fn create_link(&self, owner: &UserId, node: NodeId, slug: Option<Slug>) -> Result<StoredLink>;
+
+    /// One of the owner's links.
+    async fn link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink>;
+
+    /// All living links of the owner, newest first; at most `limit`.
+    async fn links(&self, owner: &UserId, limit: u32) -> Result<Vec<StoredLink>>;
+
+    /// Ends a link at once and for ever. Ending an ended one changes nothing.
+    async fn end_link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink>;
+
+    /// What anyone who has the slug may see. `NotFound` if there never was such a link.
+    async fn open_link(&self, slug: &Slug) -> Result<OpenedLink>;
+
+    /// Counts one page view. Counters take no revision: they would wake every client.
+    async fn count_view(&self, slug: &Slug) -> Result<()>;
+
+    /// Counts one delivered download. Takes no revision.
+    async fn count_download(&self, slug: &Slug) -> Result<()>;
+}

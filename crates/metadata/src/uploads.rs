@@ -1,0 +1,111 @@
+//! Uploads: content on its way.
+
+use async_trait::async_trait;
+use notespot_protocol::{
+    ByteCount, NewUpload, Node, NodeId, Sha256, Timestamp, UploadId, UploadState, UserId,
+};
+
+use crate::Result;
+
+/// How the object store holds what has arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// The key that the content will have.
+    pub object_key: String,
+    /// The store's id of the multipart upload; `None` for a single PUT.
+    pub multipart_id: Option<String>,
+    /// The length of every part but the last.
+    pub part_bytes: ByteCount,
+    /// How many parts.
+    pub part_count: u32,
+}
+
+/// An upload as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredUpload {
+    /// Names it.
+    pub id: UploadId,
+    /// Whose.
+    pub owner: UserId,
+    /// What was announced, without the parts.
+    pub wanted: Wanted,
+    /// Where it goes.
+    pub destination: Destination,
+    /// Where it stands.
+    pub state: UploadState,
+    /// What it became.
+    pub node: Option<NodeId>,
+    /// When it was planned.
+    pub created_at: Timestamp,
+}
+
+/// The lasting part of a [`NewUpload`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The client's reference.
+    pub client_ref: notespot_protocol::ClientRef,
+    /// Where it will be.
+    pub parent: Option<NodeId>,
+    /// What it will be called.
+    pub name: notespot_protocol::NodeName,
+    /// When the name is taken.
+    pub on_conflict: notespot_protocol::OnConflict,
+    /// The exact length.
+    pub size: ByteCount,
+    /// The media type.
+    pub content_type: String,
+    /// When the source last changed.
+    pub modified_at: Option<Timestamp>,
+}
+
+/// Uploads of one owner.
+#[async_trait]
+pub trait Uploads: Send + Sync {
+    /// The upload with this client reference, if it was planned before.
+    async fn upload_by_ref(
+        &self,
+        owner: &UserId,
+        client_ref: notespot_protocol::ClientRef,
+    ) -> Result<Option<StoredUpload>>;
+
+    /// Keeps a plan. Refuses what the quota does not hold (open uploads count) and a parent that is
+    /// no living folder. When two calls race with one reference, both get the first one's upload:
+    /// compare the answer's `destination` and give up your own if it differs.
+    async fn begin_upload(
+        &self,
+        owner: &UserId,
+        wanted: &Wanted,
+        destination: &Destination,
+    ) -> Result<StoredUpload>;
+
+    /// One upload.
+    async fn upload(&self, owner: &UserId, id: UploadId) -> Result<StoredUpload>;
+
+    /// Publishes: node or new version, revision and usage, in one transaction. Called after the
+    /// object store was asked. Publishing again answers the same node. Where the parent is gone or
+    /// in the trash by now, the file lands at the top level: content that arrived is never lost.
+    async fn publish_upload(&self, owner: &UserId, id: UploadId, sha256: Sha256) -> Result<Node>;
+
+    /// Gives an upload up. Aborting an aborted one changes nothing; a published one is refused with
+    /// `UploadEnded`.
+    async fn abort_upload(&self, owner: &UserId, id: UploadId) -> Result<StoredUpload>;
+
+    /// Open uploads of all owners that were planned before `before`; at most `limit`.
+    async fn stale_uploads(&self, before: Timestamp, limit: u32) -> Result<Vec<StoredUpload>>;
+}
+
+impl Wanted {
+    /// What is kept of an announcement; `content_type` is what to use where it names none.
+    #[must_use]
+    pub fn from_new(upload: &NewUpload, content_type: &str) -> Self {
+        Self {
+            client_ref: upload.client_ref,
+            parent: upload.parent,
+            name: upload.name.clone(),
+            on_conflict: upload.on_conflict,
+            size: upload.size,
+            content_type: upload.content_type.clone().unwrap_or_else(|| content_type.to_owned()),
+            modified_at: upload.modified_at,
+        }
+    }
+}

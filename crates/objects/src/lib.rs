@@ -1,0 +1,15 @@
+//! The object store: bytes under opaque keys, and presigned requests for them.
+//!
+//! One trait, [`ObjectStore`], with two implementations: [`s3`] for S3 and every store that speaks
+//! its protocol, and [`embedded`], a durable S3 store of our own inside the server process. Both
+//! pass one suite, [`conformance`].
+
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+pub mod embedded;
+mod error;
+pub mod s3;
+mod store;
+
+pub use error::{ObjectError, Result};
+pub use store::{ByteStream, CompletePart, ObjectInfo, ObjectKey, ObjectRange, ObjectStore, StoredPart};

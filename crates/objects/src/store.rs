@@ -1,0 +1,143 @@
+//! What the server needs of an object store.
+
+use std::fmt;
+use std::pin::Pin;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::Stream;
+use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend, PresignedRequest};
+use rand::RngExt as _;
+
+use crate::{ObjectError, Result};
+
+/// Where an object is. Opaque: says nothing of its name, owner or kind.
+///
+/// 32 lower-case hexadecimal digits, so that a key is a safe file name and a safe URL segment
+/// everywhere.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectKey(String);
+
+impl ObjectKey {
+    /// A key that nothing has yet.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(hex::encode(rand::rng().random::<[u8; 16]>()))
+    }
+
+    /// A key as it was kept.
+    pub fn parse(text: &str) -> Result<Self> {
+        let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if text.len() == 32 && text.bytes().all(hex) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ObjectError::BadKey)
+        }
+    }
+
+    /// The key as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ObjectKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a store says of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ObjectInfo {
+    /// Its length.
+    pub size: ByteCount,
+    /// The checksum of the whole object, where the store has one.
+    pub crc64nvme: Option<Crc64Nvme>,
+}
+
+/// A part that a store holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredPart {
+    /// Its number, from 1.
+    pub number: u32,
+    /// Its length.
+    pub size: ByteCount,
+    /// Its checksum, where the store says it.
+    pub crc64nvme: Option<Crc64Nvme>,
+    /// The store's tag, to be named when completing.
+    pub etag: String,
+}
+
+/// A part to be joined.
+pub type CompletePart = StoredPart;
+
+/// Bytes `first` to `last`, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ObjectRange {
+    /// The first byte.
+    pub first: u64,
+    /// The last byte.
+    pub last: u64,
+}
+
+/// An object's bytes, in pieces of at most 256 KiB.
+pub type ByteStream = Pin<Box<dyn Stream<Item = std::io::Result<Bytes>> + Send>>;
+
+/// An object store. Cheap to share; every call may run at the same time as every other.
+#[async_trait]
+pub trait ObjectStore: Send + Sync {
+    /// Presigns a PUT of a whole object: exactly `part.size` bytes with exactly its checksum.
+    /// Signing is local: it makes no request.
+    async fn presign_put(
+        &self,
+        key: &ObjectKey,
+        part: &PartToSend,
+        valid: Duration,
+    ) -> Result<PresignedRequest>;
+
+    /// Presigns a PUT of one part of a multipart upload.
+    async fn presign_part(
+        &self,
+        key: &ObjectKey,
+        multipart_id: &str,
+        part: &PartToSend,
+        valid: Duration,
+    ) -> Result<PresignedRequest>;
+
+    /// Presigns a GET that may be sent with any `Range`.
+    async fn presign_get(&self, key: &ObjectKey, valid: Duration) -> Result<PresignedRequest>;
+
+    /// Begins a multipart upload with CRC-64/NVME over the full object, and returns the store's id.
+    async fn create_multipart(&self, key: &ObjectKey) -> Result<String>;
+
+    /// The parts that have arrived, by number.
+    async fn list_parts(&self, key: &ObjectKey, multipart_id: &str) -> Result<Vec<StoredPart>>;
+
+    /// Joins the parts. `ChecksumMismatch` if the whole does not have `crc64nvme`. Completing what
+    /// was completed before is answered as `NotFound`: ask [`head`](Self::head).
+    async fn complete_multipart(
+        &self,
+        key: &ObjectKey,
+        multipart_id: &str,
+        parts: &[CompletePart],
+        crc64nvme: Crc64Nvme,
+    ) -> Result<()>;
+
+    /// Gives a multipart upload up. One that is gone changes nothing.
+    async fn abort_multipart(&self, key: &ObjectKey, multipart_id: &str) -> Result<()>;
+
+    /// What the store holds under `key`.
+    async fn head(&self, key: &ObjectKey) -> Result<ObjectInfo>;
+
+    /// Reads an object, or a part of it. A stream that ends early ends with an error.
+    async fn read(&self, key: &ObjectKey, range: Option<ObjectRange>) -> Result<ByteStream>;
+
+    /// Deletes an object. One that is gone changes nothing.
+    async fn delete(&self, key: &ObjectKey) -> Result<()>;
+
+    /// Whether the store can be reached and written to.
+    async fn check(&self) -> Result<()>;
+}

@@ -1,0 +1,49 @@
+//! What crosses a wire, defined once: between client and server (REST), and between the desktop
+//! shell and its web view (IPC).
+//!
+//! Pure data: no I/O, no clock but the one the caller reads, no knowledge of any transport.
+//! Types that the web view sees derive [`specta::Type`]; types of the REST API derive
+//! [`utoipa::ToSchema`]. A type that is neither does not belong here.
+
+mod batch;
+mod changes;
+mod checksum;
+mod discovery;
+mod downloads;
+mod error;
+mod ids;
+mod links;
+mod me;
+mod name;
+mod nodes;
+mod presigned;
+mod size;
+mod slug;
+mod time;
+mod tokens;
+mod uploads;
+pub mod window;
+
+pub use batch::{BATCH_MAX, Batch, BatchItem};
+pub use changes::{Change, ChangeKind, ChangesPage, ChangesQuery};
+pub use checksum::{ChecksumError, Crc64Nvme, Sha256};
+pub use discovery::{Discovery, Limits};
+pub use downloads::{DownloadPlan, DownloadRequest};
+pub use error::{ErrorCode, Failure, Problem};
+pub use ids::{ClientRef, NodeId, Revision, TokenId, UploadId, UserId, VersionId};
+pub use links::{NewLink, PublicFile, PublicLink};
+pub use me::{Me, MePatch};
+pub use name::{NAME_MAX_BYTES, NameError, NodeName};
+pub use nodes::{
+    Content, Cursor, NewFolder, Node, NodeKind, NodePatch, NodesQuery, NodesView, OnConflict, Order, Page,
+    SortKey,
+};
+pub use presigned::{PresignedRequest, SecretUrl};
+pub use size::ByteCount;
+pub use slug::{Slug, SlugError};
+pub use time::Timestamp;
+pub use tokens::{AccessToken, NewAccessToken, NewlyMadeToken, Scope};
+pub use uploads::{
+    CompleteUpload, NewUpload, PART_COUNT_MAX, PartToSend, PresignParts, PresignedPart, UploadPlan,
+    UploadState, UploadStatus,
+};

@@ -1,0 +1,126 @@
+//! Uploads: content on its way.
+//!
+//! 1. `POST /v1/uploads` plans: the server says how the content is cut into parts.
+//! 2. The client computes the CRC-64/NVME of each part and asks for presigned requests, in the plan
+//!    call itself for what it knows already, else at `POST /v1/uploads/{id}/parts`. Each request is
+//!    signed for exactly those bytes: the object store refuses others.
+//! 3. It sends the parts straight to the object store.
+//! 4. `POST /v1/uploads/complete` compares what the store holds with what was announced, and
+//!    publishes the file.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    ByteCount, ClientRef, Crc64Nvme, NodeId, NodeName, OnConflict, PresignedRequest, Sha256, Timestamp,
+    UploadId,
+};
+
+/// The most parts that one object may have (Amazon S3's limit).
+pub const PART_COUNT_MAX: u32 = 10_000;
+
+/// Announces one file.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct NewUpload {
+    /// The same reference gives the same upload, however often it is sent.
+    pub client_ref: ClientRef,
+    /// Where it will be; `null` for the top level.
+    pub parent: Option<NodeId>,
+    /// What it will be called.
+    pub name: NodeName,
+    /// What to do when the name is taken at the time of publishing.
+    #[serde(default)]
+    pub on_conflict: OnConflict,
+    /// Its exact length.
+    pub size: ByteCount,
+    /// Its media type; guessed from the name when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    /// When the file last changed on the disk it comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified_at: Option<Timestamp>,
+    /// Parts whose checksum is known already: presigned in the same answer. Their sizes must be
+    /// those of the plan that follows from `size`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartToSend>,
+}
+
+/// One part, as the client is about to send it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PartToSend {
+    /// From 1 to the plan's `part_count`.
+    pub number: u32,
+    /// Its exact length.
+    pub size: ByteCount,
+    /// Of its bytes.
+    pub crc64nvme: Crc64Nvme,
+}
+
+/// How an upload is to be sent.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct UploadPlan {
+    /// Names the upload from now on.
+    pub id: UploadId,
+    /// As the client sent it.
+    pub client_ref: ClientRef,
+    /// The length of every part but the last.
+    pub part_bytes: ByteCount,
+    /// How many parts; 1 means a single PUT, also for an empty file.
+    pub part_count: u32,
+    /// Where the upload stands; `published` when a retry arrives after the fact.
+    pub state: UploadState,
+    /// Requests for the parts that were announced with the upload.
+    pub requests: Vec<PresignedPart>,
+}
+
+/// Asks for presigned requests.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PresignParts {
+    /// The parts to be sent next; at most 1,000.
+    pub parts: Vec<PartToSend>,
+}
+
+/// One presigned request for one part.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PresignedPart {
+    /// Which part.
+    pub number: u32,
+    /// How to send it.
+    pub request: PresignedRequest,
+}
+
+/// Where an upload stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UploadState {
+    /// Parts may be sent.
+    Open,
+    /// It became a file.
+    Published,
+    /// It was given up; what had arrived is gone.
+    Aborted,
+}
+
+/// What has arrived: `GET /v1/uploads/{id}`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct UploadStatus {
+    /// Which upload.
+    pub id: UploadId,
+    /// Where it stands.
+    pub state: UploadState,
+    /// The parts that the object store holds, by number.
+    pub arrived: Vec<PartToSend>,
+    /// The file that it became, once published.
+    pub node: Option<NodeId>,
+}
+
+/// Says that all parts were sent.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CompleteUpload {
+    /// Which upload.
+    pub id: UploadId,
+    /// Of the whole content, as it was read.
+    pub sha256: Sha256,
+    /// Of the whole content; compared with what the object store says it holds.
+    pub crc64nvme: Crc64Nvme,
+}

@@ -1,0 +1,1 @@
+//! The REST API, the public pages and the local identity provider.

@@ -1,0 +1,1 @@
+//! Real servers and fault injection for tests.

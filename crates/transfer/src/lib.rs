@@ -1,0 +1,1 @@
+//! Moves bytes over presigned requests.
