@@ -1,0 +1,17 @@
+// npm packages, exactly as the lock file has them.
+
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { must } from "./processes.mjs";
+import { step } from "./say.mjs";
+
+/** Installs what the lock file names, unless this very lock file was installed before. */
+export async function installNpmPackages(root) {
+  const lock = createHash("sha256").update(readFileSync(new URL("package-lock.json", root))).digest("hex");
+  const stamp = new URL("node_modules/.notespot-lock", root);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
+
+  step("Installing npm packages");
+  await must("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root });
+  writeFileSync(stamp, lock);
+}

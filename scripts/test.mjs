@@ -1,0 +1,96 @@
+// `npm test`: the whole proof, from nothing. `npm test -- rust ui` runs only the named parts.
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { buildPrograms, buildUi, cargoEnv } from "./build.mjs";
+import { programsDir, root, rootPath } from "./setup/folders.mjs";
+import { installNpmPackages } from "./setup/npm-packages.mjs";
+import { exitCode } from "./setup/processes.mjs";
+import { detail, duration, run, step, Stop } from "./setup/say.mjs";
+import { installSystemPackages, TO_RUN, TO_TEST } from "./setup/system-packages.mjs";
+import { installNextest, installObjectStorePeer } from "./setup/test-tools.mjs";
+import { checkToolchains } from "./setup/toolchains.mjs";
+
+const npm = (name) => ["npm", ["run", "--silent", name]];
+const cargo = (...args) => ["cargo", args];
+
+/** Each part is a name, what it proves, and the programs that prove it, in order. */
+const PARTS = {
+  style: { proves: "Formatting and the project's own rules", programs: [
+    cargo("fmt", "--all", "--check"),
+    npm("ui:format:check"),
+    cargo("run", "--locked", "--quiet", "-p", "xtask", "--", "tidy"),
+  ] },
+  ui: { proves: "The web UI: types, lints, components", programs: [npm("ui:lint"), npm("ui:test")] },
+  lints: { proves: "Rust lints", programs: [
+    cargo("clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"),
+  ] },
+  rust: { proves: "Rust: units, stores, server, sign-in, transfers, command line", programs: [
+    cargo("nextest", "run", "--locked", "--workspace"),
+  ] },
+  e2e: { proves: "The real app in a real window, and the public page in a real browser", programs: [
+    ["node", ["e2e/run.mjs"]],
+  ] },
+};
+
+await run(async () => {
+  const began = Date.now();
+  const wanted = wantedParts(process.argv.slice(2));
+  checkToolchains(root);
+  await installSystemPackages([...TO_RUN, ...TO_TEST]);
+  await installNpmPackages(root);
+  const env = { ...cargoEnv, ...(await testEnvironment(wanted)) };
+  await buildUi();
+  if (wanted.includes("rust") || wanted.includes("e2e")) {
+    step("Building the programs");
+    await buildPrograms();
+  }
+
+  const rows = [];
+  for (const part of wanted) rows.push(await prove(part, env));
+  report(rows, Date.now() - began);
+  return rows.every((row) => row.passed) ? 0 : 1;
+});
+
+function wantedParts(named) {
+  const unknown = named.filter((part) => !(part in PARTS));
+  if (unknown.length > 0) throw new Stop(`There is no part ${unknown.join(", ")}. The parts are: ${Object.keys(PARTS).join(", ")}.`);
+  return named.length > 0 ? named : Object.keys(PARTS);
+}
+
+async function testEnvironment(wanted) {
+  const env = { NOTESPOT_BIN_DIR: programsDir };
+  if (wanted.includes("rust")) {
+    await installNextest();
+    env.NOTESPOT_TEST_WEED = await installObjectStorePeer();
+  }
+  mkdirSync(join(rootPath, "test-output"), { recursive: true });
+  return env;
+}
+
+/** Runs all programs of a part, also after one failed: one run should show everything that is wrong. */
+async function prove(part, env) {
+  const { proves, programs } = PARTS[part];
+  step(`${proves} (${part})`);
+  const began = Date.now();
+  let passed = true;
+  for (const [program, args] of programs) {
+    const code = await exitCode(program, args, { cwd: rootPath, env });
+    if (code !== 0) {
+      detail(`✗ ${program} ${args.join(" ")} ended with ${code}`);
+      passed = false;
+    }
+  }
+  return { part, passed, milliseconds: Date.now() - began };
+}
+
+function report(rows, total) {
+  step("Result");
+  for (const { part, passed, milliseconds } of rows) {
+    detail(`${passed ? "✓" : "✗"} ${part.padEnd(6)} ${duration(milliseconds)}`);
+  }
+  const failed = rows.filter((row) => !row.passed).length;
+  console.log(
+    `test result: ${failed === 0 ? "ok" : "FAILED"}. ${rows.length - failed} parts passed; ${failed} failed; finished in ${duration(total)}`,
+  );
+}
