@@ -1,1 +1,22 @@
 //! The application without a window.
+//!
+//! [`App`] is what the desktop window shows: the local library, sync, the transfers panel and every
+//! use case. [`Remote`] is the same use cases without a library, for the command line. Both are
+//! cheap to clone, and both reach the browser and the clipboard through the [`Host`] that runs them.
+
+mod app;
+mod config;
+mod error;
+mod host;
+mod remote;
+mod use_cases;
+
+pub use app::App;
+pub use config::{AppConfig, Keep, Redirect};
+pub use error::AppError;
+pub use host::{Host, HostError};
+pub use notespot_client::Secret;
+pub use remote::Remote;
+pub use tokio_util::sync::CancellationToken;
+pub use use_cases::download_files::{DownloadTo, FileDownload};
+pub use use_cases::upload_files::FileUpload;

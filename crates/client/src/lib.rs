@@ -1,1 +1,5 @@
 //! Typed REST client and the session.
+
+mod secret;
+
+pub use secret::Secret;

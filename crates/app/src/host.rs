@@ -1,0 +1,20 @@
+//! What the program around the application does for it.
+
+use notespot_protocol::window::AppEvent;
+
+/// Why the host could not do it: kept for the log, not shown.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct HostError(#[from] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// What the program around the application does for it. Called from async threads: answer soon.
+pub trait Host: Send + Sync + 'static {
+    /// Opens a page in the system's browser.
+    fn open_browser(&self, url: &str) -> Result<(), HostError>;
+
+    /// Puts a text on the clipboard.
+    fn copy_text(&self, text: &str) -> Result<(), HostError>;
+
+    /// Hears what happened. The command line ignores it.
+    fn on_event(&self, event: AppEvent);
+}
