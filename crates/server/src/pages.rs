@@ -1,13 +1,29 @@
 //! The pages that people see in a browser: what a public link opens, and a few words about the
 //! server. Everything works without scripts; nothing is loaded from elsewhere.
 
+mod assets;
+mod layout;
+mod media;
+mod public_file;
+mod text_preview;
+mod visits;
+mod words;
+
 use std::sync::Arc;
 
-use axum::response::{IntoResponse as _, Response};
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
 use http::StatusCode;
 use notespot_metadata::MetadataStore;
 use notespot_objects::ObjectStore;
 use url::Url;
+
+pub(crate) use self::assets::style_url;
+pub(crate) use self::layout::{FormsMayGoTo, html};
+pub use self::media::{Preview, preview_of};
 
 /// What the pages read.
 #[derive(Clone)]
@@ -22,26 +38,66 @@ pub struct Pages {
 
 /// `/`, `/privacy`, `/s/{slug}` and `/assets/…`. `/s/{slug}/download` and `/s/{slug}/preview` belong to
 /// the delivery.
-pub fn router(pages: Pages) -> axum::Router {
-    drop(pages);
-    axum::Router::new()
+pub fn router(pages: Pages) -> Router {
+    Router::new()
+        .route("/", get(home))
+        .route("/privacy", get(privacy))
+        .route("/s/{slug}", get(public_file::show))
+        .route(assets::STYLE_PATH, get(assets::style))
+        .route(assets::MARK_PATH, get(assets::mark))
+        .route("/favicon.ico", get(assets::mark))
+        .route("/robots.txt", get(assets::robots))
+        .with_state(Arc::new(pages))
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomePage<'a> {
+    address: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "privacy.html")]
+struct PrivacyPage;
+
+#[derive(Template)]
+#[template(path = "message.html")]
+struct MessagePage<'a> {
+    title: &'a str,
+    text: &'a str,
+}
+
+async fn home(State(pages): State<Arc<Pages>>) -> Response {
+    let address = pages.public_url.as_str().trim_end_matches('/');
+    html(StatusCode::OK, &HomePage { address }, &FormsMayGoTo::Nowhere)
+}
+
+async fn privacy() -> Response {
+    html(StatusCode::OK, &PrivacyPage, &FormsMayGoTo::Nowhere)
 }
 
 /// A page for a browser that asked for a link that was ended: 410.
 #[must_use]
 pub fn ended() -> Response {
-    StatusCode::GONE.into_response()
+    failed(
+        StatusCode::GONE,
+        "This link has ended",
+        "Its owner turned it off or deleted the file. Ask them for a new one.",
+    )
 }
 
 /// A page for a browser that asked for something that is not here: 404.
 #[must_use]
 pub fn not_found() -> Response {
-    StatusCode::NOT_FOUND.into_response()
+    failed(
+        StatusCode::NOT_FOUND,
+        "There is nothing here",
+        "Check that the link is whole: the last part has 13 letters and digits.",
+    )
 }
 
-/// A page for a browser whose request failed for another reason.
+/// A page for a browser whose request failed for another reason. `text` says what to do.
 #[must_use]
 pub fn failed(status: StatusCode, title: &str, text: &str) -> Response {
-    let _ = (title, text);
-    status.into_response()
+    html(status, &MessagePage { title, text }, &FormsMayGoTo::Nowhere)
 }

@@ -1,0 +1,191 @@
+//! What a token must say, once its signature is known to be right.
+
+use std::time::Duration;
+
+use jsonwebtoken::{Algorithm, Header};
+use notespot_protocol::Timestamp;
+use serde::Deserialize;
+
+use super::{AuthError, refused};
+
+/// How far the provider's clock and ours may differ; what Clerk's own verifier allows.
+const SKEW: Duration = Duration::from_secs(5);
+/// OpenID Connect Core §2: `sub` is at most 255 characters.
+const SUBJECT_MAX: usize = 255;
+
+/// The claims that this server reads. One of another type than here makes the token unreadable.
+#[derive(Deserialize)]
+pub(super) struct Claims {
+    iss: String,
+    pub(super) sub: String,
+    exp: f64,
+    nbf: Option<f64>,
+    iat: Option<f64>,
+    aud: Option<Audience>,
+    client_id: Option<String>,
+    azp: Option<String>,
+    sts: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) email: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// What the tokens of one issuer are held to.
+pub(super) struct Rules {
+    pub(super) issuer: String,
+    client_id: String,
+    authorized_parties: Vec<String>,
+}
+
+/// `typ` and the algorithm, before anything else is believed.
+pub(super) fn check_header(header: &Header) -> Result<(), AuthError> {
+    const TYPES: [&str; 3] = ["JWT", "at+jwt", "application/at+jwt"];
+    let known = |typ: &str| TYPES.iter().any(|known| known.eq_ignore_ascii_case(typ));
+    if !header.typ.as_deref().is_some_and(known) {
+        return Err(refused("wrong typ"));
+    }
+    // Anything else would let the one who made the token choose how it is checked.
+    if header.alg != Algorithm::RS256 {
+        return Err(refused("wrong algorithm"));
+    }
+    // RFC 7515 §4.1.11: what is critical and not understood must be refused; nothing is understood.
+    if header.crit.is_some() {
+        return Err(refused("critical header"));
+    }
+    Ok(())
+}
+
+impl Rules {
+    pub(super) fn new(issuer: &str, client_id: &str, authorized_parties: &[String]) -> Self {
+        Self {
+            issuer: issuer.to_owned(),
+            client_id: client_id.to_owned(),
+            authorized_parties: authorized_parties.to_vec(),
+        }
+    }
+
+    /// Who made it, for whom, and whether it is valid at `now`.
+    pub(super) fn check(&self, claims: &Claims, audience: &str, now: Timestamp) -> Result<(), AuthError> {
+        if claims.iss != self.issuer {
+            return Err(refused("wrong issuer"));
+        }
+        if claims.sub.is_empty() || claims.sub.chars().count() > SUBJECT_MAX {
+            return Err(refused("no sub"));
+        }
+        // Absent unless a resource was granted; then it must be this one.
+        if claims.aud.as_ref().is_some_and(|aud| !aud.names(audience)) {
+            return Err(refused("wrong aud"));
+        }
+        self.check_party(claims)?;
+        check_times(claims, now)
+    }
+
+    fn check_party(&self, claims: &Claims) -> Result<(), AuthError> {
+        match (&claims.client_id, &claims.azp) {
+            (Some(client), _) if *client == self.client_id => Ok(()),
+            (Some(_), _) => Err(refused("wrong client_id")),
+            (None, Some(azp)) if self.authorized_parties.contains(azp) => check_session(claims),
+            // An ID token ends here too: it says who somebody is, and opens nothing.
+            (None, _) => Err(refused("neither client_id nor an authorized azp")),
+        }
+    }
+}
+
+/// Clerk marks a session that still owes a step, such as a second factor.
+fn check_session(claims: &Claims) -> Result<(), AuthError> {
+    if claims.sts.as_deref() == Some("pending") { Err(refused("pending session")) } else { Ok(()) }
+}
+
+impl Audience {
+    fn names(&self, audience: &str) -> bool {
+        let same = |aud: &str| aud.trim_end_matches('/') == audience;
+        match self {
+            Self::One(aud) => same(aud),
+            Self::Many(many) => many.iter().any(|aud| same(aud)),
+        }
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "seconds since 1970 are exact in an f64")]
+fn check_times(claims: &Claims, now: Timestamp) -> Result<(), AuthError> {
+    let now = now.as_millis() as f64 / 1000.0;
+    let skew = SKEW.as_secs_f64();
+    if claims.exp <= now - skew {
+        return Err(refused("expired"));
+    }
+    if claims.nbf.is_some_and(|nbf| nbf > now + skew) || claims.iat.is_some_and(|iat| iat > now + skew) {
+        return Err(refused("not valid yet"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const NOW_SECS: i64 = 1_800_000_000;
+    const AUDIENCE: &str = "https://notes.example";
+
+    fn check(change: &serde_json::Value) -> Result<(), &'static str> {
+        let mut claims = json!({
+            "iss": "https://clerk.example", "sub": "user_1", "exp": NOW_SECS + 60, "nbf": NOW_SECS,
+            "iat": NOW_SECS, "client_id": "desktop",
+        });
+        for (name, value) in change.as_object().unwrap() {
+            claims[name] = value.clone();
+        }
+        let rules = Rules::new("https://clerk.example", "desktop", &["https://web.example".to_owned()]);
+        let claims: Claims = serde_json::from_value(claims).map_err(|_| "unreadable claims")?;
+        let now = Timestamp::from_millis(NOW_SECS * 1000);
+        rules.check(&claims, AUDIENCE, now).map_err(|error| match error {
+            AuthError::NotSignedIn { reason } => reason,
+            AuthError::Unavailable => "unavailable",
+        })
+    }
+
+    #[test]
+    fn an_access_token_of_the_desktop_app_is_accepted() {
+        assert_eq!(check(&json!({})), Ok(()));
+        assert_eq!(check(&json!({"aud": "https://notes.example/"})), Ok(()));
+        assert_eq!(check(&json!({"aud": ["https://other.example", AUDIENCE]})), Ok(()));
+    }
+
+    #[test]
+    fn a_token_for_anybody_else_is_refused() {
+        assert_eq!(check(&json!({"client_id": "other"})), Err("wrong client_id"));
+        assert_eq!(check(&json!({"iss": "https://other.example"})), Err("wrong issuer"));
+        assert_eq!(check(&json!({"aud": "https://other.example"})), Err("wrong aud"));
+        assert_eq!(check(&json!({"sub": 7})), Err("unreadable claims"));
+        assert_eq!(check(&json!({"sub": ""})), Err("no sub"));
+    }
+
+    #[test]
+    fn an_id_token_opens_nothing() {
+        assert!(check(&json!({"client_id": null, "aud": "desktop"})).is_err());
+        assert!(check(&json!({"client_id": null})).is_err());
+    }
+
+    #[test]
+    fn a_session_token_needs_an_authorized_party() {
+        let session = |azp: &str, sts: &str| check(&json!({"client_id": null, "azp": azp, "sts": sts}));
+        assert_eq!(session("https://web.example", "active"), Ok(()));
+        assert_eq!(session("https://web.example", "pending"), Err("pending session"));
+        assert!(session("https://evil.example", "active").is_err());
+    }
+
+    #[test]
+    fn clocks_may_differ_by_five_seconds_and_no_more() {
+        assert_eq!(check(&json!({"exp": NOW_SECS - 4})), Ok(()));
+        assert_eq!(check(&json!({"exp": NOW_SECS - 5})), Err("expired"));
+        assert_eq!(check(&json!({"nbf": NOW_SECS + 5})), Ok(()));
+        assert_eq!(check(&json!({"nbf": NOW_SECS + 6})), Err("not valid yet"));
+        assert_eq!(check(&json!({"iat": NOW_SECS + 6})), Err("not valid yet"));
+    }
+}
