@@ -1,0 +1,60 @@
+//! Uploads and downloads: the control side. The bytes go to the object store.
+
+use notespot_protocol::{
+    Batch, BatchItem, CompleteUpload, DownloadPlan, DownloadRequest, NewUpload, Node, PresignParts,
+    PresignedPart, UploadId, UploadPlan, UploadStatus,
+};
+
+use super::{ApiClient, Call};
+use crate::ClientError;
+
+impl ApiClient {
+    /// Plans uploads; each succeeds or fails alone.
+    pub async fn plan_uploads(
+        &self,
+        uploads: Vec<NewUpload>,
+    ) -> Result<Vec<BatchItem<UploadPlan>>, ClientError> {
+        let answer: Batch<BatchItem<UploadPlan>> =
+            self.send(Call::post_again("/v1/uploads").json(&uploads)).await?;
+        Ok(answer.items)
+    }
+
+    /// Presigns requests for parts.
+    pub async fn presign_parts(
+        &self,
+        id: UploadId,
+        parts: &PresignParts,
+    ) -> Result<Vec<PresignedPart>, ClientError> {
+        self.send(Call::post_again(format!("/v1/uploads/{id}/parts")).json(parts)).await
+    }
+
+    /// What has arrived.
+    pub async fn upload_status(&self, id: UploadId) -> Result<UploadStatus, ClientError> {
+        self.send(Call::get(format!("/v1/uploads/{id}"))).await
+    }
+
+    /// Verifies and publishes; each succeeds or fails alone.
+    pub async fn complete_uploads(
+        &self,
+        uploads: Vec<CompleteUpload>,
+    ) -> Result<Vec<BatchItem<Node>>, ClientError> {
+        let answer: Batch<BatchItem<Node>> =
+            self.send(Call::post_again("/v1/uploads/complete").json(&uploads)).await?;
+        Ok(answer.items)
+    }
+
+    /// Gives an upload up; what had arrived goes.
+    pub async fn abort_upload(&self, id: UploadId) -> Result<(), ClientError> {
+        self.send_for_nothing(Call::delete(format!("/v1/uploads/{id}"))).await
+    }
+
+    /// Presigned reads; each succeeds or fails alone.
+    pub async fn plan_downloads(
+        &self,
+        downloads: Vec<DownloadRequest>,
+    ) -> Result<Vec<BatchItem<DownloadPlan>>, ClientError> {
+        let answer: Batch<BatchItem<DownloadPlan>> =
+            self.send(Call::post_again("/v1/downloads").json(&downloads)).await?;
+        Ok(answer.items)
+    }
+}
