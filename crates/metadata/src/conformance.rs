@@ -1,1 +1,1 @@
-//! The suite.
+//! The suite that every implementation passes.

@@ -17,7 +17,7 @@ pub enum MetadataError {
         /// The sibling that has it.
         by: NodeId,
     },
-    /// A folder where a file is meant, or the reverse.
+    /// A folder where a file is meant, or the reverse; a living node where a trashed one is.
     #[error("wrong kind of node")]
     WrongKind,
     /// The parent is not a living folder of this owner.

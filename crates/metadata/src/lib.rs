@@ -8,7 +8,10 @@
 //!   usage and tombstones in one transaction, and is durable when the call returns;
 //! - a reader never sees revision N before everything below N;
 //! - every call names the owner, and what belongs to another owner is [`MetadataError::NotFound`];
-//! - names are unique among living siblings by [`NodeName::unique_key`](notespot_protocol::NodeName::unique_key).
+//! - a node *lives* when neither it nor any folder above it was moved to the trash: moving a folder to the
+//!   trash marks the folder alone, whatever it holds;
+//! - names are unique among siblings that were not moved to the trash themselves, by
+//!   [`NodeName::unique_key`](notespot_protocol::NodeName::unique_key).
 
 pub mod accounts;
 pub mod changes;
@@ -17,6 +20,7 @@ pub mod conformance;
 mod error;
 pub mod links;
 pub mod nodes;
+pub mod orphans;
 pub mod sqlite;
 pub mod tokens;
 pub mod uploads;
@@ -26,11 +30,23 @@ pub use error::{MetadataError, Result};
 
 /// Everything the REST API keeps. See the crate's documentation for what it guarantees.
 pub trait MetadataStore:
-    users::Users + nodes::Nodes + uploads::Uploads + links::Links + changes::Changes + tokens::Tokens
+    users::Users
+    + nodes::Nodes
+    + uploads::Uploads
+    + links::Links
+    + changes::Changes
+    + tokens::Tokens
+    + orphans::Orphans
 {
 }
 
 impl<T> MetadataStore for T where
-    T: users::Users + nodes::Nodes + uploads::Uploads + links::Links + changes::Changes + tokens::Tokens
+    T: users::Users
+        + nodes::Nodes
+        + uploads::Uploads
+        + links::Links
+        + changes::Changes
+        + tokens::Tokens
+        + orphans::Orphans
 {
 }

@@ -46,8 +46,8 @@ pub trait Nodes: Send + Sync {
     async fn restore_node(&self, owner: &UserId, id: NodeId, if_match: Option<Revision>) -> Result<Node>;
 
     /// Deletes for ever a node that is in the trash, with everything inside it, leaving
-    /// tombstones. Returns the object keys that no record names any more.
-    async fn delete_node(&self, owner: &UserId, id: NodeId) -> Result<Vec<String>>;
+    /// tombstones and [orphans](crate::orphans). A living node is refused with `WrongKind`.
+    async fn delete_node(&self, owner: &UserId, id: NodeId) -> Result<()>;
 
     /// The current version of a file, or a named one.
     async fn stored_version(

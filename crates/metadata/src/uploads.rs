@@ -86,7 +86,7 @@ pub trait Uploads: Send + Sync {
     /// in the trash by now, the file lands at the top level: content that arrived is never lost.
     async fn publish_upload(&self, owner: &UserId, id: UploadId, sha256: Sha256) -> Result<Node>;
 
-    /// Gives an upload up. Aborting an aborted one changes nothing; a published one is refused with
+    /// Gives an upload up, leaving an [orphan](crate::orphans). Aborting an aborted one changes nothing; a published one is refused with
     /// `UploadEnded`.
     async fn abort_upload(&self, owner: &UserId, id: UploadId) -> Result<StoredUpload>;
 

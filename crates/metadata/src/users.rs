@@ -29,7 +29,7 @@ pub trait Users: Send + Sync {
     /// Changes the profile.
     async fn edit_user(&self, id: &UserId, patch: &MePatch) -> Result<Me>;
 
-    /// Erases the user with all nodes, versions, links, uploads and tokens. Returns every object
-    /// key that no record names any more; the caller deletes the objects.
-    async fn erase_user(&self, id: &UserId) -> Result<Vec<String>>;
+    /// Erases the user with all nodes, versions, links, uploads and tokens, leaving
+    /// [orphans](crate::orphans).
+    async fn erase_user(&self, id: &UserId) -> Result<()>;
 }

@@ -1,0 +1,162 @@
+//! Public links.
+
+use async_trait::async_trait;
+use notespot_protocol::{NodeId, NodeKind, Revision, Slug, Timestamp, UserId};
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+
+use super::{Connection, SqliteMetadata, revisions, rows, tree};
+use crate::links::{Links, OpenedLink, StoredLink};
+use crate::{MetadataError, Result};
+
+#[async_trait]
+impl Links for SqliteMetadata {
+    async fn create_link(&self, owner: &UserId, node: NodeId, slug: Option<Slug>) -> Result<StoredLink> {
+        let mut tx = self.write().await?;
+        if tree::node(&mut tx, owner, node).await?.kind != NodeKind::File {
+            return Err(MetadataError::WrongKind);
+        }
+        if !tree::lives(&mut tx, node).await? {
+            return Err(MetadataError::NotFound);
+        }
+        if let Some(living) = living_link(&mut tx, node).await? {
+            return Ok(living);
+        }
+        let slug = slug.unwrap_or_else(Slug::generate);
+        if by_slug(&mut tx, &slug).await?.is_some() {
+            return Err(MetadataError::SlugTaken);
+        }
+        let revision = revisions::next(&mut tx, owner).await?;
+        let made = StoredLink {
+            slug,
+            owner: owner.clone(),
+            node,
+            created_at: Timestamp::now(),
+            ended_at: None,
+            views: 0,
+            downloads: 0,
+            revision,
+        };
+        sqlx::query(
+            "INSERT INTO links (slug, owner, node, created_at, revision) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )
+        .bind(made.slug.as_str())
+        .bind(&owner.0)
+        .bind(rows::key(node.0))
+        .bind(made.created_at.as_millis())
+        .bind(rows::integer(revision.0))
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(made)
+    }
+
+    async fn link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink> {
+        let mut reader = self.readers.acquire().await?;
+        own(&mut reader, owner, slug).await
+    }
+
+    async fn links(&self, owner: &UserId, limit: u32) -> Result<Vec<StoredLink>> {
+        let found = sqlx::query(
+            "SELECT * FROM links WHERE owner = ?1 AND ended_at IS NULL ORDER BY created_at DESC LIMIT ?2",
+        )
+        .bind(&owner.0)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        found.iter().map(link).collect()
+    }
+
+    async fn end_link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink> {
+        let mut tx = self.write().await?;
+        let before = own(&mut tx, owner, slug).await?;
+        if before.ended_at.is_some() {
+            return Ok(before);
+        }
+        let revision = revisions::next(&mut tx, owner).await?;
+        let ended = StoredLink { ended_at: Some(Timestamp::now()), revision, ..before };
+        sqlx::query("UPDATE links SET ended_at = ?2, revision = ?3 WHERE slug = ?1")
+            .bind(slug.as_str())
+            .bind(ended.ended_at.map(Timestamp::as_millis))
+            .bind(rows::integer(revision.0))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(ended)
+    }
+
+    async fn open_link(&self, slug: &Slug) -> Result<OpenedLink> {
+        let mut snapshot = self.snapshot().await?;
+        let link = by_slug(&mut snapshot, slug).await?.ok_or(MetadataError::NotFound)?;
+        if link.ended_at.is_some() || !tree::lives(&mut snapshot, link.node).await? {
+            return Ok(OpenedLink::Ended);
+        }
+        let row = sqlx::QueryBuilder::new(rows::NODES)
+            .push("WHERE n.id = ")
+            .push_bind(rows::key(link.node.0))
+            .build()
+            .fetch_optional(&mut *snapshot)
+            .await?;
+        let Some(row) = row else { return Ok(OpenedLink::Ended) };
+        let Some(version) = rows::version(&row)? else { return Ok(OpenedLink::Ended) };
+        let owner_name = sqlx::query_scalar("SELECT name FROM users WHERE id = ?1")
+            .bind(&link.owner.0)
+            .fetch_one(&mut *snapshot)
+            .await?;
+        Ok(OpenedLink::File {
+            link: Box::new(link),
+            node: Box::new(rows::node(&row)?),
+            version: Box::new(version),
+            owner_name,
+        })
+    }
+
+    async fn count_view(&self, slug: &Slug) -> Result<()> {
+        sqlx::query("UPDATE links SET views = views + 1 WHERE slug = ?1")
+            .bind(slug.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn count_download(&self, slug: &Slug) -> Result<()> {
+        sqlx::query("UPDATE links SET downloads = downloads + 1 WHERE slug = ?1")
+            .bind(slug.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+}
+
+async fn own(connection: &mut Connection, owner: &UserId, slug: &Slug) -> Result<StoredLink> {
+    by_slug(connection, slug).await?.filter(|link| &link.owner == owner).ok_or(MetadataError::NotFound)
+}
+
+async fn by_slug(connection: &mut Connection, slug: &Slug) -> Result<Option<StoredLink>> {
+    let row = sqlx::query("SELECT * FROM links WHERE slug = ?1")
+        .bind(slug.as_str())
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(link).transpose()
+}
+
+async fn living_link(connection: &mut Connection, node: NodeId) -> Result<Option<StoredLink>> {
+    let row = sqlx::query("SELECT * FROM links WHERE node = ?1 AND ended_at IS NULL")
+        .bind(rows::key(node.0))
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(link).transpose()
+}
+
+pub(super) fn link(row: &SqliteRow) -> Result<StoredLink> {
+    Ok(StoredLink {
+        slug: row.try_get::<String, _>("slug")?.parse().map_err(rows::unreadable)?,
+        owner: UserId(row.try_get("owner")?),
+        node: NodeId(rows::uuid(row, "node")?),
+        created_at: rows::time(row, "created_at")?,
+        ended_at: rows::maybe_time(row, "ended_at")?,
+        views: rows::count(row, "views")?,
+        downloads: rows::count(row, "downloads")?,
+        revision: Revision(rows::count(row, "revision")?),
+    })
+}

@@ -1,0 +1,80 @@
+//! Personal access tokens.
+
+use async_trait::async_trait;
+use notespot_protocol::{AccessToken, Sha256, Timestamp, TokenId, UserId};
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+
+use super::{SqliteMetadata, rows};
+use crate::tokens::Tokens;
+use crate::{MetadataError, Result};
+
+/// How exact `used_at` is: a write for each call would make every read a write.
+const USE_NOTED_EVERY_MILLIS: i64 = 60 * 60 * 1000;
+
+#[async_trait]
+impl Tokens for SqliteMetadata {
+    async fn add_token(&self, owner: &UserId, token: &AccessToken, hash: Sha256) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO tokens (id, owner, hash, name, scopes, created_at, ends_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )
+        .bind(rows::key(token.id.0))
+        .bind(&owner.0)
+        .bind(hash.as_bytes().to_vec())
+        .bind(&token.name)
+        .bind(serde_json::to_string(&token.scopes).map_err(rows::unreadable)?)
+        .bind(token.created_at.as_millis())
+        .bind(token.ends_at.map(Timestamp::as_millis))
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    async fn token_by_hash(&self, hash: Sha256, now: Timestamp) -> Result<(UserId, AccessToken)> {
+        let row = sqlx::query("SELECT * FROM tokens WHERE hash = ?1 AND (ends_at IS NULL OR ends_at > ?2)")
+            .bind(hash.as_bytes().to_vec())
+            .bind(now.as_millis())
+            .fetch_optional(&self.readers)
+            .await?
+            .ok_or(MetadataError::NotFound)?;
+        let token = token(&row)?;
+        let noted = token.used_at.map_or(i64::MIN, Timestamp::as_millis);
+        if now.as_millis().saturating_sub(noted) >= USE_NOTED_EVERY_MILLIS {
+            sqlx::query("UPDATE tokens SET used_at = ?2 WHERE id = ?1")
+                .bind(rows::key(token.id.0))
+                .bind(now.as_millis())
+                .execute(&self.writer)
+                .await?;
+        }
+        Ok((UserId(row.try_get("owner")?), token))
+    }
+
+    async fn tokens(&self, owner: &UserId) -> Result<Vec<AccessToken>> {
+        let found = sqlx::query("SELECT * FROM tokens WHERE owner = ?1 ORDER BY created_at DESC")
+            .bind(&owner.0)
+            .fetch_all(&self.readers)
+            .await?;
+        found.iter().map(token).collect()
+    }
+
+    async fn remove_token(&self, owner: &UserId, id: TokenId) -> Result<()> {
+        let removed = sqlx::query("DELETE FROM tokens WHERE id = ?1 AND owner = ?2")
+            .bind(rows::key(id.0))
+            .bind(&owner.0)
+            .execute(&self.writer)
+            .await?;
+        if removed.rows_affected() == 0 { Err(MetadataError::NotFound) } else { Ok(()) }
+    }
+}
+
+fn token(row: &SqliteRow) -> Result<AccessToken> {
+    Ok(AccessToken {
+        id: TokenId(rows::uuid(row, "id")?),
+        name: row.try_get("name")?,
+        scopes: rows::json(row.try_get("scopes")?)?,
+        created_at: rows::time(row, "created_at")?,
+        ends_at: rows::maybe_time(row, "ends_at")?,
+        used_at: rows::maybe_time(row, "used_at")?,
+    })
+}

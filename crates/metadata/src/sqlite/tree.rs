@@ -1,0 +1,96 @@
+//! Folders above and below a node.
+
+use notespot_protocol::{Node, NodeId, NodeKind, UserId};
+
+use super::{Connection, rows};
+use crate::{MetadataError, Result};
+
+/// That no folder above `n` was moved to the trash: with `n.trashed_at IS NULL`, that `n` lives.
+pub(super) const NOTHING_ABOVE_IS_TRASHED: &str = "NOT EXISTS (\
+     WITH RECURSIVE above (parent, trashed_at) AS (\
+         SELECT p.parent, p.trashed_at FROM nodes p WHERE p.id = n.parent \
+         UNION ALL SELECT p.parent, p.trashed_at FROM nodes p JOIN above a ON p.id = a.parent) \
+     SELECT 1 FROM above WHERE trashed_at IS NOT NULL)";
+
+/// One of the owner's nodes.
+pub(super) async fn node(connection: &mut Connection, owner: &UserId, id: NodeId) -> Result<Node> {
+    let row = sqlx::QueryBuilder::new(rows::NODES)
+        .push("WHERE n.id = ")
+        .push_bind(rows::key(id.0))
+        .push(" AND n.owner = ")
+        .push_bind(&owner.0)
+        .build()
+        .fetch_optional(connection)
+        .await?;
+    rows::node(&row.ok_or(MetadataError::NotFound)?)
+}
+
+/// Whether neither the node nor any folder above it was moved to the trash.
+pub(super) async fn lives(connection: &mut Connection, id: NodeId) -> Result<bool> {
+    let dead: bool = sqlx::query_scalar(
+        "WITH RECURSIVE up (parent, trashed_at) AS (\
+             SELECT parent, trashed_at FROM nodes WHERE id = ?1 \
+             UNION ALL SELECT n.parent, n.trashed_at FROM nodes n JOIN up ON n.id = up.parent) \
+         SELECT EXISTS (SELECT 1 FROM up WHERE trashed_at IS NOT NULL)",
+    )
+    .bind(rows::key(id.0))
+    .fetch_one(connection)
+    .await?;
+    Ok(!dead)
+}
+
+/// Refuses a parent that is no living folder of the owner.
+pub(super) async fn require_parent(
+    connection: &mut Connection,
+    owner: &UserId,
+    parent: Option<NodeId>,
+) -> Result<()> {
+    let Some(id) = parent else { return Ok(()) };
+    match node(connection, owner, id).await {
+        Ok(folder) if folder.kind == NodeKind::Folder && lives(connection, id).await? => Ok(()),
+        Ok(_) | Err(MetadataError::NotFound) => Err(MetadataError::NoSuchParent),
+        Err(error) => Err(error),
+    }
+}
+
+/// The parent, or the top level where it is no living folder any more.
+pub(super) async fn parent_or_top(
+    connection: &mut Connection,
+    owner: &UserId,
+    parent: Option<NodeId>,
+) -> Result<Option<NodeId>> {
+    match require_parent(connection, owner, parent).await {
+        Ok(()) => Ok(parent),
+        Err(MetadataError::NoSuchParent) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether `folder` is `node` or lies somewhere inside it.
+pub(super) async fn is_inside(connection: &mut Connection, folder: NodeId, node: NodeId) -> Result<bool> {
+    let found = sqlx::query_scalar(
+        "WITH RECURSIVE up (id, parent) AS (\
+             SELECT id, parent FROM nodes WHERE id = ?1 \
+             UNION ALL SELECT n.id, n.parent FROM nodes n JOIN up ON n.id = up.parent) \
+         SELECT EXISTS (SELECT 1 FROM up WHERE id = ?2)",
+    )
+    .bind(rows::key(folder.0))
+    .bind(rows::key(node.0))
+    .fetch_one(connection)
+    .await?;
+    Ok(found)
+}
+
+/// A node and everything inside it, the deepest last.
+pub(super) async fn whole_tree(connection: &mut Connection, id: NodeId) -> Result<Vec<NodeId>> {
+    let found = sqlx::query(
+        "WITH RECURSIVE down (id, depth) AS (\
+             SELECT id, 0 FROM nodes WHERE id = ?1 \
+             UNION ALL SELECT n.id, down.depth + 1 FROM nodes n JOIN down ON n.parent = down.id) \
+         SELECT id FROM down ORDER BY depth",
+    )
+    .bind(rows::key(id.0))
+    .fetch_all(connection)
+    .await?;
+    found.iter().map(|row| rows::uuid(row, "id").map(NodeId)).collect()
+}

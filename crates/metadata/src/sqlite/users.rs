@@ -1,0 +1,88 @@
+//! Users.
+
+use async_trait::async_trait;
+use notespot_protocol::{ByteCount, Me, MePatch, Revision, UserId};
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+
+use super::{SqliteMetadata, rows};
+use crate::users::{Profile, Users};
+use crate::{MetadataError, Result};
+
+#[async_trait]
+impl Users for SqliteMetadata {
+    async fn ensure_user(&self, profile: &Profile, quota: ByteCount) -> Result<Me> {
+        // Nearly every call finds the record as it should be: the writer is not bothered.
+        if let Some(me) = self.find_user(&profile.id).await?
+            && (profile.email.is_none() || me.email == profile.email)
+        {
+            return Ok(me);
+        }
+        let row = sqlx::query(
+            "INSERT INTO users (id, name, email, quota) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (id) DO UPDATE SET email = coalesce(excluded.email, email) \
+             RETURNING id, name, email, quota, used, revision",
+        )
+        .bind(&profile.id.0)
+        .bind(&profile.name)
+        .bind(&profile.email)
+        .bind(rows::integer(quota.get()))
+        .fetch_one(&self.writer)
+        .await?;
+        me(&row)
+    }
+
+    async fn user(&self, id: &UserId) -> Result<Me> {
+        self.find_user(id).await?.ok_or(MetadataError::NotFound)
+    }
+
+    async fn edit_user(&self, id: &UserId, patch: &MePatch) -> Result<Me> {
+        let row = sqlx::query(
+            "UPDATE users SET name = coalesce(?2, name) WHERE id = ?1 \
+             RETURNING id, name, email, quota, used, revision",
+        )
+        .bind(&id.0)
+        .bind(&patch.name)
+        .fetch_optional(&self.writer)
+        .await?;
+        me(&row.ok_or(MetadataError::NotFound)?)
+    }
+
+    async fn erase_user(&self, id: &UserId) -> Result<()> {
+        let mut tx = self.write().await?;
+        sqlx::query(
+            "INSERT OR IGNORE INTO orphans (object_key, multipart_id) \
+             SELECT v.object_key, NULL FROM versions v JOIN nodes n ON n.id = v.node WHERE n.owner = ?1 \
+             UNION ALL SELECT object_key, multipart_id FROM uploads WHERE owner = ?1 AND state = 'open'",
+        )
+        .bind(&id.0)
+        .execute(&mut *tx)
+        .await?;
+        let erased = sqlx::query("DELETE FROM users WHERE id = ?1").bind(&id.0).execute(&mut *tx).await?;
+        if erased.rows_affected() == 0 {
+            return Err(MetadataError::NotFound);
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+impl SqliteMetadata {
+    async fn find_user(&self, id: &UserId) -> Result<Option<Me>> {
+        let row = sqlx::query("SELECT id, name, email, quota, used, revision FROM users WHERE id = ?1")
+            .bind(&id.0)
+            .fetch_optional(&self.readers)
+            .await?;
+        row.as_ref().map(me).transpose()
+    }
+}
+
+fn me(row: &SqliteRow) -> Result<Me> {
+    Ok(Me {
+        id: UserId(row.try_get("id")?),
+        name: row.try_get("name")?,
+        email: row.try_get("email")?,
+        used: ByteCount(rows::count(row, "used")?),
+        quota: ByteCount(rows::count(row, "quota")?),
+        revision: Revision(rows::count(row, "revision")?),
+    })
+}
