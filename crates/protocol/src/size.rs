@@ -61,6 +61,9 @@ impl fmt::Display for ByteCount {
     #[allow(clippy::cast_precision_loss, reason = "shown with three digits")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const UNITS: [&str; 6] = ["KB", "MB", "GB", "TB", "PB", "EB"];
+        if self.0 == 1 {
+            return f.write_str("1 byte");
+        }
         if self.0 < 1000 {
             return write!(f, "{} bytes", self.0);
         }
@@ -87,6 +90,7 @@ mod tests {
     fn sizes_read_as_people_write_them() {
         let shown = |n: u64| ByteCount(n).to_string();
         assert_eq!(shown(0), "0 bytes");
+        assert_eq!(shown(1), "1 byte");
         assert_eq!(shown(999), "999 bytes");
         assert_eq!(shown(3_100_000), "3.1 MB");
         assert_eq!(shown(999_499), "999 KB");

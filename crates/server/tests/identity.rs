@@ -7,21 +7,22 @@ mod codes;
 mod forged;
 mod forms;
 mod keys;
-mod memory;
 mod remote_keys;
 
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use notespot_metadata::accounts::Accounts;
+use notespot_metadata::sqlite::SqliteMetadata;
 use notespot_server::identity::{LocalProvider, LocalSettings, SignUp, Verifier};
-use notespot_server::pages;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use url::Url;
 
-use self::memory::MemoryAccounts;
+/// The database of a server whose folder this is.
+async fn accounts_in(folder: &Path) -> Arc<SqliteMetadata> {
+    Arc::new(SqliteMetadata::open(&folder.join("metadata.db")).await.unwrap())
+}
 
 /// A provider that listens, with its own folder.
 struct Running {
@@ -42,10 +43,11 @@ impl Running {
     async fn start(sign_up: SignUp) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        Self::on(folder, listener, Arc::new(MemoryAccounts::default()), sign_up).await
+        Self::on(folder, listener, sign_up).await
     }
 
-    async fn on(folder: TempDir, listener: TcpListener, accounts: Arc<dyn Accounts>, sign_up: SignUp) -> Self {
+    async fn on(folder: TempDir, listener: TcpListener, sign_up: SignUp) -> Self {
+        let accounts = accounts_in(folder.path()).await;
         let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
         let settings = LocalSettings {
             keys_dir: Self::keys_of(folder.path()),
@@ -57,7 +59,6 @@ impl Running {
         let app = provider.router().into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         let verifier = Verifier::new(&url, vec![provider.trusted()]);
-        let _ = pages::not_found();
         Self { provider, verifier, url, folder, server }
     }
 

@@ -22,7 +22,8 @@ const IMAGE_MAX: ByteCount = ByteCount(24 * 1024 * 1024);
 #[template(path = "public_file.html")]
 struct PublicFilePage {
     slug: Slug,
-    node: Node,
+    name: String,
+    description: String,
     kind: String,
     size: ByteCount,
     uploaded: String,
@@ -80,7 +81,8 @@ pub(super) async fn show(
         sha256_short: words::short(&content.sha256),
         sha256_groups: words::groups(&content.sha256),
         slug,
-        node,
+        name: words::plain(node.name.as_str()),
+        description: words::plain(&node.description),
         shared_by,
         downloads,
         shown,

@@ -17,6 +17,12 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
+/// Without the marks that turn the direction of what follows (Unicode Bidi overrides, embeddings and
+/// isolates): with them, `photo\u{202e}gpj.exe` reads as a picture. Direction itself needs no marks.
+pub(super) fn plain(text: &str) -> String {
+    text.replace(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'), "")
+}
+
 /// `22 November 2026`, in UTC.
 pub(super) fn day(time: Timestamp) -> String {
     let text = time.to_string();
@@ -49,6 +55,12 @@ mod tests {
     #[test]
     fn a_day_is_written_out() {
         assert_eq!(day("2026-11-02T23:59:59.999Z".parse().unwrap()), "2 November 2026");
+    }
+
+    #[test]
+    fn a_name_cannot_hide_its_extension() {
+        assert_eq!(plain("photo\u{202e}gpj.exe"), "photogpj.exe");
+        assert_eq!(plain("\u{5ea}\u{5e8}.pdf"), "\u{5ea}\u{5e8}.pdf");
     }
 
     #[test]

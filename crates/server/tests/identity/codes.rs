@@ -9,8 +9,9 @@ use super::app::{
 use super::browser::Browser;
 use notespot_server::identity::{AuthError, SignUp};
 
-fn error(answer: (u16, Value)) -> (u16, String) {
-    (answer.0, answer.1["error"].as_str().unwrap().to_owned())
+fn error((status, answer): (u16, Value)) -> (u16, String) {
+    let Value::Object(mut answer) = answer else { panic!("{answer}") };
+    (status, answer.remove("error").unwrap().as_str().unwrap().to_owned())
 }
 
 fn invalid_grant() -> (u16, String) {
@@ -32,7 +33,10 @@ async fn the_first_visit_makes_an_account_and_signs_the_app_in() {
     assert_eq!(tokens["expires_in"], 3600);
     assert_eq!(tokens["scope"], "openid profile email offline_access");
     let id = claims(&tokens["id_token"]);
-    assert_eq!((&id["nonce"], &id["name"], &id["email"]), (&json!("a nonce"), &json!("Ada Lovelace"), &json!(EMAIL)));
+    assert_eq!(
+        (&id["nonce"], &id["name"], &id["email"]),
+        (&json!("a nonce"), &json!("Ada Lovelace"), &json!(EMAIL))
+    );
     assert_eq!(id["aud"], running.provider.client_id());
     assert_eq!(id["iss"], running.provider.issuer());
 
@@ -129,7 +133,8 @@ async fn userinfo_tells_whom_a_token_speaks_for() {
     let running = Running::start(SignUp::Open).await;
     let (_, tokens) = exchange(&running, &first_code(&running).await, VERIFIER).await;
     let http = reqwest::Client::new();
-    let request = http.get(running.at("/oauth/userinfo")).bearer_auth(tokens["access_token"].as_str().unwrap());
+    let request =
+        http.get(running.at("/oauth/userinfo")).bearer_auth(tokens["access_token"].as_str().unwrap());
     let info: Value = request.send().await.unwrap().json().await.unwrap();
     assert_eq!((&info["object"], &info["email"]), (&json!("oauth_user_info"), &json!(EMAIL)));
     assert_eq!(info["sub"], claims(&tokens["access_token"])["sub"]);

@@ -90,7 +90,7 @@ async fn a_token_for_another_client_of_the_same_provider_is_refused() {
         client_id: Some("another-app".to_owned()),
         sign_up: SignUp::Closed,
     };
-    let accounts = std::sync::Arc::new(super::memory::MemoryAccounts::default());
+    let accounts = super::accounts_in(running.folder.path()).await;
     let other = LocalProvider::open(accounts, settings).await.unwrap();
     let verifier = notespot_server::identity::Verifier::new(&running.url, vec![other.trusted()]);
     let refused = verifier.verify(&token).await;

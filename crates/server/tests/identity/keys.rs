@@ -1,15 +1,12 @@
 //! What the provider keeps on disk.
 
-use std::sync::Arc;
-
 use notespot_server::identity::{IdentityError, LocalProvider, LocalSettings, SignUp};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use super::Running;
 use super::app::{SCHEME, VERIFIER, authorize_url, exchange, first_visit, refresh};
 use super::browser::Browser;
-use super::memory::MemoryAccounts;
+use super::{Running, accounts_in};
 
 #[cfg(unix)]
 #[tokio::test]
@@ -32,17 +29,16 @@ async fn keys_are_for_their_owner_only() {
 #[tokio::test]
 async fn a_restart_keeps_every_session() {
     let folder = tempfile::tempdir().unwrap();
-    let accounts = Arc::new(MemoryAccounts::default());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let before = Running::on(folder, listener, accounts.clone(), SignUp::Open).await;
+    let before = Running::on(folder, listener, SignUp::Open).await;
     let mut browser = Browser::new();
     let page = first_visit(&before, &mut browser, SCHEME).await;
     let (_, tokens) = exchange(&before, &page.answer()["code"], VERIFIER).await;
 
     let folder = stop(before).await;
     let listener = TcpListener::bind(address).await.unwrap();
-    let after = Running::on(folder, listener, accounts, SignUp::Open).await;
+    let after = Running::on(folder, listener, SignUp::Open).await;
     after.verifier.verify(tokens["access_token"].as_str().unwrap()).await.unwrap();
     assert_eq!(refresh(&after, &tokens["refresh_token"]).await.0, 200);
     let page = browser.open(&authorize_url(&after, &[])).await;
@@ -67,7 +63,7 @@ async fn a_damaged_key_is_left_alone_and_named() {
         client_id: None,
         sign_up: SignUp::Open,
     };
-    let refused = LocalProvider::open(Arc::new(MemoryAccounts::default()), settings).await;
+    let refused = LocalProvider::open(accounts_in(folder.path()).await, settings).await;
     assert!(matches!(refused, Err(IdentityError::Damaged { path: named }) if named == path));
     assert_eq!(std::fs::read(&path).unwrap(), b"not a key");
 }

@@ -13,8 +13,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use super::app::{EMAIL, VERIFIER, exchange, first_code};
-use super::memory::MemoryAccounts;
-use super::Running;
+use super::{Running, accounts_in};
 
 /// What stands between the verifier and the issuer's keys.
 #[derive(Default)]
@@ -34,7 +33,7 @@ async fn behind(door: &Arc<Door>) -> Running {
         client_id: Some("desktop".to_owned()),
         sign_up: SignUp::Open,
     };
-    let accounts = Arc::new(MemoryAccounts::default());
+    let accounts = accounts_in(folder.path()).await;
     let provider = LocalProvider::open(accounts, settings).await.unwrap();
     let app: Router = provider.router().layer(middleware::from_fn_with_state(Arc::clone(door), pass));
     let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
