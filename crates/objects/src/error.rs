@@ -18,6 +18,9 @@ pub enum ObjectError {
     /// The bytes do not have the checksum that was announced.
     #[error("checksum mismatch")]
     ChecksumMismatch,
+    /// The bytes ended early, or went on beyond their announced length.
+    #[error("not as many bytes as announced")]
+    Truncated,
     /// The range lies outside the object.
     #[error("range not satisfiable")]
     BadRange,

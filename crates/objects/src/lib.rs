@@ -8,6 +8,7 @@
 pub mod conformance;
 pub mod embedded;
 mod error;
+mod presign;
 pub mod s3;
 mod store;
 

@@ -1,0 +1,66 @@
+//! Presigned requests: AWS Signature Version 4 in the query (docs.aws.amazon.com/AmazonS3/latest/API,
+//! "Authenticating requests: using query parameters").
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use notespot_protocol::{PartToSend, PresignedRequest, SecretUrl, Timestamp};
+use rusty_s3::actions::{GetObject, PutObject, S3Action, UploadPart};
+use rusty_s3::{Bucket, Credentials};
+
+use crate::ObjectKey;
+
+/// The header that carries a CRC-64/NVME.
+pub(crate) const CRC64NVME_HEADER: &str = "x-amz-checksum-crc64nvme";
+
+/// Signs with the credentials of the moment. Signing takes microseconds and makes no request.
+pub(crate) struct Presigner<'a> {
+    pub(crate) bucket: &'a Bucket,
+    pub(crate) credentials: &'a Credentials,
+    /// For how long what is signed may be used. At most seven days.
+    pub(crate) valid: Duration,
+}
+
+impl Presigner<'_> {
+    pub(crate) fn put(&self, key: &ObjectKey, part: &PartToSend) -> PresignedRequest {
+        let action = PutObject::new(self.bucket, Some(self.credentials), key.as_str());
+        self.sign_exactly(action, part)
+    }
+
+    pub(crate) fn part(&self, key: &ObjectKey, multipart_id: &str, part: &PartToSend) -> PresignedRequest {
+        let number = u16::try_from(part.number).unwrap_or(u16::MAX);
+        let action = UploadPart::new(self.bucket, Some(self.credentials), key.as_str(), number, multipart_id);
+        self.sign_exactly(action, part)
+    }
+
+    pub(crate) fn get(&self, key: &ObjectKey) -> PresignedRequest {
+        let action = GetObject::new(self.bucket, Some(self.credentials), key.as_str());
+        self.finish("GET", &action, BTreeMap::new())
+    }
+
+    /// Signs length and checksum along: the store refuses any other bytes.
+    fn sign_exactly<'a>(&self, mut action: impl S3Action<'a>, part: &PartToSend) -> PresignedRequest {
+        let headers = BTreeMap::from([
+            ("content-length".to_owned(), part.size.get().to_string()),
+            (CRC64NVME_HEADER.to_owned(), part.crc64nvme.to_string()),
+        ]);
+        for (name, value) in &headers {
+            action.headers_mut().insert(name.clone(), value.clone());
+        }
+        self.finish("PUT", &action, headers)
+    }
+
+    fn finish<'a>(
+        &self,
+        method: &str,
+        action: &impl S3Action<'a>,
+        headers: BTreeMap<String, String>,
+    ) -> PresignedRequest {
+        PresignedRequest {
+            method: method.to_owned(),
+            url: SecretUrl::new(action.sign(self.valid)),
+            headers,
+            expires_at: Timestamp::now().plus(self.valid),
+        }
+    }
+}
