@@ -83,7 +83,7 @@ pub(super) async fn show(
         slug,
         name: words::plain(node.name.as_str()),
         description: words::plain(&node.description),
-        shared_by,
+        shared_by: words::plain(&shared_by),
         downloads,
         shown,
     };
