@@ -1,24 +1,28 @@
 //! The pages that people see in a browser.
 
 mod shared;
-mod stored;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::error_handling::HandleError;
+use http::StatusCode;
+use notespot_objects::embedded::EmbeddedStore;
+use notespot_objects::{ObjectKey, ObjectStore as _};
+use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend};
 use notespot_server::pages::{self, Pages};
 use tokio::net::TcpListener;
 use url::Url;
 
 use self::shared::Library;
-use self::stored::StoredObjects;
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 /// A server of pages, and what stands behind it.
 struct Site {
     library: Library,
-    objects: Arc<StoredObjects>,
+    objects: EmbeddedStore,
     url: Url,
     server: tokio::task::JoinHandle<()>,
 }
@@ -32,12 +36,17 @@ impl Drop for Site {
 impl Site {
     async fn start() -> Self {
         let library = Library::new("Ada Lovelace").await;
-        let objects = Arc::new(StoredObjects::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
-        let pages =
-            Pages { metadata: library.metadata.clone(), objects: objects.clone(), public_url: url.clone() };
-        let app = pages::router(pages).into_make_service_with_connect_info::<SocketAddr>();
+        let objects = EmbeddedStore::open(&library.folder.path().join("objects"), &url).unwrap();
+        let pages = Pages {
+            metadata: library.metadata.clone(),
+            objects: Arc::new(objects.clone()),
+            public_url: url.clone(),
+        };
+        let store = HandleError::new(objects.service(), async |_| StatusCode::INTERNAL_SERVER_ERROR);
+        let app = pages::router(pages).fallback_service(store);
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         Self { library, objects, url, server }
     }
@@ -48,9 +57,27 @@ impl Site {
         (response.status().as_u16(), response.headers().clone(), response.text().await.unwrap())
     }
 
+    /// Sends bytes to the object store as an app does, and returns their key.
+    async fn put(&self, content: &[u8]) -> String {
+        let key = ObjectKey::generate();
+        let part = PartToSend {
+            number: 1,
+            size: ByteCount(u64::try_from(content.len()).unwrap()),
+            crc64nvme: Crc64Nvme(crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, content)),
+        };
+        let signed = self.objects.presign_put(&key, &part, Duration::from_mins(1)).await.unwrap();
+        let mut request = reqwest::Client::new().put(signed.url.expose()).body(content.to_vec());
+        for (name, value) in &signed.headers {
+            request = request.header(name, value);
+        }
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{}", response.text().await.unwrap());
+        key.to_string()
+    }
+
     /// The page of a new file with this content.
     async fn page_of(&self, name: &str, content_type: &str, content: &[u8]) -> String {
-        let key = self.objects.put(content);
+        let key = self.put(content).await;
         let slug = self.library.share(name, content_type, content, &key).await.slug;
         let (status, _, body) = self.get(&format!("/s/{slug}")).await;
         assert_eq!(status, 200);
@@ -61,7 +88,7 @@ impl Site {
 #[tokio::test]
 async fn a_public_link_shows_the_file_and_who_shared_it() {
     let site = Site::start().await;
-    let key = site.objects.put(b"%PDF-");
+    let key = site.put(b"%PDF-").await;
     let link = site.library.share("Consensus, lecture notes.pdf", "application/pdf", b"%PDF-", &key).await;
     site.library.describe(link.node, "Lectures 4 to 6,\nwith the proofs <redone>.").await;
     let (_, _, body) = site.get(&format!("/s/{}", link.slug)).await;
@@ -129,7 +156,7 @@ async fn what_a_browser_can_show_is_shown() {
 #[tokio::test]
 async fn an_ended_link_and_an_unknown_one_say_so() {
     let site = Site::start().await;
-    let key = site.objects.put(b"x");
+    let key = site.put(b"x").await;
     let slug = site.library.share("secret.txt", "text/plain", b"x", &key).await.slug;
     site.library.end(&slug).await;
     let (status, _, body) = site.get(&format!("/s/{slug}")).await;
@@ -143,7 +170,7 @@ async fn an_ended_link_and_an_unknown_one_say_so() {
 #[tokio::test]
 async fn only_people_who_see_the_page_are_counted() {
     let site = Site::start().await;
-    let key = site.objects.put(b"x");
+    let key = site.put(b"x").await;
     let link = site.library.share("a.bin", "application/octet-stream", b"x", &key).await;
     let url = site.url.join(&format!("/s/{}", link.slug)).unwrap();
     let http = reqwest::Client::new();

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 pub(super) struct Library {
     pub(super) metadata: Arc<SqliteMetadata>,
     owner: UserId,
-    _folder: TempDir,
+    pub(super) folder: TempDir,
 }
 
 impl Library {
@@ -27,7 +27,7 @@ impl Library {
         let owner = UserId("user_ada".to_owned());
         let profile = Profile { id: owner.clone(), name: owner_name.to_owned(), email: None };
         metadata.ensure_user(&profile, ByteCount(1 << 40)).await.unwrap();
-        Self { metadata: Arc::new(metadata), owner, _folder: folder }
+        Self { metadata: Arc::new(metadata), owner, folder }
     }
 
     /// Publishes a file whose bytes are at `key`, and links it.
