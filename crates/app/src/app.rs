@@ -1,205 +1,283 @@
 //! What the desktop window shows and does.
-#![expect(clippy::unused_async, reason = "the interface stands before what waits behind it")]
 
+use std::future::Future;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use notespot_protocol::window::{
-    AppState, DropId, NodeDetails, OpenedView, TransferId, Transfers, ViewId, ViewQuery, ViewRow,
-};
+use notespot_client::ClientError;
+use notespot_protocol::window::{AppEvent, AppState, DropId};
 use notespot_protocol::{Node, NodeId, PublicLink};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use url::Url;
 
-use crate::{AppConfig, AppError, DownloadTo, Host};
+use crate::library::{Library, LibraryError};
+use crate::remote::chosen_server;
+use crate::shown::Shown;
+use crate::transfers::TransferQueue;
+use crate::views::Views;
+use crate::{AppConfig, AppError, Host, Remote, sync};
+
+/// How long shutting down waits for what is under way.
+const CLOSING_TIME: Duration = Duration::from_secs(5);
 
 /// The application behind a window. Cheap to clone; all clones are the same one.
 #[derive(Clone)]
 pub struct App {
-    _host: Arc<dyn Host>,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: AppConfig,
+    host: Arc<dyn Host>,
+    shown: Shown,
+    connection: Mutex<Connection>,
+    views: Views,
+    transfers: TransferQueue,
+    dropped: Mutex<Dropped>,
+    /// Wakes sync.
+    nudge: Notify,
+    tasks: TaskTracker,
+    closing: CancellationToken,
+}
+
+/// To one server.
+struct Connection {
+    remote: Remote,
+    /// Open while somebody is signed in.
+    library: Option<Library>,
+    /// Ends what runs for this connection.
+    over: CancellationToken,
+}
+
+/// What was dropped last.
+#[derive(Default)]
+struct Dropped {
+    id: u32,
+    paths: Vec<PathBuf>,
 }
 
 impl App {
-    /// Starts: opens the library, takes up the last session and begins to sync, all in the
-    /// background of a tokio runtime. Does not wait for the server.
+    /// Starts: takes up the last session, opens its library and begins to sync, all in the
+    /// background of the tokio runtime that calls this. Does not wait for the server.
+    #[expect(clippy::unused_async, reason = "needs a runtime, and says so")]
     pub async fn start(config: AppConfig, host: Arc<dyn Host>) -> Result<Self, AppError> {
-        drop(config);
-        drop(host);
-        Err(AppError::Unfinished)
+        let server = chosen_server(&config)?;
+        let remote = Remote::at(&config, server, host.clone())?;
+        let closing = CancellationToken::new();
+        let over = closing.child_token();
+        let app = Self {
+            inner: Arc::new(Inner {
+                shown: Shown::new(remote.server_url().to_owned(), host.clone()),
+                transfers: TransferQueue::new(),
+                config,
+                host,
+                connection: Mutex::new(Connection {
+                    remote: remote.clone(),
+                    library: None,
+                    over: over.clone(),
+                }),
+                views: Views::default(),
+                dropped: Mutex::default(),
+                nudge: Notify::new(),
+                tasks: TaskTracker::new(),
+                closing,
+            }),
+        };
+        app.spawn_until(over, sync::run(app.clone(), remote));
+        app.spawn(crate::transfers::tell_window(app.clone()));
+        Ok(app)
     }
 
     /// Server, session, sync and counts as they stand.
     #[must_use]
     pub fn state(&self) -> AppState {
-        std::process::abort()
+        self.inner.shown.state()
     }
 
     /// Ends transfers and sync in order, and closes the library. Bound: 5 seconds.
-    pub async fn shut_down(&self) {}
-
-    /// Begins to sign in and sends the browser to the identity provider. Returns when the browser
-    /// has been sent; what comes of it is told by `StateChanged`. With
-    /// [`Redirect::DeepLink`](crate::Redirect) the host hands over the answer by
-    /// [`finish_sign_in`](Self::finish_sign_in). When the browser cannot be opened, the sign-in
-    /// stays under way, so that the person can open the address of `SigningIn` by hand.
-    pub async fn sign_in(&self) -> Result<(), AppError> {
-        Err(AppError::Unfinished)
-    }
-
-    /// Takes a deep link. A link that belongs to no sign-in under way changes nothing, and is told
-    /// by the notice `SignInLinkIgnored`.
-    pub async fn finish_sign_in(&self, url: &str) -> Result<(), AppError> {
-        let _ = url;
-        Err(AppError::Unfinished)
-    }
-
-    /// Gives up the sign-in under way; without one, changes nothing.
-    pub async fn cancel_sign_in(&self) -> Result<(), AppError> {
-        Err(AppError::Unfinished)
-    }
-
-    /// Signs out: revokes at the identity provider where it can be reached, forgets in any case.
-    pub async fn sign_out(&self) -> Result<(), AppError> {
-        Err(AppError::Unfinished)
-    }
-
-    /// Goes over to another server, and remembers it. The session there is taken up, if there is one.
-    pub async fn use_server(&self, url: &str) -> Result<(), AppError> {
-        let _ = url;
-        Err(AppError::Unfinished)
-    }
-
-    /// Asks the server at once whether it is there, and syncs.
-    pub async fn check_server(&self) -> Result<(), AppError> {
-        Err(AppError::Unfinished)
-    }
-
-    /// Opens a list. At most 16 are open: the oldest is closed for the next.
-    pub async fn open_view(&self, query: ViewQuery) -> Result<OpenedView, AppError> {
-        drop(query);
-        Err(AppError::Unfinished)
-    }
-
-    /// Rows of a list, at most 500. Rows that are gone since the list was opened are left out.
-    pub async fn view_rows(&self, view: ViewId, offset: u32, limit: u32) -> Result<Vec<ViewRow>, AppError> {
-        let _ = (view, offset, limit);
-        Err(AppError::Unfinished)
-    }
-
-    /// What the inspector shows.
-    pub async fn node_details(&self, id: NodeId) -> Result<NodeDetails, AppError> {
-        let _ = id;
-        Err(AppError::Unfinished)
+    pub async fn shut_down(&self) {
+        self.stop_transfers();
+        let closing = async {
+            // A renewed session that is not written down would be lost: see `Session`.
+            self.remote().session().settle().await;
+            self.inner.closing.cancel();
+            self.inner.tasks.close();
+            self.inner.tasks.wait().await;
+            if let Some(library) = self.take_library() {
+                library.close().await;
+            }
+        };
+        if tokio::time::timeout(CLOSING_TIME, closing).await.is_err() {
+            tracing::warn!("closing took too long: the rest is left to the next start");
+        }
     }
 
     /// Remembers what was dropped on the window, until the next drop, and tells the window by
     /// `FilesDropped`.
     pub fn files_dropped(&self, paths: Vec<PathBuf>, with_link: bool) {
-        let _ = (paths, with_link);
+        let count = u32::try_from(paths.len()).unwrap_or(u32::MAX);
+        let drop = {
+            let mut dropped = lock(&self.inner.dropped);
+            dropped.id = dropped.id.wrapping_add(1);
+            dropped.paths = paths;
+            DropId(dropped.id)
+        };
+        self.inner.host.on_event(AppEvent::FilesDropped { drop, count, with_link });
     }
 
-    /// Uploads what was dropped.
+    /// Uploads what was dropped; once.
     pub async fn upload_dropped(
         &self,
         drop: DropId,
         folder: Option<NodeId>,
         with_link: bool,
     ) -> Result<(), AppError> {
-        let _ = (drop, folder, with_link);
-        Err(AppError::Unfinished)
+        let paths = {
+            let mut dropped = lock(&self.inner.dropped);
+            if dropped.id != drop.0 || dropped.paths.is_empty() {
+                return Err(AppError::NotHere { what: "What was dropped" });
+            }
+            std::mem::take(&mut dropped.paths)
+        };
+        self.upload_files(paths, folder, with_link).await
+    }
+}
+
+/// What use cases, sync and transfers build on.
+impl App {
+    pub(crate) fn config(&self) -> &AppConfig {
+        &self.inner.config
     }
 
-    /// Puts files into the transfers panel to be uploaded. What cannot be uploaded (a folder, a file
-    /// that is not there) stands there as failed.
-    pub async fn upload_files(
-        &self,
-        paths: Vec<PathBuf>,
-        folder: Option<NodeId>,
-        with_link: bool,
-    ) -> Result<(), AppError> {
-        let _ = (paths, folder, with_link);
-        Err(AppError::Unfinished)
+    pub(crate) fn host(&self) -> &dyn Host {
+        &*self.inner.host
     }
 
-    /// The name that a save dialog should propose for a file.
-    pub async fn suggested_file_name(&self, id: NodeId) -> Result<String, AppError> {
-        let _ = id;
-        Err(AppError::Unfinished)
+    pub(crate) fn shown(&self) -> &Shown {
+        &self.inner.shown
     }
 
-    /// Puts files into the transfers panel to be downloaded.
-    pub async fn download_files(&self, ids: Vec<NodeId>, to: DownloadTo) -> Result<(), AppError> {
-        let _ = (ids, to);
-        Err(AppError::Unfinished)
+    pub(crate) fn views(&self) -> &Views {
+        &self.inner.views
     }
 
-    /// Makes the public link of a file, or takes the one it has, and puts it on the clipboard;
-    /// told by the notice `LinkCopied`.
-    pub async fn copy_public_link(&self, id: NodeId) -> Result<PublicLink, AppError> {
-        let _ = id;
-        Err(AppError::Unfinished)
+    pub(crate) fn transfer_queue(&self) -> &TransferQueue {
+        &self.inner.transfers
     }
 
-    /// Opens a file's public page in the browser. `NotFound` when it has no link.
-    pub async fn open_public_link(&self, id: NodeId) -> Result<(), AppError> {
-        let _ = id;
-        Err(AppError::Unfinished)
+    pub(crate) fn remote(&self) -> Remote {
+        lock(&self.inner.connection).remote.clone()
     }
 
-    /// Ends a file's public link at once and for ever.
-    pub async fn end_public_link(&self, id: NodeId) -> Result<(), AppError> {
-        let _ = id;
-        Err(AppError::Unfinished)
+    /// The open library; without one, nobody is signed in.
+    pub(crate) fn library(&self) -> Result<Library, AppError> {
+        lock(&self.inner.connection).library.clone().ok_or(AppError::Client(ClientError::NotSignedIn))
     }
 
-    /// Renames. A name that is taken is refused with `name_taken`.
-    pub async fn rename(&self, id: NodeId, name: &str) -> Result<Node, AppError> {
-        let _ = (id, name);
-        Err(AppError::Unfinished)
+    pub(crate) fn take_library(&self) -> Option<Library> {
+        self.inner.views.close_all();
+        lock(&self.inner.connection).library.take()
     }
 
-    /// Writes a description.
-    pub async fn describe(&self, id: NodeId, text: &str) -> Result<Node, AppError> {
-        let _ = (id, text);
-        Err(AppError::Unfinished)
+    /// Puts a library in place, if the connection that it was opened for is still the one.
+    pub(crate) fn put_library(&self, of: &Remote, library: Library) {
+        let mut connection = lock(&self.inner.connection);
+        if connection.remote.server_url() == of.server_url() {
+            connection.library = Some(library);
+        }
     }
 
-    /// Moves to the trash.
-    pub async fn trash(&self, ids: Vec<NodeId>) -> Result<(), AppError> {
-        let _ = ids;
-        Err(AppError::Unfinished)
+    /// Goes over to a server.
+    pub(crate) async fn connect(&self, server: Url) -> Result<(), AppError> {
+        let remote = Remote::at(self.config(), server, self.inner.host.clone())?;
+        self.stop_transfers();
+        let over = self.inner.closing.child_token();
+        let before = {
+            let mut connection = lock(&self.inner.connection);
+            let next = Connection { remote: remote.clone(), library: None, over: over.clone() };
+            std::mem::replace(&mut *connection, next)
+        };
+        before.over.cancel();
+        self.inner.views.close_all();
+        self.inner.shown.restart(remote.server_url().to_owned());
+        if let Some(library) = before.library {
+            library.close().await;
+        }
+        self.spawn_until(over, sync::run(self.clone(), remote));
+        Ok(())
     }
 
-    /// Moves out of the trash.
-    pub async fn restore(&self, ids: Vec<NodeId>) -> Result<(), AppError> {
-        let _ = ids;
-        Err(AppError::Unfinished)
+    /// Runs beside everything else, until it is done or the application ends.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.spawn_until(self.inner.closing.clone(), task);
     }
 
-    /// Makes a folder; numbered where the name is taken.
-    pub async fn create_folder(&self, parent: Option<NodeId>, name: &str) -> Result<Node, AppError> {
-        let _ = (parent, name);
-        Err(AppError::Unfinished)
+    fn spawn_until(&self, over: CancellationToken, task: impl Future<Output = ()> + Send + 'static) {
+        self.inner.tasks.spawn(async move {
+            tokio::select! {
+                () = over.cancelled() => {}
+                () = task => {}
+            }
+        });
     }
 
-    /// The transfers panel as it stands.
-    #[must_use]
-    pub fn transfers(&self) -> Transfers {
-        Transfers::default()
+    /// Makes sync go at once.
+    pub(crate) fn nudge(&self) {
+        self.inner.nudge.notify_one();
     }
 
-    /// Cancels a transfer that waits or runs.
-    pub async fn cancel_transfer(&self, id: TransferId) -> Result<(), AppError> {
-        let _ = id;
-        Err(AppError::Unfinished)
+    pub(crate) async fn nudged(&self) {
+        self.inner.nudge.notified().await;
     }
 
-    /// Tries again a transfer that failed or was cancelled.
-    pub async fn retry_transfer(&self, id: TransferId) -> Result<(), AppError> {
-        let _ = id;
-        Err(AppError::Unfinished)
+    /// Notes what an answer says of the server.
+    pub(crate) fn answered<T>(&self, result: Result<T, ClientError>) -> Result<T, AppError> {
+        let result = result.map_err(AppError::from);
+        self.inner.shown.server_answered(&result);
+        result
     }
 
-    /// Takes everything that is done, failed or cancelled out of the panel.
-    pub async fn clear_finished(&self) -> Result<(), AppError> {
-        Err(AppError::Unfinished)
+    /// Takes in the answer to a mutation, ahead of sync.
+    pub(crate) async fn changed(&self, result: Result<Node, ClientError>) -> Result<Node, AppError> {
+        let node = self.answered(result)?;
+        self.took_in(std::slice::from_ref(&node)).await;
+        Ok(node)
     }
+
+    /// Takes nodes into the library. The server has them already: a library that cannot be written
+    /// is told to the person, and is no failure of the mutation.
+    pub(crate) async fn took_in(&self, nodes: &[Node]) {
+        if let Ok(library) = self.library() {
+            let changed = library.apply_nodes(nodes).await;
+            self.library_took(&library, changed).await;
+        }
+    }
+
+    pub(crate) async fn took_in_link(&self, link: &PublicLink) {
+        if let Ok(library) = self.library() {
+            let changed = library.apply_link(link).await;
+            self.library_took(&library, changed).await;
+        }
+    }
+
+    async fn library_took(&self, library: &Library, changed: Result<bool, LibraryError>) {
+        let counted = match changed {
+            Ok(true) => library.counts().await,
+            Ok(false) => return self.nudge(),
+            Err(error) => Err(error),
+        };
+        match counted {
+            Ok(counts) => self.inner.shown.update(|state| state.counts = counts),
+            Err(error) => tracing::warn!(%error, "an answer could not be kept: sync brings it again"),
+        }
+        self.inner.shown.library_changed();
+        self.nudge();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,14 +1,35 @@
 //! What can go wrong, for callers to act on and for people to read.
 
-use notespot_protocol::{ErrorCode, Failure, NameError};
+use std::path::PathBuf;
+
+use notespot_client::{ClientError, SignInError};
+use notespot_protocol::{ErrorCode, Failure, NameError, Problem};
+
+use crate::HostError;
+use crate::library::LibraryError;
 
 /// Why the application could not do it. Its texts are for the person.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AppError {
+    /// The server refused, could not be reached, or nobody is signed in.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The local library failed.
+    #[error(transparent)]
+    Library(#[from] LibraryError),
     /// The account that runs the program has no home folder.
     #[error("Your home folder could not be found, so Notespot has nowhere to keep its data.")]
     NoHomeFolder,
+    /// The settings could not be written.
+    #[error("The settings in {} could not be written.", path.display())]
+    Settings {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// Not a server's address.
     #[error(
         "\u{201c}{given}\u{201d} is not a server\u{2019}s address. Use one like https://files.example.org."
@@ -20,9 +41,66 @@ pub enum AppError {
     /// A text that cannot be a name.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// The interface stands before what is behind it.
-    #[error("This is not built yet.")]
-    Unfinished,
+    /// There is nothing like it here.
+    #[error("{what} is not here any more.")]
+    NotHere {
+        /// Such as "This file".
+        what: &'static str,
+    },
+    /// Nothing has this path or id.
+    #[error("There is no \u{201c}{given}\u{201d} here.")]
+    NoSuchPath {
+        /// What was given.
+        given: String,
+    },
+    /// The file has no public link.
+    #[error("This file has no public link.")]
+    NoLink,
+    /// A folder where a file is meant.
+    #[error(
+        "\u{201c}{name}\u{201d} is a folder. Choose the files in it: folders cannot be uploaded or downloaded whole yet."
+    )]
+    IsFolder {
+        /// Its name.
+        name: String,
+    },
+    /// A file of this machine cannot be used.
+    #[error("{}", file_trouble(name, source))]
+    File {
+        /// Its name.
+        name: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The browser could not be opened.
+    #[error("Your browser could not be opened. Copy the address and open it yourself.")]
+    Browser(#[source] HostError),
+    /// The clipboard could not be written.
+    #[error("The link is ready, but the clipboard could not be written. Copy it from the details.")]
+    Clipboard(#[source] HostError),
+    /// The person cancelled it.
+    #[error("This was cancelled.")]
+    Cancelled,
+    /// The application is shutting down, or a part of it stopped.
+    #[error("Notespot is closing.")]
+    Closing,
+}
+
+fn file_trouble(name: &str, source: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match source.kind() {
+        ErrorKind::NotFound => format!("\u{201c}{name}\u{201d} is not there any more."),
+        ErrorKind::PermissionDenied => {
+            format!("\u{201c}{name}\u{201d} may not be read. Check its permissions.")
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            format!(
+                "The disk is full, so \u{201c}{name}\u{201d} could not be written. Free some space and try again."
+            )
+        }
+        _ => format!("\u{201c}{name}\u{201d} could not be read or written."),
+    }
 }
 
 impl AppError {
@@ -30,17 +108,44 @@ impl AppError {
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         match self {
-            Self::NoHomeFolder => ErrorCode::LibraryUnavailable,
+            Self::Client(error) => error.code(),
+            Self::NoHomeFolder | Self::Library(_) => ErrorCode::LibraryUnavailable,
+            Self::Settings { .. } => ErrorCode::FileAccess,
             Self::BadServerUrl { .. } => ErrorCode::BadRequest,
             Self::Name(_) => ErrorCode::InvalidName,
-            Self::Unfinished => ErrorCode::Internal,
+            Self::NotHere { .. } | Self::NoSuchPath { .. } | Self::NoLink => ErrorCode::NotFound,
+            Self::IsFolder { .. } => ErrorCode::WrongKind,
+            Self::File { source, .. } => match source.kind() {
+                std::io::ErrorKind::NotFound => ErrorCode::FileMissing,
+                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorCode::DiskFull,
+                _ => ErrorCode::FileAccess,
+            },
+            Self::Browser(_) => ErrorCode::BrowserUnavailable,
+            Self::Clipboard(_) => ErrorCode::ClipboardUnavailable,
+            Self::Cancelled | Self::Closing => ErrorCode::Cancelled,
         }
+    }
+}
+
+impl From<SignInError> for AppError {
+    fn from(error: SignInError) -> Self {
+        Self::Client(error.into())
+    }
+}
+
+impl From<Problem> for AppError {
+    fn from(problem: Problem) -> Self {
+        Self::Client(ClientError::Refused(Box::new(problem)))
     }
 }
 
 impl From<&AppError> for Failure {
     fn from(error: &AppError) -> Self {
-        Self { code: error.code(), message: error.to_string(), request_id: None }
+        let request_id = match error {
+            AppError::Client(error) => error.request_id().map(str::to_owned),
+            _ => None,
+        };
+        Self { code: error.code(), message: error.to_string(), request_id }
     }
 }
 

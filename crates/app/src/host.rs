@@ -15,6 +15,7 @@ pub trait Host: Send + Sync + 'static {
     /// Puts a text on the clipboard.
     fn copy_text(&self, text: &str) -> Result<(), HostError>;
 
-    /// Hears what happened. The command line ignores it.
+    /// Hears what happened, in order. The command line ignores it. Must not call the application
+    /// back before it returns.
     fn on_event(&self, event: AppEvent);
 }

@@ -1,105 +1,123 @@
 //! The use cases without a library: for the command line.
-#![expect(clippy::unused_async, reason = "the interface stands before what waits behind it")]
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use notespot_protocol::{ByteCount, Me, Node, NodeId, PublicLink};
-use tokio_util::sync::CancellationToken;
+use notespot_client::{ApiClient, Keyring, MemoryStore, SecretStore, Session, SessionConfig, SessionStatus};
+use notespot_protocol::{Node, NodeId, NodeName, NodesQuery};
+use sha2::{Digest as _, Sha256};
+use url::Url;
 
-use crate::{AppConfig, AppError, DownloadTo, FileDownload, FileUpload, Host};
+use crate::{AppConfig, AppError, Host, Keep, settings};
+
+/// The most that a listing asks for at once.
+const PAGE: u32 = 1000;
 
 /// The use cases without a library: each asks the server. Cheap to clone.
 #[derive(Clone)]
 pub struct Remote {
-    _host: Arc<dyn Host>,
+    pub(crate) api: ApiClient,
+    pub(crate) host: Arc<dyn Host>,
 }
 
 impl Remote {
     /// Takes up the session of the last run, or the token of the configuration. Asks no server yet.
     pub async fn start(config: AppConfig, host: Arc<dyn Host>) -> Result<Self, AppError> {
-        let _ = (config, host);
-        Err(AppError::Unfinished)
+        let server = chosen_server(&config)?;
+        let remote = Self::at(&config, server, host)?;
+        remote.session().restore().await;
+        Ok(remote)
+    }
+
+    /// For one server, with a session that is not taken up yet.
+    pub(crate) fn at(config: &AppConfig, server: Url, host: Arc<dyn Host>) -> Result<Self, AppError> {
+        let store: Arc<dyn SecretStore> = match config.keep {
+            Keep::Keyring => Arc::new(Keyring),
+            Keep::Memory => Arc::new(MemoryStore::default()),
+        };
+        let lock_file =
+            config.data_dir.join("sessions").join(format!("{}.lock", name_of(&[server.as_str()])));
+        let session =
+            SessionConfig { token: config.token.clone(), ..SessionConfig::new(server, store, lock_file) };
+        Ok(Self { api: ApiClient::new(Session::new(session)?), host })
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        self.api.session()
     }
 
     /// The server's address.
     #[must_use]
     pub fn server_url(&self) -> &str {
-        AppConfig::DEFAULT_SERVER
-    }
-
-    /// Signs in through the browser, by a loopback redirect, and waits for it: at most ten minutes.
-    /// A browser that cannot be opened is no error here: the host prints the address.
-    pub async fn sign_in(&self) -> Result<Me, AppError> {
-        Err(AppError::Unfinished)
-    }
-
-    /// Signs out: revokes at the identity provider where it can be reached, forgets in any case.
-    /// False when nobody was signed in.
-    pub async fn sign_out(&self) -> Result<bool, AppError> {
-        Err(AppError::Unfinished)
+        self.session().server().as_str().trim_end_matches('/')
     }
 
     /// Whether the session ends with the program, because the system has no usable keyring.
     #[must_use]
     pub fn ends_with_program(&self) -> bool {
-        false
-    }
-
-    /// Who is signed in.
-    pub async fn me(&self) -> Result<Me, AppError> {
-        Err(AppError::Unfinished)
+        matches!(*self.session().status().borrow(), SessionStatus::SignedIn { ends_with_program: true, .. })
     }
 
     /// A living node by its id, or by its path from the top level: `Reports/2026/May.pdf`.
     pub async fn find(&self, path_or_id: &str) -> Result<Node, AppError> {
-        let _ = path_or_id;
-        Err(AppError::Unfinished)
+        if let Ok(id) = path_or_id.parse::<NodeId>() {
+            return Ok(self.api.node(id).await?);
+        }
+        let mut found: Option<Node> = None;
+        for word in path_or_id.split('/').filter(|word| !word.is_empty()) {
+            let query = NodesQuery {
+                parent: found.as_ref().map(|folder| folder.id),
+                name: Some(NodeName::new(word)?),
+                limit: Some(1),
+                ..NodesQuery::default()
+            };
+            let page = self.api.nodes(&query).await?;
+            found = Some(page.items.into_iter().next().ok_or_else(|| no_such(path_or_id))?);
+        }
+        found.ok_or_else(|| no_such(path_or_id))
     }
 
     /// The living children of a folder, folders first, by name.
     pub async fn list(&self, folder: Option<NodeId>) -> Result<Vec<Node>, AppError> {
-        let _ = folder;
-        Err(AppError::Unfinished)
+        let mut query = NodesQuery { parent: folder, limit: Some(PAGE), ..NodesQuery::default() };
+        let mut nodes = Vec::new();
+        loop {
+            let page = self.api.nodes(&query).await?;
+            nodes.extend(page.items);
+            match page.next {
+                Some(next) => query.cursor = Some(next),
+                None => return Ok(nodes),
+            }
+        }
     }
+}
 
-    /// Uploads one file; `progress` hears how many bytes have arrived. Returns when it is published.
-    pub async fn upload_file(
-        &self,
-        file: &FileUpload,
-        progress: impl Fn(ByteCount) + Send + Sync + 'static,
-        cancel: &CancellationToken,
-    ) -> Result<Node, AppError> {
-        let _ = (file, progress, cancel);
-        Err(AppError::Unfinished)
+/// The server that somebody insists on, or the one that was used last, or the embedded one.
+pub(crate) fn chosen_server(config: &AppConfig) -> Result<Url, AppError> {
+    if let Some(url) = &config.server_url {
+        return Ok(url.clone());
     }
+    if let Some(url) = settings::remembered_server(&config.config_dir) {
+        return Ok(url);
+    }
+    crate::config::parse_server_url(AppConfig::DEFAULT_SERVER)
+}
 
-    /// Downloads one file and verifies it; `progress` hears how many bytes have arrived.
-    pub async fn download_file(
-        &self,
-        node: &Node,
-        to: &DownloadTo,
-        progress: impl Fn(ByteCount) + Send + Sync + 'static,
-        cancel: &CancellationToken,
-    ) -> Result<FileDownload, AppError> {
-        let _ = (node, to, progress, cancel);
-        Err(AppError::Unfinished)
-    }
+/// Where the library of this account is.
+pub(crate) fn library_path(config: &AppConfig, server: &Url, user: &str) -> PathBuf {
+    config.data_dir.join("libraries").join(format!("{}.sqlite", name_of(&[server.as_str(), user])))
+}
 
-    /// The public link of a file, made if there is none.
-    pub async fn public_link(&self, id: NodeId) -> Result<PublicLink, AppError> {
-        let _ = id;
-        Err(AppError::Unfinished)
+/// A file name for something that is no file name. Lengths go in, so that no two lists are one.
+fn name_of(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part.as_bytes());
     }
+    hex::encode(&hash.finalize()[..16])
+}
 
-    /// Ends the public link of a file. `NotFound` when it has none.
-    pub async fn end_public_link(&self, id: NodeId) -> Result<PublicLink, AppError> {
-        let _ = id;
-        Err(AppError::Unfinished)
-    }
-
-    /// Moves to the trash.
-    pub async fn trash(&self, id: NodeId) -> Result<Node, AppError> {
-        let _ = id;
-        Err(AppError::Unfinished)
-    }
+fn no_such(given: &str) -> AppError {
+    AppError::NoSuchPath { given: given.to_owned() }
 }

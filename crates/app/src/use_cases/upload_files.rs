@@ -1,8 +1,13 @@
 //! Uploads.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use notespot_protocol::{ClientRef, NodeId};
+use notespot_protocol::window::Direction;
+use notespot_protocol::{ByteCount, ClientRef, Node, NodeId, NodeName};
+use tokio_util::sync::CancellationToken;
+
+use crate::transfers::{CopiedLinks, Job};
+use crate::{App, AppError, Remote};
 
 /// A file to be uploaded.
 #[derive(Clone, Debug)]
@@ -21,4 +26,63 @@ impl FileUpload {
     pub fn new(path: PathBuf, folder: Option<NodeId>) -> Self {
         Self { path, folder, client_ref: ClientRef::generate() }
     }
+}
+
+impl Remote {
+    /// Uploads one file; `progress` hears how many bytes have arrived. Returns when it is published.
+    pub async fn upload_file(
+        &self,
+        file: &FileUpload,
+        progress: impl Fn(ByteCount) + Send + Sync + 'static,
+        cancel: &CancellationToken,
+    ) -> Result<Node, AppError> {
+        let size = inspect(&file.path).await?;
+        let name = NodeName::new(shown_name(&file.path))?;
+        let _ = (self, progress, cancel, size, name);
+        Err(AppError::Closing)
+    }
+}
+
+impl App {
+    /// Puts files into the transfers panel to be uploaded. What cannot be uploaded (a folder, a file
+    /// that is not there) stands there as failed, and is in nobody's way.
+    pub async fn upload_files(
+        &self,
+        paths: Vec<PathBuf>,
+        folder: Option<NodeId>,
+        with_link: bool,
+    ) -> Result<(), AppError> {
+        // Without a session nothing could go: say so once, not for each file.
+        self.library()?;
+        let links = with_link.then(CopiedLinks::default);
+        for path in paths {
+            let name = shown_name(&path);
+            let inspected = inspect(&path).await;
+            let job = Job::Upload { file: FileUpload::new(path, folder), links: links.clone() };
+            match inspected {
+                Ok(size) => self.add_transfer(Direction::Upload, name, size, job),
+                Err(error) => self.add_failed(name, job, &error),
+            }
+        }
+        self.start_transfers();
+        Ok(())
+    }
+}
+
+/// The length of a file that can be read; why it cannot, otherwise.
+async fn inspect(path: &Path) -> Result<ByteCount, AppError> {
+    let trouble = |source| AppError::File { name: shown_name(path), source };
+    let metadata = tokio::fs::metadata(path).await.map_err(trouble)?;
+    if metadata.is_dir() {
+        return Err(AppError::IsFolder { name: shown_name(path) });
+    }
+    // Permission is only found out by opening.
+    drop(tokio::fs::File::open(path).await.map_err(trouble)?);
+    Ok(ByteCount(metadata.len()))
+}
+
+/// A file's name as people see it: bytes that are no UTF-8 are shown as replacement characters, and
+/// uploaded under that name.
+fn shown_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

@@ -20,6 +20,12 @@ impl Session {
         self.token_other_than(Some(rejected)).await
     }
 
+    /// Waits until no renewal is under way: before the program ends, so that no rotated token is
+    /// lost.
+    pub async fn settle(&self) {
+        drop(self.inner.renewing.lock().await);
+    }
+
     async fn token_other_than(&self, rejected: Option<Secret>) -> Result<Secret, ClientError> {
         if let Some(token) = self.good_token(rejected.as_ref())? {
             return Ok(token);

@@ -1,0 +1,60 @@
+//! Public links.
+
+use notespot_protocol::window::NoticeKind;
+use notespot_protocol::{NewLink, NodeId, PublicLink};
+
+use crate::{App, AppError, Remote};
+
+impl Remote {
+    /// The public link of a file, made if there is none.
+    pub async fn public_link(&self, id: NodeId) -> Result<PublicLink, AppError> {
+        Ok(self.api.create_link(&NewLink { node: id, slug: None }).await?)
+    }
+
+    /// Ends the public link of a file. `NoLink` when it has none.
+    pub async fn end_public_link(&self, id: NodeId) -> Result<PublicLink, AppError> {
+        let links = self.api.links().await?;
+        let link = links.into_iter().find(|link| link.node == id).ok_or(AppError::NoLink)?;
+        Ok(self.api.end_link(&link.slug).await?)
+    }
+}
+
+impl App {
+    /// Makes the public link of a file, or takes the one it has, and puts it on the clipboard;
+    /// told by the notice `LinkCopied`. Works offline where the link is known.
+    pub async fn copy_public_link(&self, id: NodeId) -> Result<PublicLink, AppError> {
+        let link = match self.known_link(id).await? {
+            Some(link) => link,
+            None => self.make_public_link(id).await?,
+        };
+        self.host().copy_text(&link.url).map_err(AppError::Clipboard)?;
+        self.shown().notice(NoticeKind::LinkCopied, None);
+        Ok(link)
+    }
+
+    pub(crate) async fn make_public_link(&self, id: NodeId) -> Result<PublicLink, AppError> {
+        let made = self.remote().api.create_link(&NewLink { node: id, slug: None }).await;
+        let link = self.answered(made)?;
+        self.took_in_link(&link).await;
+        Ok(link)
+    }
+
+    /// Opens a file's public page in the browser. `NoLink` when it has no link.
+    pub async fn open_public_link(&self, id: NodeId) -> Result<(), AppError> {
+        let link = self.known_link(id).await?.ok_or(AppError::NoLink)?;
+        self.host().open_browser(&link.url).map_err(AppError::Browser)
+    }
+
+    /// Ends a file's public link at once and for ever. `NoLink` when it has none.
+    pub async fn end_public_link(&self, id: NodeId) -> Result<(), AppError> {
+        let link = self.known_link(id).await?.ok_or(AppError::NoLink)?;
+        let ended = self.remote().api.end_link(&link.slug).await;
+        let link = self.answered(ended)?;
+        self.took_in_link(&link).await;
+        Ok(())
+    }
+
+    async fn known_link(&self, id: NodeId) -> Result<Option<PublicLink>, AppError> {
+        Ok(self.library()?.row(id).await?.and_then(|row| row.link))
+    }
+}
