@@ -1,12 +1,18 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
 export default defineConfig({
   root,
   plugins: [react()],
+  define: { "import.meta.env.VITE_APP_VERSION": JSON.stringify(version) },
   clearScreen: false,
   server: { host: "127.0.0.1", port: 5173, strictPort: true },
   build: {
@@ -15,6 +21,8 @@ export default defineConfig({
     target: "safari16",
     // The window's content security policy allows files of the app only: nothing may become a data: address.
     assetsInlineLimit: 0,
+    // The code comes from the disk, not over a network.
+    chunkSizeWarningLimit: 1000,
   },
   test: {
     root,

@@ -1,0 +1,81 @@
+import { useEffect, useRef, useState } from "react";
+import { KindBadge } from "../../components/KindBadge.tsx";
+import { wordsFor } from "../../failures/words.ts";
+import { splitName } from "../../format/names.ts";
+import { usePlatform } from "../../platform/PlatformContext.ts";
+import { failureOf } from "../../platform/types.ts";
+import type { ViewRow } from "../../platform/wire.ts";
+import styles from "./FileList.module.css";
+
+/** The name of a row, to be typed over. Enter keeps, Esc leaves it as it was, going elsewhere keeps. */
+export function RenameField({ row, onDone }: { row: ViewRow; onDone: () => void }) {
+  const platform = usePlatform();
+  const input = useRef<HTMLInputElement>(null);
+  const isSettled = useRef(false);
+  const [name, setName] = useState(row.name);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  useEffect(() => {
+    const stem = row.kind === "file" ? splitName(row.name).stem : row.name;
+    input.current?.focus();
+    input.current?.setSelectionRange(0, stem.length);
+  }, [row.id, row.kind, row.name]);
+
+  function settle() {
+    isSettled.current = true;
+    onDone();
+  }
+
+  async function keep() {
+    if (isSettled.current) return;
+    if (name === row.name) {
+      settle();
+      return;
+    }
+    isSettled.current = true;
+    try {
+      await platform.rename(row.id, name);
+      onDone();
+    } catch (thrown) {
+      isSettled.current = false;
+      setProblem(wordsFor(failureOf(thrown)).message);
+      input.current?.focus();
+    }
+  }
+
+  return (
+    <span className={styles.name}>
+      <KindBadge kind={row.kind} name={row.name} />
+      <span className={styles.renaming}>
+        <input
+          ref={input}
+          className={styles.renameInput}
+          aria-label={`New name of ${row.name}`}
+          aria-invalid={problem !== null}
+          aria-describedby={problem === null ? undefined : "rename-problem"}
+          spellCheck={false}
+          dir="auto"
+          value={name}
+          onChange={(event) => {
+            setName(event.target.value);
+            setProblem(null);
+          }}
+          onBlur={() => {
+            if (problem === null) void keep();
+            else settle();
+          }}
+          onKeyDown={(event) => {
+            event.stopPropagation();
+            if (event.key === "Enter") void keep();
+            else if (event.key === "Escape") settle();
+          }}
+        />
+        {problem !== null && (
+          <span id="rename-problem" role="alert" className={styles.renameProblem}>
+            {problem}
+          </span>
+        )}
+      </span>
+    </span>
+  );
+}

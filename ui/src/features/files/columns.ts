@@ -1,0 +1,15 @@
+import type { SortKey, ViewSource } from "../../platform/wire.ts";
+
+export type ColumnId = "name" | "link" | "size" | "modified" | "trashed";
+
+export type Column = { id: ColumnId; label: string; sort: SortKey | null };
+
+const NAME: Column = { id: "name", label: "Name", sort: "name" };
+const LINK: Column = { id: "link", label: "Link", sort: null };
+const SIZE: Column = { id: "size", label: "Size", sort: "size" };
+const MODIFIED: Column = { id: "modified", label: "Modified", sort: "modified" };
+const TRASHED: Column = { id: "trashed", label: "Deleted", sort: null };
+
+export function columnsOf(source: ViewSource): Column[] {
+  return source.kind === "trash" ? [NAME, TRASHED, SIZE, MODIFIED] : [NAME, LINK, SIZE, MODIFIED];
+}

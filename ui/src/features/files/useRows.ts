@@ -1,0 +1,79 @@
+import { useQueries, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useRef } from "react";
+import { keys } from "../../host/keys.ts";
+import { usePlatform } from "../../platform/PlatformContext.ts";
+import { MAX_ROWS } from "../../platform/types.ts";
+import type { OpenedView, ViewRow } from "../../platform/wire.ts";
+
+const PAGE_ROWS = 100;
+const KEEP_PAGES_MS = 30_000;
+
+export type Rows = {
+  /** The row at a place of the list, where it has been read. */
+  at(index: number): ViewRow | undefined;
+  /** Rows of any range, read as far as they have not been. */
+  range(first: number, last: number): Promise<ViewRow[]>;
+};
+
+/**
+ * Reads the rows that are on the screen. After a change of the library the old rows stay until the
+ * new ones are there, so that nothing flickers.
+ */
+export function useRows(view: OpenedView, firstIndex: number, lastIndex: number): Rows {
+  const platform = usePlatform();
+  const queries = useQueryClient();
+  const before = useRef(new Map<number, ViewRow[]>());
+
+  const pages = useMemo(() => {
+    const first = Math.floor(firstIndex / PAGE_ROWS);
+    const last = Math.max(first, Math.floor(lastIndex / PAGE_ROWS));
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  }, [firstIndex, lastIndex]);
+
+  const pageOptions = useCallback(
+    (page: number) => ({
+      queryKey: keys.rows(view.id, page),
+      queryFn: () => platform.viewRows(view.id, page * PAGE_ROWS, PAGE_ROWS),
+      gcTime: KEEP_PAGES_MS,
+    }),
+    [platform, view.id],
+  );
+
+  const shown = useQueries({
+    queries: pages.map((page) => ({
+      ...pageOptions(page),
+      enabled: view.total > 0,
+      placeholderData: () => before.current.get(page),
+    })),
+    combine: (results) => results.map((result) => result.data),
+  });
+
+  useEffect(() => {
+    shown.forEach((rows, index) => {
+      const page = pages[index];
+      if (rows !== undefined && page !== undefined) before.current.set(page, rows);
+    });
+  }, [shown, pages]);
+
+  return useMemo(
+    () => ({
+      at(index) {
+        if (index >= view.total) return undefined;
+        const page = Math.floor(index / PAGE_ROWS);
+        const rows = shown[pages.indexOf(page)] ?? queries.getQueryData<ViewRow[]>(keys.rows(view.id, page));
+        return rows?.[index % PAGE_ROWS];
+      },
+      async range(first, last) {
+        const rows: ViewRow[] = [];
+        for (let offset = first; offset <= last; offset += MAX_ROWS) {
+          const limit = Math.min(MAX_ROWS, last + 1 - offset);
+          // One after the other: a million rows must not become two thousand calls at once.
+          // oxlint-disable-next-line no-await-in-loop
+          rows.push(...(await platform.viewRows(view.id, offset, limit)));
+        }
+        return rows;
+      },
+    }),
+    [platform, queries, shown, pages, view],
+  );
+}

@@ -1,0 +1,50 @@
+import { Toast } from "@base-ui/react/toast";
+import { CheckCircle2, CircleAlert, Link2, Trash2, TriangleAlert, X } from "lucide-react";
+import type { ReactNode } from "react";
+import styles from "./Toasts.module.css";
+import { type ToastLook, ToastsContext, useCreateToasts } from "./useToasts.ts";
+
+const ICONS: Record<ToastLook, ReactNode> = {
+  done: <CheckCircle2 aria-hidden />,
+  link: <Link2 aria-hidden />,
+  trash: <Trash2 aria-hidden />,
+  warning: <TriangleAlert aria-hidden />,
+  error: <CircleAlert aria-hidden />,
+};
+
+/** Gives its children `useToasts`, and shows what they say. */
+export function ToastProvider({ children }: { children: ReactNode }) {
+  return (
+    <Toast.Provider limit={3} timeout={5000}>
+      <WithToasts>{children}</WithToasts>
+      <Toast.Portal>
+        <Toast.Viewport className={styles.viewport}>
+          <ToastList />
+        </Toast.Viewport>
+      </Toast.Portal>
+    </Toast.Provider>
+  );
+}
+
+function WithToasts({ children }: { children: ReactNode }) {
+  return <ToastsContext value={useCreateToasts()}>{children}</ToastsContext>;
+}
+
+function ToastList() {
+  const { toasts } = Toast.useToastManager();
+  return toasts.map((toast) => (
+    <Toast.Root key={toast.id} toast={toast} className={styles.toast} swipeDirection="down">
+      <Toast.Content className={styles.content}>
+        {ICONS[(toast.type ?? "done") as ToastLook]}
+        <div className={styles.words}>
+          <Toast.Title className={styles.title} render={<div />} />
+          <Toast.Description className={styles.description} render={<div />} />
+        </div>
+        <Toast.Action className={styles.action} />
+        <Toast.Close className={styles.close} aria-label="Dismiss">
+          <X aria-hidden />
+        </Toast.Close>
+      </Toast.Content>
+    </Toast.Root>
+  ));
+}
