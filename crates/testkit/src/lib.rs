@@ -1,1 +1,5 @@
 //! Real servers and fault injection for tests.
+
+mod person;
+
+pub use person::Person;

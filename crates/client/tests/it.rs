@@ -1,0 +1,11 @@
+//! The client against real servers on real sockets.
+
+#[cfg(test)]
+mod it {
+    mod answers;
+    mod keyring;
+    mod renewing;
+    mod scripted;
+    mod sign_in;
+    mod stand;
+}
