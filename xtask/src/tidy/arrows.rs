@@ -36,9 +36,9 @@ const ONLY_IN: [(&str, &[&str]); 9] = [
     ("rusty-s3", &["notespot-objects"]),
 ];
 
-/// What the client's tests start in their own process: the local identity provider alone, so that
-/// they can take it away in the middle of a sign-in.
-const IDENTITY: [&str; 2] = ["notespot-server", "notespot-metadata"];
+/// What tests of the client's side start in their own process: parts of a server, so that they can
+/// take them away in the middle.
+const IN_PROCESS: [&str; 2] = ["notespot-server", "notespot-metadata"];
 
 #[derive(Deserialize)]
 struct Metadata {
@@ -92,7 +92,9 @@ fn judge_one(package: &Package, ours: &[&str], dependency: &Dependency) -> Optio
         // Tests may start real servers; a crate may turn on its own features for its tests.
         let fine = ours.contains(&dependency.name.as_str())
             || in_tests && matches!(dependency.name.as_str(), "notespot-testkit" | "notespot-protocol")
-            || in_tests && package.name == "notespot-client" && IDENTITY.contains(&dependency.name.as_str())
+            || in_tests
+                && matches!(package.name.as_str(), "notespot-client" | "notespot-app")
+                && IN_PROCESS.contains(&dependency.name.as_str())
             || in_tests && dependency.name == package.name;
         return (!fine).then(|| wrong_way(package, dependency));
     }

@@ -1,0 +1,10 @@
+//! The application against a server on a real socket.
+
+#[cfg(test)]
+mod it {
+    mod library;
+    mod links;
+    mod offline;
+    mod stand;
+    mod window;
+}
