@@ -82,9 +82,10 @@ pub enum AppError {
     /// The person cancelled it.
     #[error("This was cancelled.")]
     Cancelled,
-    /// The application is shutting down, or a part of it stopped.
-    #[error("Notespot is closing.")]
-    Closing,
+    /// The transfer engine is not joined yet: the two places are `Remote::upload_file` and
+    /// `Remote::download_file`.
+    #[error("This version of Notespot cannot move files yet.")]
+    NoEngine,
 }
 
 fn file_trouble(name: &str, source: &std::io::Error) -> String {
@@ -122,7 +123,8 @@ impl AppError {
             },
             Self::Browser(_) => ErrorCode::BrowserUnavailable,
             Self::Clipboard(_) => ErrorCode::ClipboardUnavailable,
-            Self::Cancelled | Self::Closing => ErrorCode::Cancelled,
+            Self::Cancelled => ErrorCode::Cancelled,
+            Self::NoEngine => ErrorCode::Internal,
         }
     }
 }

@@ -39,7 +39,7 @@ impl Remote {
         let size = inspect(&file.path).await?;
         let name = NodeName::new(shown_name(&file.path))?;
         let _ = (self, progress, cancel, size, name);
-        Err(AppError::Closing)
+        Err(AppError::NoEngine)
     }
 }
 

@@ -15,7 +15,7 @@ impl ApiClient {
         uploads: Vec<NewUpload>,
     ) -> Result<Vec<BatchItem<UploadPlan>>, ClientError> {
         let answer: Batch<BatchItem<UploadPlan>> =
-            self.send(Call::post_again("/v1/uploads").json(&uploads)).await?;
+            self.send(Call::post_again("/v1/uploads").json(&Batch { items: uploads })).await?;
         Ok(answer.items)
     }
 
@@ -39,7 +39,7 @@ impl ApiClient {
         uploads: Vec<CompleteUpload>,
     ) -> Result<Vec<BatchItem<Node>>, ClientError> {
         let answer: Batch<BatchItem<Node>> =
-            self.send(Call::post_again("/v1/uploads/complete").json(&uploads)).await?;
+            self.send(Call::post_again("/v1/uploads/complete").json(&Batch { items: uploads })).await?;
         Ok(answer.items)
     }
 
@@ -54,7 +54,7 @@ impl ApiClient {
         downloads: Vec<DownloadRequest>,
     ) -> Result<Vec<BatchItem<DownloadPlan>>, ClientError> {
         let answer: Batch<BatchItem<DownloadPlan>> =
-            self.send(Call::post_again("/v1/downloads").json(&downloads)).await?;
+            self.send(Call::post_again("/v1/downloads").json(&Batch { items: downloads })).await?;
         Ok(answer.items)
     }
 }
