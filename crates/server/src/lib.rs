@@ -1,4 +1,20 @@
-//! The REST API, the public pages and the local identity provider.
+//! The server: the REST API, the public pages, the delivery of public downloads, and the local
+//! identity provider.
+//!
+//! It keeps nothing in memory that a second server would need: what it knows is in the metadata
+//! store and the object store.
 
+mod access;
+mod api;
+pub mod commands;
+pub mod config;
+mod delivery;
 pub mod identity;
+mod observe;
+pub mod openapi;
 pub mod pages;
+mod problems;
+mod router;
+mod state;
+mod stores;
+mod sweeper;

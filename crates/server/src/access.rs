@@ -1,0 +1,124 @@
+//! Who may do what: bearer tokens of the identity provider, and personal access tokens.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use http::StatusCode;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use notespot_metadata::tokens::Tokens;
+use notespot_metadata::users::Profile;
+use notespot_metadata::{MetadataError, Result as MetadataResult};
+use notespot_protocol::{
+    AccessToken, ErrorCode, NewAccessToken, NewlyMadeToken, Scope, Sha256, Timestamp, TokenId, UserId,
+};
+use rand::RngExt as _;
+use sha2::Digest as _;
+
+use crate::problems::{Answer, Refusal};
+use crate::state::Server;
+
+/// What a personal access token begins with, so that scanners for leaked secrets know it.
+const PERSONAL: &str = "nsp_";
+
+/// A caller that may list and download.
+pub(crate) struct CanRead(pub(crate) UserId);
+/// A caller that may add files.
+pub(crate) struct CanUpload(pub(crate) UserId);
+/// A caller that may change, delete and share.
+pub(crate) struct CanManage(pub(crate) UserId);
+/// A person who signed in; a personal access token is not enough.
+pub(crate) struct Person(pub(crate) UserId);
+
+struct Caller {
+    user: UserId,
+    /// `None` for a person, who may do everything.
+    scopes: Option<Vec<Scope>>,
+}
+
+impl Caller {
+    fn with(self, scope: Scope) -> Answer<UserId> {
+        match &self.scopes {
+            Some(scopes) if !scopes.contains(&scope) => Err(forbidden("This token may not do that.")),
+            _ => Ok(self.user),
+        }
+    }
+}
+
+macro_rules! caller_with {
+    ($name:ident, $check:expr) => {
+        impl FromRequestParts<Arc<Server>> for $name {
+            type Rejection = Refusal;
+
+            async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Answer<Self> {
+                let check: fn(Caller) -> Answer<UserId> = $check;
+                check(caller(parts, server).await?).map(Self)
+            }
+        }
+    };
+}
+
+caller_with!(CanRead, |caller| caller.with(Scope::Read));
+caller_with!(CanUpload, |caller| caller.with(Scope::Upload));
+caller_with!(CanManage, |caller| caller.with(Scope::Manage));
+caller_with!(Person, |caller| match caller.scopes {
+    None => Ok(caller.user),
+    Some(_) => Err(forbidden("A personal access token cannot do that. Sign in.")),
+});
+
+fn forbidden(detail: &str) -> Refusal {
+    Refusal::new(StatusCode::FORBIDDEN, ErrorCode::Forbidden, detail)
+}
+
+async fn caller(parts: &Parts, server: &Server) -> Answer<Caller> {
+    let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    // RFC 9110 §11.1: the scheme's name is case-insensitive.
+    let (scheme, token) = header.and_then(|text| text.split_once(' ')).ok_or_else(Refusal::not_signed_in)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Refusal::not_signed_in());
+    }
+    let token = token.trim();
+    if token.starts_with(PERSONAL) {
+        return match server.metadata.token_by_hash(hash_of(token), Timestamp::now()).await {
+            Ok((user, AccessToken { scopes, .. })) => Ok(Caller { user, scopes: Some(scopes) }),
+            Err(MetadataError::NotFound) => Err(Refusal::not_signed_in()),
+            Err(error) => Err(error.into()),
+        };
+    }
+    let principal = server.verifier.verify(token).await?;
+    match server.metadata.user(&principal.user).await {
+        Ok(me) => Ok(Caller { user: me.id, scopes: None }),
+        Err(MetadataError::NotFound) => {
+            let principal = server.verifier.profile(token, principal).await?;
+            let name = principal.name.or_else(|| principal.email.clone()).unwrap_or_default();
+            let profile = Profile { id: principal.user, name, email: principal.email };
+            let me = server.metadata.ensure_user(&profile, server.quota).await?;
+            Ok(Caller { user: me.id, scopes: None })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes a personal access token. The store keeps its hash; the secret is in the answer alone.
+pub(crate) async fn make_token(
+    tokens: &(impl Tokens + ?Sized),
+    owner: &UserId,
+    wanted: NewAccessToken,
+) -> MetadataResult<NewlyMadeToken> {
+    let secret = format!("{PERSONAL}{}", hex::encode(rand::rng().random::<[u8; 32]>()));
+    let token = AccessToken {
+        id: TokenId::generate(),
+        name: wanted.name,
+        scopes: wanted.scopes,
+        created_at: Timestamp::now(),
+        ends_at: wanted.ends_at,
+        used_at: None,
+    };
+    tokens.add_token(owner, &token, hash_of(&secret)).await?;
+    Ok(NewlyMadeToken { token, secret })
+}
+
+/// A fast hash is enough for 256 random bits.
+fn hash_of(secret: &str) -> Sha256 {
+    Sha256::from_bytes(sha2::Sha256::digest(secret).into())
+}

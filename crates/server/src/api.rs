@@ -1,0 +1,44 @@
+//! The REST API: one file a resource. Handlers say what a call means; what is shown of it at
+//! `/openapi.json` is made from them.
+
+mod changes;
+mod discovery;
+mod downloads;
+mod input;
+mod links;
+mod me;
+mod nodes;
+mod public;
+mod tokens;
+mod uploads;
+
+use std::sync::Arc;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::Server;
+
+/// All calls of the API, with their documentation.
+pub(crate) fn router() -> OpenApiRouter<Arc<Server>> {
+    OpenApiRouter::new()
+        .routes(routes!(discovery::discovery))
+        .routes(routes!(discovery::alive))
+        .routes(routes!(discovery::ready))
+        .routes(routes!(me::me, me::edit))
+        .routes(routes!(nodes::list, nodes::create_folder))
+        .routes(routes!(nodes::get, nodes::edit, nodes::delete))
+        .routes(routes!(nodes::trash))
+        .routes(routes!(nodes::restore))
+        .routes(routes!(uploads::plan))
+        .routes(routes!(uploads::complete))
+        .routes(routes!(uploads::presign))
+        .routes(routes!(uploads::status, uploads::abort))
+        .routes(routes!(downloads::plan))
+        .routes(routes!(links::create, links::list))
+        .routes(routes!(links::get, links::end))
+        .routes(routes!(changes::changes))
+        .routes(routes!(tokens::create, tokens::list))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(public::public_file))
+}

@@ -1,0 +1,44 @@
+//! The change feed.
+
+use std::sync::Arc;
+
+use axum::Json as Said;
+use axum::extract::State;
+use notespot_metadata::changes::StoredChange;
+use notespot_protocol::{Change, ChangeKind, ChangesPage, ChangesQuery, Problem};
+
+use super::input::Query;
+use crate::access::CanRead;
+use crate::problems::Answer;
+use crate::state::Server;
+
+const PAGE_DEFAULT: u32 = 500;
+
+/// What changed after a revision, in order.
+#[utoipa::path(
+    get,
+    path = "/v1/changes",
+    tag = "changes",
+    params(ChangesQuery),
+    responses((status = OK, body = ChangesPage), (status = GONE, body = Problem))
+)]
+pub(super) async fn changes(
+    State(server): State<Arc<Server>>,
+    CanRead(owner): CanRead,
+    Query(query): Query<ChangesQuery>,
+) -> Answer<Said<ChangesPage>> {
+    let limit = query.limit.unwrap_or(PAGE_DEFAULT);
+    let page = server.metadata.changes(&owner, query.since, limit).await?;
+    let changes = page.changes.into_iter().map(|change| told(&server, change)).collect();
+    Ok(Said(ChangesPage { changes, revision: page.revision, more: page.more }))
+}
+
+fn told(server: &Server, change: StoredChange) -> Change {
+    let revision = change.revision();
+    let kind = match change {
+        StoredChange::Node(node) => ChangeKind::Node { node: *node },
+        StoredChange::NodeDeleted { id, .. } => ChangeKind::NodeDeleted { id },
+        StoredChange::Link(link) => ChangeKind::Link { link: server.public_link(link) },
+    };
+    Change { revision, kind }
+}

@@ -1,0 +1,45 @@
+//! What the server says of itself.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use notespot_protocol::{BATCH_MAX, Discovery, Limits, Problem, Timestamp};
+
+use crate::problems::Answer;
+use crate::state::{FILE_MAX, Server};
+
+/// What a client must know of this server before it signs in.
+#[utoipa::path(get, path = "/.well-known/notespot.json", tag = "discovery", responses((status = OK, body = Discovery)))]
+pub(super) async fn discovery(State(server): State<Arc<Server>>) -> Json<Discovery> {
+    Json(Discovery {
+        product: Discovery::PRODUCT.to_owned(),
+        api_version: Discovery::API_VERSION,
+        server_version: env!("CARGO_PKG_VERSION").to_owned(),
+        public_url: server.base().to_owned(),
+        issuer: server.issuer.clone(),
+        oauth_client_id: server.client_id.clone(),
+        limits: Limits { file_bytes: FILE_MAX, batch_items: u32::try_from(BATCH_MAX).unwrap_or(u32::MAX) },
+        time: Timestamp::now(),
+    })
+}
+
+/// Whether the process answers.
+#[utoipa::path(get, path = "/healthz", tag = "discovery", responses((status = NO_CONTENT, description = "It does")))]
+pub(super) async fn alive() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+/// Whether the stores behind it can be written to.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "discovery",
+    responses((status = NO_CONTENT, description = "They can"), (status = SERVICE_UNAVAILABLE, body = Problem))
+)]
+pub(super) async fn ready(State(server): State<Arc<Server>>) -> Answer<StatusCode> {
+    server.objects.check().await?;
+    server.metadata.orphans(1).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

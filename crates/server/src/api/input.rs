@@ -1,0 +1,108 @@
+//! What callers send, with refusals that say what is wrong.
+
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts};
+use http::StatusCode;
+use http::header::{HeaderMap, IF_MATCH};
+use notespot_protocol::{BATCH_MAX, Batch, BatchItem, ErrorCode, NameError, Revision};
+
+use crate::problems::{Answer, Refusal};
+
+/// A JSON body.
+#[derive(FromRequest)]
+#[from_request(via(axum::Json), rejection(Refusal))]
+pub(crate) struct Json<T>(pub(crate) T);
+
+/// A query.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(Refusal))]
+pub(crate) struct Query<T>(pub(crate) T);
+
+/// The named parts of a path. What cannot be an id names nothing.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(Refusal))]
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl From<JsonRejection> for Refusal {
+    fn from(rejection: JsonRejection) -> Self {
+        match rejection {
+            JsonRejection::JsonDataError(error) => of_text(
+                &std::error::Error::source(&error).map_or_else(|| error.body_text(), ToString::to_string),
+            ),
+            JsonRejection::JsonSyntaxError(error) => Self::bad_request(error.body_text()),
+            JsonRejection::MissingJsonContentType(_) => Self::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                ErrorCode::BadRequest,
+                "Send JSON, with `Content-Type: application/json`.",
+            ),
+            other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                ErrorCode::TooLarge,
+                "The request is larger than this server reads. Send fewer items at once.",
+            ),
+            other => Self::bad_request(other.body_text()),
+        }
+    }
+}
+
+impl From<QueryRejection> for Refusal {
+    fn from(rejection: QueryRejection) -> Self {
+        of_text(&rejection.body_text())
+    }
+}
+
+impl From<PathRejection> for Refusal {
+    fn from(_: PathRejection) -> Self {
+        Self::not_found()
+    }
+}
+
+/// serde hands errors on as text alone: a bad name is known by its sentence.
+fn of_text(text: &str) -> Refusal {
+    let names = [NameError::Empty, NameError::TooLong, NameError::ForbiddenCharacter, NameError::DotOnly];
+    match names.iter().map(ToString::to_string).find(|sentence| text.contains(sentence.as_str())) {
+        Some(sentence) => Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::InvalidName, sentence),
+        None => Refusal::bad_request(text),
+    }
+}
+
+/// The revision that the caller knows (RFC 9110 §13.1.1); `*` and its absence stand for any.
+pub(crate) fn known_revision(headers: &HeaderMap) -> Answer<Option<Revision>> {
+    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
+    match value.to_str().map(str::trim) {
+        Ok("*") => Ok(None),
+        Ok(text) => match text.trim_matches('"').parse() {
+            Ok(number) => Ok(Some(Revision(number))),
+            Err(_) => Err(Refusal::bad_request("If-Match must be a revision in quotes, such as \"17\".")),
+        },
+        Err(_) => Err(Refusal::bad_request("If-Match cannot be read.")),
+    }
+}
+
+/// The items of a batch, if they are not too many.
+pub(crate) fn items<T>(batch: Batch<T>) -> Answer<Vec<T>> {
+    if batch.items.len() > BATCH_MAX {
+        return Err(Refusal::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorCode::TooLarge,
+            format!("At most {BATCH_MAX} items fit into one call."),
+        ));
+    }
+    Ok(batch.items)
+}
+
+/// What became of one item.
+pub(crate) fn item<T>(outcome: Answer<T>) -> BatchItem<T> {
+    match outcome {
+        Ok(value) => BatchItem::Done { value },
+        Err(refusal) => BatchItem::Refused { problem: refusal.into_problem() },
+    }
+}
+
+/// Refuses a text that is too long.
+pub(crate) fn at_most(characters: usize, what: &str, text: &str) -> Answer<()> {
+    if text.chars().count() <= characters {
+        return Ok(());
+    }
+    Err(Refusal::bad_request(format!("{what} is too long: {characters} characters is the most.")))
+}

@@ -1,0 +1,76 @@
+//! Public links.
+
+use std::sync::Arc;
+
+use axum::Json as Said;
+use axum::extract::State;
+use notespot_protocol::{NewLink, Problem, PublicLink, Slug};
+
+use super::input::{Json, Path};
+use crate::access::{CanManage, CanRead};
+use crate::problems::Answer;
+use crate::state::Server;
+
+/// The most links that a list holds; the change feed has all of them.
+const LINKS_MAX: u32 = 1000;
+
+/// The file's public link; made where there is none.
+#[utoipa::path(
+    post,
+    path = "/v1/links",
+    tag = "links",
+    request_body = NewLink,
+    responses((status = OK, body = PublicLink), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem))
+)]
+pub(super) async fn create(
+    State(server): State<Arc<Server>>,
+    CanManage(owner): CanManage,
+    Json(NewLink { node, slug }): Json<NewLink>,
+) -> Answer<Said<PublicLink>> {
+    let link = server.metadata.create_link(&owner, node, slug).await?;
+    Ok(Said(server.public_link(link)))
+}
+
+/// All living links, newest first; at most 1,000.
+#[utoipa::path(get, path = "/v1/links", tag = "links", responses((status = OK, body = Vec<PublicLink>)))]
+pub(super) async fn list(
+    State(server): State<Arc<Server>>,
+    CanRead(owner): CanRead,
+) -> Answer<Said<Vec<PublicLink>>> {
+    let links = server.metadata.links(&owner, LINKS_MAX).await?;
+    Ok(Said(links.into_iter().map(|link| server.public_link(link)).collect()))
+}
+
+/// One link, with its views and downloads.
+#[utoipa::path(
+    get,
+    path = "/v1/links/{slug}",
+    tag = "links",
+    params(("slug" = Slug, Path)),
+    responses((status = OK, body = PublicLink), (status = NOT_FOUND, body = Problem))
+)]
+pub(super) async fn get(
+    State(server): State<Arc<Server>>,
+    CanRead(owner): CanRead,
+    Path(slug): Path<Slug>,
+) -> Answer<Said<PublicLink>> {
+    let link = server.metadata.link(&owner, &slug).await?;
+    Ok(Said(server.public_link(link)))
+}
+
+/// End a link, at once and for ever.
+#[utoipa::path(
+    delete,
+    path = "/v1/links/{slug}",
+    tag = "links",
+    params(("slug" = Slug, Path)),
+    responses((status = OK, body = PublicLink), (status = NOT_FOUND, body = Problem))
+)]
+pub(super) async fn end(
+    State(server): State<Arc<Server>>,
+    CanManage(owner): CanManage,
+    Path(slug): Path<Slug>,
+) -> Answer<Said<PublicLink>> {
+    let link = server.metadata.end_link(&owner, &slug).await?;
+    Ok(Said(server.public_link(link)))
+}

@@ -1,0 +1,146 @@
+//! Files and folders.
+
+use std::sync::Arc;
+
+use axum::Json as Said;
+use axum::extract::State;
+use http::{HeaderMap, StatusCode};
+use notespot_protocol::{NewFolder, Node, NodeId, NodePatch, NodesQuery, Page, Problem};
+
+use super::input::{Json, Path, Query, at_most, known_revision};
+use crate::access::{CanManage, CanRead};
+use crate::problems::{Answer, Refusal};
+use crate::state::Server;
+
+const DESCRIPTION_MAX_CHARS: usize = 4000;
+const TAGS_MAX: usize = 50;
+const TAG_MAX_CHARS: usize = 100;
+
+/// One page of a list.
+#[utoipa::path(get, path = "/v1/nodes", tag = "nodes", params(NodesQuery), responses((status = OK, body = Page<Node>)))]
+pub(super) async fn list(
+    State(server): State<Arc<Server>>,
+    CanRead(owner): CanRead,
+    Query(query): Query<NodesQuery>,
+) -> Answer<Said<Page<Node>>> {
+    Ok(Said(server.metadata.list_nodes(&owner, &query).await?))
+}
+
+/// Make a folder.
+#[utoipa::path(
+    post,
+    path = "/v1/nodes",
+    tag = "nodes",
+    request_body = NewFolder,
+    responses((status = OK, body = Node), (status = CONFLICT, body = Problem))
+)]
+pub(super) async fn create_folder(
+    State(server): State<Arc<Server>>,
+    CanManage(owner): CanManage,
+    Json(folder): Json<NewFolder>,
+) -> Answer<Said<Node>> {
+    Ok(Said(server.metadata.create_folder(&owner, &folder).await?))
+}
+
+/// One file or folder; in the trash too.
+#[utoipa::path(
+    get,
+    path = "/v1/nodes/{id}",
+    tag = "nodes",
+    params(("id" = NodeId, Path)),
+    responses((status = OK, body = Node), (status = NOT_FOUND, body = Problem))
+)]
+pub(super) async fn get(
+    State(server): State<Arc<Server>>,
+    CanRead(owner): CanRead,
+    Path(id): Path<NodeId>,
+) -> Answer<Said<Node>> {
+    Ok(Said(server.metadata.node(&owner, id).await?))
+}
+
+/// Rename, move, describe or tag. With `If-Match`, only at that revision.
+#[utoipa::path(
+    patch,
+    path = "/v1/nodes/{id}",
+    tag = "nodes",
+    params(("id" = NodeId, Path), ("If-Match" = Option<String>, Header, description = "The revision, in quotes")),
+    request_body = NodePatch,
+    responses(
+        (status = OK, body = Node),
+        (status = CONFLICT, body = Problem),
+        (status = PRECONDITION_FAILED, body = Problem)
+    )
+)]
+pub(super) async fn edit(
+    State(server): State<Arc<Server>>,
+    CanManage(owner): CanManage,
+    Path(id): Path<NodeId>,
+    headers: HeaderMap,
+    Json(patch): Json<NodePatch>,
+) -> Answer<Said<Node>> {
+    if let Some(description) = &patch.description {
+        at_most(DESCRIPTION_MAX_CHARS, "The description", description)?;
+    }
+    if let Some(tags) = &patch.tags {
+        if tags.len() > TAGS_MAX {
+            return Err(Refusal::bad_request(format!("{TAGS_MAX} tags is the most.")));
+        }
+        tags.iter().try_for_each(|tag| at_most(TAG_MAX_CHARS, "A tag", tag))?;
+    }
+    Ok(Said(server.metadata.edit_node(&owner, id, &patch, known_revision(&headers)?).await?))
+}
+
+/// Move to the trash, with everything inside.
+#[utoipa::path(
+    post,
+    path = "/v1/nodes/{id}/trash",
+    tag = "nodes",
+    params(("id" = NodeId, Path)),
+    responses((status = OK, body = Node), (status = NOT_FOUND, body = Problem))
+)]
+pub(super) async fn trash(
+    State(server): State<Arc<Server>>,
+    CanManage(owner): CanManage,
+    Path(id): Path<NodeId>,
+    headers: HeaderMap,
+) -> Answer<Said<Node>> {
+    Ok(Said(server.metadata.trash_node(&owner, id, known_revision(&headers)?).await?))
+}
+
+/// Take out of the trash.
+#[utoipa::path(
+    post,
+    path = "/v1/nodes/{id}/restore",
+    tag = "nodes",
+    params(("id" = NodeId, Path)),
+    responses((status = OK, body = Node), (status = NOT_FOUND, body = Problem))
+)]
+pub(super) async fn restore(
+    State(server): State<Arc<Server>>,
+    CanManage(owner): CanManage,
+    Path(id): Path<NodeId>,
+    headers: HeaderMap,
+) -> Answer<Said<Node>> {
+    Ok(Said(server.metadata.restore_node(&owner, id, known_revision(&headers)?).await?))
+}
+
+/// Delete for ever what is in the trash, with everything inside.
+#[utoipa::path(
+    delete,
+    path = "/v1/nodes/{id}",
+    tag = "nodes",
+    params(("id" = NodeId, Path)),
+    responses(
+        (status = NO_CONTENT, description = "It is gone"),
+        (status = CONFLICT, body = Problem, description = "It is not in the trash")
+    )
+)]
+pub(super) async fn delete(
+    State(server): State<Arc<Server>>,
+    CanManage(owner): CanManage,
+    Path(id): Path<NodeId>,
+) -> Answer<StatusCode> {
+    server.metadata.delete_node(&owner, id).await?;
+    server.orphaned.notify_one();
+    Ok(StatusCode::NO_CONTENT)
+}

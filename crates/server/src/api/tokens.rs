@@ -1,0 +1,61 @@
+//! Personal access tokens.
+
+use std::sync::Arc;
+
+use axum::Json as Said;
+use axum::extract::State;
+use http::StatusCode;
+use notespot_protocol::{AccessToken, NewAccessToken, NewlyMadeToken, Problem, TokenId};
+
+use super::input::{Json, Path, at_most};
+use crate::access::{Person, make_token};
+use crate::problems::{Answer, Refusal};
+use crate::state::Server;
+
+const NAME_MAX_CHARS: usize = 200;
+
+/// Make a token. Its secret is in this answer and nowhere else.
+#[utoipa::path(
+    post,
+    path = "/v1/tokens",
+    tag = "tokens",
+    request_body = NewAccessToken,
+    responses((status = OK, body = NewlyMadeToken), (status = FORBIDDEN, body = Problem))
+)]
+pub(super) async fn create(
+    State(server): State<Arc<Server>>,
+    Person(owner): Person,
+    Json(wanted): Json<NewAccessToken>,
+) -> Answer<Said<NewlyMadeToken>> {
+    at_most(NAME_MAX_CHARS, "The name", &wanted.name)?;
+    if wanted.scopes.is_empty() {
+        return Err(Refusal::bad_request("A token needs at least one scope: read, upload or manage."));
+    }
+    Ok(Said(make_token(&*server.metadata, &owner, wanted).await?))
+}
+
+/// All tokens, newest first.
+#[utoipa::path(get, path = "/v1/tokens", tag = "tokens", responses((status = OK, body = Vec<AccessToken>)))]
+pub(super) async fn list(
+    State(server): State<Arc<Server>>,
+    Person(owner): Person,
+) -> Answer<Said<Vec<AccessToken>>> {
+    Ok(Said(server.metadata.tokens(&owner).await?))
+}
+
+/// Revoke a token at once.
+#[utoipa::path(
+    delete,
+    path = "/v1/tokens/{id}",
+    tag = "tokens",
+    params(("id" = TokenId, Path)),
+    responses((status = NO_CONTENT, description = "It is revoked"), (status = NOT_FOUND, body = Problem))
+)]
+pub(super) async fn revoke(
+    State(server): State<Arc<Server>>,
+    Person(owner): Person,
+    Path(id): Path<TokenId>,
+) -> Answer<StatusCode> {
+    server.metadata.remove_token(&owner, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

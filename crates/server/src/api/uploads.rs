@@ -1,0 +1,161 @@
+//! Uploads: planning, presigning, completing.
+
+mod complete;
+mod plan;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json as Said;
+use axum::extract::State;
+use futures_util::{StreamExt as _, stream};
+use http::StatusCode;
+use notespot_metadata::uploads::StoredUpload;
+use notespot_objects::{ObjectError, ObjectKey};
+use notespot_protocol::{
+    Batch, BatchItem, CompleteUpload, NewUpload, Node, PartToSend, PresignParts, PresignedPart, Problem,
+    UploadId, UploadPlan, UploadState, UploadStatus,
+};
+
+use super::input::{Json, Path, item, items};
+use crate::access::CanUpload;
+use crate::problems::{Answer, Refusal};
+use crate::state::Server;
+
+/// How long a presigned request may be begun. Parts are presigned just in time, and again on
+/// demand; a part under way when it ends goes on.
+pub(in crate::api) const PRESIGNED_FOR: Duration = Duration::from_mins(15);
+
+/// How many items of a batch are worked on at once.
+const AT_ONCE: usize = 16;
+
+/// Plan uploads: up to 1,000 in a call. Each succeeds or fails alone.
+#[utoipa::path(
+    post,
+    path = "/v1/uploads",
+    tag = "uploads",
+    request_body = Batch<NewUpload>,
+    responses((status = OK, body = Batch<BatchItem<UploadPlan>>), (status = PAYLOAD_TOO_LARGE, body = Problem))
+)]
+pub(super) async fn plan(
+    State(server): State<Arc<Server>>,
+    CanUpload(owner): CanUpload,
+    Json(batch): Json<Batch<NewUpload>>,
+) -> Answer<Said<Batch<BatchItem<UploadPlan>>>> {
+    let planned = stream::iter(items(batch)?)
+        .map(|upload| plan::plan_one(&server, &owner, upload))
+        .buffered(AT_ONCE)
+        .map(item)
+        .collect()
+        .await;
+    Ok(Said(Batch { items: planned }))
+}
+
+/// Verify and publish uploads: up to 1,000 in a call. Each succeeds or fails alone; completing again
+/// answers the same file.
+#[utoipa::path(
+    post,
+    path = "/v1/uploads/complete",
+    tag = "uploads",
+    request_body = Batch<CompleteUpload>,
+    responses((status = OK, body = Batch<BatchItem<Node>>), (status = PAYLOAD_TOO_LARGE, body = Problem))
+)]
+pub(super) async fn complete(
+    State(server): State<Arc<Server>>,
+    CanUpload(owner): CanUpload,
+    Json(batch): Json<Batch<CompleteUpload>>,
+) -> Answer<Said<Batch<BatchItem<Node>>>> {
+    let completed = stream::iter(items(batch)?)
+        .map(|upload| complete::complete_one(&server, &owner, upload))
+        .buffered(AT_ONCE)
+        .map(item)
+        .collect()
+        .await;
+    Ok(Said(Batch { items: completed }))
+}
+
+/// Presign requests for the parts that are to be sent next.
+#[utoipa::path(
+    post,
+    path = "/v1/uploads/{id}/parts",
+    tag = "uploads",
+    params(("id" = UploadId, Path)),
+    request_body = PresignParts,
+    responses((status = OK, body = Vec<PresignedPart>), (status = CONFLICT, body = Problem))
+)]
+pub(super) async fn presign(
+    State(server): State<Arc<Server>>,
+    CanUpload(owner): CanUpload,
+    Path(id): Path<UploadId>,
+    Json(PresignParts { parts }): Json<PresignParts>,
+) -> Answer<Said<Vec<PresignedPart>>> {
+    let parts = items(Batch { items: parts })?;
+    let upload = server.metadata.upload(&owner, id).await?;
+    Ok(Said(plan::presign(&server, &upload, &parts).await?))
+}
+
+/// What has arrived.
+#[utoipa::path(
+    get,
+    path = "/v1/uploads/{id}",
+    tag = "uploads",
+    params(("id" = UploadId, Path)),
+    responses((status = OK, body = UploadStatus), (status = NOT_FOUND, body = Problem))
+)]
+pub(super) async fn status(
+    State(server): State<Arc<Server>>,
+    CanUpload(owner): CanUpload,
+    Path(id): Path<UploadId>,
+) -> Answer<Said<UploadStatus>> {
+    let upload = server.metadata.upload(&owner, id).await?;
+    let arrived =
+        if upload.state == UploadState::Open { arrived(&server, &upload).await? } else { Vec::new() };
+    Ok(Said(UploadStatus { id, state: upload.state, arrived, node: upload.node }))
+}
+
+/// Give an upload up; what has arrived goes.
+#[utoipa::path(
+    delete,
+    path = "/v1/uploads/{id}",
+    tag = "uploads",
+    params(("id" = UploadId, Path)),
+    responses((status = NO_CONTENT, description = "It is given up"), (status = CONFLICT, body = Problem))
+)]
+pub(super) async fn abort(
+    State(server): State<Arc<Server>>,
+    CanUpload(owner): CanUpload,
+    Path(id): Path<UploadId>,
+) -> Answer<StatusCode> {
+    server.metadata.abort_upload(&owner, id).await?;
+    server.orphaned.notify_one();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The parts that the object store holds.
+async fn arrived(server: &Server, upload: &StoredUpload) -> Answer<Vec<PartToSend>> {
+    let key = key_of(upload)?;
+    let found = match &upload.destination.multipart_id {
+        Some(multipart_id) => server.objects.list_parts(&key, multipart_id).await.map(|parts| {
+            let part = |part: notespot_objects::StoredPart| {
+                let crc64nvme = part.crc64nvme?;
+                Some(PartToSend { number: part.number, size: part.size, crc64nvme })
+            };
+            parts.into_iter().filter_map(part).collect()
+        }),
+        None => server.objects.head(&key).await.map(|info| {
+            let whole = info.crc64nvme.map(|crc64nvme| PartToSend { number: 1, size: info.size, crc64nvme });
+            whole.into_iter().collect()
+        }),
+    };
+    match found {
+        Ok(parts) => Ok(parts),
+        Err(ObjectError::NotFound) => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Keys come from our own records: one that cannot be read is a damaged record.
+pub(super) fn key_of(upload: &StoredUpload) -> Answer<ObjectKey> {
+    ObjectKey::parse(&upload.destination.object_key)
+        .map_err(|error| Refusal::unavailable("an upload's record", &error))
+}

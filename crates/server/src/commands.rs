@@ -1,0 +1,60 @@
+//! What `notespot-server` does when it is called.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on its streams")]
+
+mod serve;
+mod token;
+mod user;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Arguments, Command, Config};
+
+/// Runs one command to its end. Success is 0, failure 1; clap answers wrong usage with 2.
+#[must_use]
+pub fn run(arguments: Arguments) -> ExitCode {
+    if matches!(arguments.command, Some(Command::Openapi)) {
+        println!("{}", crate::openapi::json());
+        return ExitCode::SUCCESS;
+    }
+    start_logging();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&anyhow::Error::new(error).context("The runtime could not start.")),
+    };
+    match runtime.block_on(dispatch(arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+async fn dispatch(arguments: Arguments) -> anyhow::Result<()> {
+    let config = Config::resolve(arguments.settings)?;
+    match arguments.command {
+        None | Some(Command::Serve) => serve::serve(config).await,
+        Some(Command::User(command)) => user::run(&config, command).await,
+        Some(Command::Token(command)) => token::run(&config, command).await,
+        Some(Command::Openapi) => Ok(()),
+    }
+}
+
+/// Logs go to standard error; `NOTESPOT_LOG` says which (such as `debug`, or `notespot_server=trace`).
+fn start_logging() {
+    let filter = EnvFilter::try_from_env("NOTESPOT_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("{error}");
+    for cause in error.chain().skip(1) {
+        eprintln!("  because: {cause}");
+    }
+    ExitCode::FAILURE
+}

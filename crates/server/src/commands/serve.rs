@@ -1,0 +1,97 @@
+//! `notespot-server serve`
+
+use std::io::{ErrorKind, Write as _};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::serve::ListenerExt as _;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::config::Config;
+use crate::state::Server;
+use crate::{router, stores, sweeper};
+
+/// How long requests under way may take after SIGTERM.
+const DRAIN: Duration = Duration::from_secs(20);
+
+pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
+    // Listened for before anything else: a signal during the start must not kill half-way.
+    let stop = stop_on_signal()?;
+    let listener = bind(config.listen).await?;
+    let address = listener.local_addr().context("The port could not be read.")?;
+    let public_url = match &config.public_url {
+        Some(url) => url.clone(),
+        None => Url::parse(&format!("http://{address}")).context("The address cannot be a URL.")?,
+    };
+    stores::make_data_dir(&config.data_dir)?;
+    let parts = stores::open(&config, &public_url).await?;
+    let server = Arc::new(Server::new(&config, public_url, &parts));
+    let sweeping = tokio::spawn(sweeper::run(Arc::clone(&server), Arc::clone(&parts.accounts), stop.clone()));
+    let app = router::router(&server, &parts).into_make_service_with_connect_info::<SocketAddr>();
+
+    say_ready(address);
+    let listener = listener.tap_io(|socket| {
+        // Small answers must not wait for delayed acknowledgements.
+        if let Err(error) = socket.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY was not set");
+        }
+    });
+    let serving = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let drained = async {
+        stop.cancelled().await;
+        tokio::time::sleep(DRAIN).await;
+    };
+    tokio::select! {
+        ended = serving => ended.context("The server stopped.")?,
+        () = drained => tracing::warn!(seconds = DRAIN.as_secs(), "some requests were cut off"),
+    }
+    sweeping.await.context("The sweeper failed.")?;
+    parts.metadata.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => anyhow::anyhow!(
+            "Port {port} is in use by another program. Stop that program, or choose another port with --listen {ip}:0.",
+            port = address.port(),
+            ip = address.ip(),
+        ),
+        ErrorKind::PermissionDenied => anyhow::anyhow!(
+            "Listening on port {} is not allowed to this user. Choose a port above 1023 with --listen.",
+            address.port()
+        ),
+        _ => anyhow::Error::new(error).context(format!("Listening on {address} is not possible.")),
+    })
+}
+
+/// The line that programs wait for.
+fn say_ready(address: SocketAddr) {
+    let mut out = std::io::stdout();
+    // Whoever started the server may have closed its end; the server serves all the same.
+    let said = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
+    if let Err(error) = said {
+        tracing::debug!(%error, "nobody reads standard output");
+    }
+}
+
+fn stop_on_signal() -> anyhow::Result<CancellationToken> {
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be listened for.")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be listened for.")?;
+    let stop = CancellationToken::new();
+    let told = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => tracing::info!("SIGTERM: finishing what is under way"),
+            _ = interrupt.recv() => tracing::info!("interrupted: finishing what is under way"),
+        }
+        told.cancel();
+    });
+    Ok(stop)
+}

@@ -1,0 +1,58 @@
+//! Configuration: a TOML file, the environment, flags, in rising order. Every problem is found at
+//! the start, and all are listed at once.
+
+mod arguments;
+mod file;
+mod resolve;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use notespot_protocol::ByteCount;
+use url::Url;
+
+pub use arguments::{Arguments, Command, TokenCommand, TokenScope, UserCommand};
+pub use resolve::Problems;
+
+use crate::identity::SignUp;
+
+/// What the server was told, checked.
+#[derive(Debug)]
+pub struct Config {
+    /// Where to listen. Port 0 picks one.
+    pub listen: SocketAddr,
+    /// The address under which browsers and apps reach the server; `None` follows `listen`.
+    pub public_url: Option<Url>,
+    /// Where everything embedded is kept.
+    pub data_dir: PathBuf,
+    /// Where objects are kept.
+    pub objects: Objects,
+    /// Whose tokens are accepted; the first is the one that apps sign in at.
+    pub issuers: Vec<Issuer>,
+    /// The desktop app's OAuth client id; made at the first start where the issuer is local.
+    pub oauth_client_id: Option<String>,
+    /// The `azp` that session tokens may have.
+    pub authorized_parties: Vec<String>,
+    /// Who may make an account at the local identity provider.
+    pub sign_up: SignUp,
+    /// How much each user may store.
+    pub quota: ByteCount,
+}
+
+/// Where objects are kept.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Objects {
+    /// In files of this server.
+    Embedded,
+    /// In a bucket: `s3://bucket?region=…`.
+    S3(String),
+}
+
+/// Whose tokens are accepted.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Issuer {
+    /// The identity provider in this process.
+    Local,
+    /// One elsewhere, such as Clerk.
+    External(Url),
+}

@@ -1,0 +1,131 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const ABOUT: &str = "Notespot's server: the REST API, public links, and everything that they need.
+
+Without any setting it runs on this machine alone: metadata in SQLite, files in a folder, accounts of its own.
+Each flag can also be given as the environment variable named beside it, or in the TOML file of --config.";
+
+/// `notespot-server`.
+#[derive(Debug, Parser)]
+#[command(name = "notespot-server", version, about = "Notespot's server", long_about = ABOUT)]
+pub struct Arguments {
+    /// What to do; `serve` when nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The settings.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve until SIGTERM or Ctrl+C (the default)
+    Serve,
+    /// Manage the accounts of the local identity provider
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Manage personal access tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Print the `OpenAPI` document of the REST API
+    Openapi,
+}
+
+/// Accounts of the local identity provider.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Make an account
+    Add {
+        /// The e-mail address to sign in with
+        #[arg(long)]
+        email: String,
+        /// The display name
+        #[arg(long)]
+        name: String,
+        /// Read the password from standard input, to the end of its first line
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+/// Personal access tokens.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token and print it; it is shown this once
+    Create {
+        /// Whose token
+        #[arg(long)]
+        email: String,
+        /// What it may do; everything when not given. Can be repeated
+        #[arg(long = "scope", value_enum)]
+        scopes: Vec<TokenScope>,
+        /// What it is for, to know it by later
+        #[arg(long, default_value = "Made on the command line")]
+        name: String,
+        /// When it ends, from now: 12h, 30d, 8w. Never when not given
+        #[arg(long, value_name = "TIME")]
+        ends: Option<String>,
+    },
+}
+
+/// What a token may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TokenScope {
+    /// List and download
+    Read,
+    /// Add files
+    Upload,
+    /// Rename, move, delete, and make and end public links
+    Manage,
+}
+
+/// Everything that can be set. What is not given here or in the environment is looked for in the
+/// file, and has a default after that.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Settings {
+    /// A TOML file with settings: the flags' names, with underscores
+    #[arg(long, global = true, env = "NOTESPOT_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Address and port to listen on; port 0 picks one [default: 127.0.0.1:4800]
+    #[arg(long, global = true, env = "NOTESPOT_LISTEN", value_name = "ADDRESS")]
+    pub listen: Option<String>,
+    /// The address under which others reach this server [default: that of --listen]
+    #[arg(long, global = true, env = "NOTESPOT_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Where data is kept [default: the system's folder for application data]
+    #[arg(long, global = true, env = "NOTESPOT_DATA_DIR", value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+    /// Where metadata is kept: sqlite [default: sqlite]
+    #[arg(long, global = true, env = "NOTESPOT_METADATA", value_name = "STORE")]
+    pub metadata: Option<String>,
+    /// Where files are kept: embedded, or `s3://bucket?region=…` [default: embedded]
+    #[arg(long, global = true, env = "NOTESPOT_OBJECTS", value_name = "STORE")]
+    pub objects: Option<String>,
+    /// Whose tokens are accepted: local, or https addresses, separated by commas [default: local]
+    #[arg(long, global = true, env = "NOTESPOT_ISSUER", value_name = "ISSUERS", value_delimiter = ',')]
+    pub issuer: Option<Vec<String>>,
+    /// The desktop app's OAuth client id [default: made at the first start]
+    #[arg(long, global = true, env = "NOTESPOT_OAUTH_CLIENT_ID", value_name = "ID")]
+    pub oauth_client_id: Option<String>,
+    /// The origins whose session tokens are accepted, separated by commas
+    #[arg(
+        long,
+        global = true,
+        env = "NOTESPOT_AUTHORIZED_PARTIES",
+        value_name = "ORIGINS",
+        value_delimiter = ','
+    )]
+    pub authorized_parties: Option<Vec<String>>,
+    /// Who may make an account on the sign-in page: open, first, closed [default: open on this
+    /// machine's own address, else first]
+    #[arg(long, global = true, env = "NOTESPOT_SIGN_UP", value_name = "WHO")]
+    pub sign_up: Option<String>,
+    /// How much each user may store, such as 50GB [default: 50GB]
+    #[arg(long, global = true, env = "NOTESPOT_QUOTA", value_name = "SIZE")]
+    pub quota: Option<String>,
+}

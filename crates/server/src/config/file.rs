@@ -1,0 +1,58 @@
+//! The settings' file.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::arguments::Settings;
+
+/// What a file may hold: the flags, with underscores. An unknown key is a problem, not a wish.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    listen: Option<String>,
+    public_url: Option<String>,
+    data_dir: Option<PathBuf>,
+    metadata: Option<String>,
+    objects: Option<String>,
+    issuer: Option<Vec<String>>,
+    oauth_client_id: Option<String>,
+    authorized_parties: Option<Vec<String>>,
+    sign_up: Option<String>,
+    quota: Option<String>,
+}
+
+/// Fills in from the file what was given neither as a flag nor in the environment.
+pub(super) fn fill_in(settings: Settings) -> Result<Settings, FileProblem> {
+    let Some(path) = settings.config.clone() else { return Ok(settings) };
+    let file = read(&path)?;
+    Ok(Settings {
+        config: settings.config,
+        listen: settings.listen.or(file.listen),
+        public_url: settings.public_url.or(file.public_url),
+        data_dir: settings.data_dir.or(file.data_dir),
+        metadata: settings.metadata.or(file.metadata),
+        objects: settings.objects.or(file.objects),
+        issuer: settings.issuer.or(file.issuer),
+        oauth_client_id: settings.oauth_client_id.or(file.oauth_client_id),
+        authorized_parties: settings.authorized_parties.or(file.authorized_parties),
+        sign_up: settings.sign_up.or(file.sign_up),
+        quota: settings.quota.or(file.quota),
+    })
+}
+
+fn read(path: &Path) -> Result<File, FileProblem> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| FileProblem::Unreadable { path: path.into(), error })?;
+    toml::from_str(&text)
+        .map_err(|error| FileProblem::Malformed { path: path.into(), error: Box::new(error) })
+}
+
+/// What is wrong with the file.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum FileProblem {
+    #[error("{} cannot be read: {error}", path.display())]
+    Unreadable { path: PathBuf, error: std::io::Error },
+    #[error("{} is not as it should be: {error}", path.display())]
+    Malformed { path: PathBuf, error: Box<toml::de::Error> },
+}

@@ -1,0 +1,236 @@
+//! Refusals: RFC 9457 problems with a stable code.
+
+use std::error::Error;
+use std::time::Duration;
+
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use notespot_metadata::MetadataError;
+use notespot_objects::ObjectError;
+use notespot_protocol::{ErrorCode, Problem};
+
+use crate::identity::AuthError;
+
+/// Why a call was refused: what the caller is told, and nothing more. What went wrong inside is
+/// logged where the refusal is made.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    problem: Problem,
+    retry_after: Option<Duration>,
+}
+
+/// The outcome of a handler.
+pub(crate) type Answer<T> = Result<T, Refusal>;
+
+impl Refusal {
+    pub(crate) fn new(status: StatusCode, code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self { problem: Problem::new(status.as_u16(), code, detail), retry_after: None }
+    }
+
+    pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::BadRequest, detail)
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, "There is nothing here that you may see.")
+    }
+
+    pub(crate) fn not_signed_in() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            ErrorCode::NotSignedIn,
+            "You are not signed in, or your sign-in has ended. Sign in again.",
+        )
+    }
+
+    /// Something of ours failed. The cause is logged, and not told.
+    pub(crate) fn unavailable(what: &str, cause: &(dyn Error + 'static)) -> Self {
+        tracing::error!(error = cause, "{what} failed");
+        let mut refusal = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ErrorCode::Unavailable,
+            "A part of the server is not reachable at the moment. Try again in a few seconds.",
+        );
+        refusal.retry_after = Some(Duration::from_secs(2));
+        refusal
+    }
+
+    fn internal() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            ErrorCode::Internal,
+            "The server made a mistake. It was noted; trying again may help.",
+        )
+    }
+
+    /// For an item of a batch.
+    pub(crate) fn into_problem(self) -> Problem {
+        self.problem
+    }
+}
+
+impl IntoResponse for Refusal {
+    /// The body is written by [`finish`], which knows the request's id.
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        if let Some(after) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(after.as_secs()));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Gives every failed answer of the API the form of a problem: ours, and those that axum makes
+/// (no such method, a body that is too large, a panic).
+pub(crate) async fn finish(request: Request, next: Next) -> Response {
+    let request_id = crate::observe::request_id(request.extensions());
+    let known_path = request.extensions().get::<MatchedPath>().is_some();
+    let mut response = next.run(request).await;
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let refusal = response.extensions_mut().remove::<Refusal>();
+    let problem = refusal.unwrap_or_else(|| of_status(status, known_path)).problem;
+    let mut finished = written(problem, request_id);
+    // What was said beside the body stays: Retry-After, Allow.
+    for (name, value) in response.headers() {
+        if !matches!(name, &CONTENT_TYPE | &CONTENT_LENGTH) {
+            finished.headers_mut().insert(name, value.clone());
+        }
+    }
+    finished
+}
+
+/// The answer where there is no such address.
+pub(crate) fn nowhere(request: &Request) -> Response {
+    written(of_status(StatusCode::NOT_FOUND, false).problem, crate::observe::request_id(request.extensions()))
+}
+
+fn written(mut problem: Problem, request_id: Option<String>) -> Response {
+    problem.request_id = request_id;
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = [(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];
+    (status, headers, serde_json::to_vec(&problem).unwrap_or_default()).into_response()
+}
+
+fn of_status(status: StatusCode, known_path: bool) -> Refusal {
+    match status {
+        StatusCode::NOT_FOUND if !known_path => Refusal::new(
+            status,
+            ErrorCode::NotFound,
+            "There is no such address. GET /openapi.json lists those there are.",
+        ),
+        StatusCode::NOT_FOUND => Refusal::not_found(),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            Refusal::new(status, ErrorCode::BadRequest, "This address does not know this method.")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Refusal::new(status, ErrorCode::TooLarge, "The request is larger than this server reads.")
+        }
+        StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => {
+            Refusal::new(status, ErrorCode::Unavailable, "The server took too long. Try again in a moment.")
+        }
+        status if status.is_client_error() => {
+            Refusal::new(status, ErrorCode::BadRequest, "The request cannot be understood.")
+        }
+        _ => Refusal::internal(),
+    }
+}
+
+impl From<AuthError> for Refusal {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::NotSignedIn { reason } => {
+                tracing::debug!(reason, "a token was refused");
+                Self::not_signed_in()
+            }
+            AuthError::Unavailable => Self::unavailable("the identity provider", &error),
+        }
+    }
+}
+
+impl From<MetadataError> for Refusal {
+    fn from(error: MetadataError) -> Self {
+        let (status, code, detail) = match &error {
+            MetadataError::NotFound => return Self::not_found(),
+            MetadataError::NameTaken { .. } => (
+                StatusCode::CONFLICT,
+                ErrorCode::NameTaken,
+                "Something in this folder has this name already.",
+            ),
+            MetadataError::WrongKind => (
+                StatusCode::CONFLICT,
+                ErrorCode::WrongKind,
+                "This does not work with this item: it is a folder where a file is meant, or is not in the trash.",
+            ),
+            MetadataError::NoSuchParent => {
+                (StatusCode::NOT_FOUND, ErrorCode::NotFound, "The folder is not there any more.")
+            }
+            MetadataError::WouldMakeCycle => {
+                (StatusCode::CONFLICT, ErrorCode::BadRequest, "A folder cannot be moved into itself.")
+            }
+            MetadataError::Stale { .. } => (
+                StatusCode::PRECONDITION_FAILED,
+                ErrorCode::StaleRevision,
+                "This was changed elsewhere in the meantime. Look at it again, then repeat your change.",
+            ),
+            MetadataError::QuotaExceeded => (
+                StatusCode::INSUFFICIENT_STORAGE,
+                ErrorCode::QuotaExceeded,
+                "Your storage is full. Delete something for ever, or ask for more.",
+            ),
+            MetadataError::UploadEnded => (
+                StatusCode::CONFLICT,
+                ErrorCode::UploadEnded,
+                "This upload was completed or given up before.",
+            ),
+            MetadataError::SlugTaken => {
+                (StatusCode::CONFLICT, ErrorCode::NameTaken, "Another link has this ending already.")
+            }
+            MetadataError::EmailTaken => {
+                (StatusCode::CONFLICT, ErrorCode::NameTaken, "There is an account with this address already.")
+            }
+            MetadataError::BadCursor => {
+                (StatusCode::BAD_REQUEST, ErrorCode::BadRequest, "This cursor belongs to another list.")
+            }
+            MetadataError::ChangesExpired => (
+                StatusCode::GONE,
+                ErrorCode::ChangesExpired,
+                "This goes back too far. Read everything afresh.",
+            ),
+            MetadataError::Unavailable(cause) => return Self::unavailable("the metadata store", &**cause),
+        };
+        Self::new(status, code, detail)
+    }
+}
+
+impl From<ObjectError> for Refusal {
+    fn from(error: ObjectError) -> Self {
+        match error {
+            ObjectError::ChecksumMismatch => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                ErrorCode::ChecksumMismatch,
+                "What arrived is not what was announced. The upload was given up; send the file again.",
+            ),
+            ObjectError::NotFound | ObjectError::BadPart | ObjectError::Truncated => Self::new(
+                StatusCode::CONFLICT,
+                ErrorCode::UploadIncomplete,
+                "Not all parts have arrived. Send what is missing, then complete again.",
+            ),
+            ObjectError::BadRange | ObjectError::BadKey => {
+                Self::bad_request("The object cannot be read like this.")
+            }
+            ObjectError::NoSpace => {
+                let full = ObjectError::NoSpace;
+                Self::unavailable("the disk", &full)
+            }
+            ObjectError::Unavailable(cause) => Self::unavailable("the object store", &*cause),
+        }
+    }
+}

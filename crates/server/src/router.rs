@@ -1,0 +1,77 @@
+//! How requests find their handlers, and what every request passes on its way.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::error_handling::HandleError;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::StatusCode;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
+use notespot_objects::embedded::BUCKET;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::pages::{self, Pages};
+use crate::state::Server;
+use crate::stores::Parts;
+use crate::{api, delivery, observe, openapi, problems};
+
+/// 1,000 announcements with a few parts each fit well.
+const JSON_MAX_BYTES: usize = 4 * 1024 * 1024;
+/// Completing a file of 10,000 parts asks the object store ten times.
+const API_TIMEOUT: Duration = Duration::from_mins(2);
+
+/// Everything that the server answers.
+pub(crate) fn router(server: &Arc<Server>, parts: &Parts) -> Router {
+    let pages = Pages {
+        metadata: Arc::clone(&server.metadata),
+        objects: Arc::clone(&server.objects),
+        public_url: server.public_url.clone(),
+    };
+    let mut router = api_router(server)
+        .merge(delivery::router(Arc::clone(server)))
+        .merge(pages::router(pages))
+        .fallback(nowhere);
+    if let Some(provider) = &parts.provider {
+        router = router.merge(provider.router());
+    }
+    if let Some(store) = &parts.embedded {
+        // Bytes: neither a limit on the body nor on the time.
+        let service = HandleError::new(store.service(), |_| async { StatusCode::INTERNAL_SERVER_ERROR });
+        router = router.route_service(&format!("/{BUCKET}/{{*key}}"), service);
+    }
+    router
+        .layer(CatchPanicLayer::custom(observe::panicked))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            HeaderName::from_static("x-content-type-options"),
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(axum::middleware::from_fn(observe::observe))
+}
+
+fn api_router(server: &Arc<Server>) -> Router {
+    let (routes, _) = api::router().with_state(Arc::clone(server)).split_for_parts();
+    routes
+        .route("/openapi.json", get(openapi_json))
+        .layer(DefaultBodyLimit::max(JSON_MAX_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, API_TIMEOUT))
+        .layer(CatchPanicLayer::custom(observe::panicked))
+        .layer(axum::middleware::from_fn(problems::finish))
+}
+
+async fn openapi_json() -> Response {
+    ([(CONTENT_TYPE, "application/json")], openapi::json()).into_response()
+}
+
+/// Nothing is at this address: a page for people, a problem for programs.
+async fn nowhere(request: Request) -> Response {
+    let wants_page = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    if wants_page.is_some_and(|accept| accept.contains("text/html")) {
+        return pages::not_found();
+    }
+    problems::nowhere(&request)
+}

@@ -1,0 +1,64 @@
+//! What every handler works with.
+
+use std::sync::Arc;
+
+use notespot_metadata::MetadataStore;
+use notespot_metadata::links::StoredLink;
+use notespot_objects::ObjectStore;
+use notespot_protocol::{ByteCount, PublicLink};
+use tokio::sync::Notify;
+use url::Url;
+
+use crate::config::Config;
+use crate::identity::Verifier;
+use crate::stores::Parts;
+
+/// The largest file: S3's limit for one object, 5 TiB.
+pub(crate) const FILE_MAX: ByteCount = ByteCount(5 << 40);
+
+/// What every handler works with.
+pub(crate) struct Server {
+    pub(crate) metadata: Arc<dyn MetadataStore>,
+    pub(crate) objects: Arc<dyn ObjectStore>,
+    pub(crate) verifier: Arc<Verifier>,
+    pub(crate) public_url: Url,
+    pub(crate) issuer: String,
+    pub(crate) client_id: String,
+    pub(crate) quota: ByteCount,
+    /// Told when there is something to sweep.
+    pub(crate) orphaned: Notify,
+}
+
+impl Server {
+    pub(crate) fn new(config: &Config, public_url: Url, parts: &Parts) -> Self {
+        Self {
+            metadata: Arc::new(parts.metadata.clone()),
+            objects: Arc::clone(&parts.objects),
+            verifier: Arc::clone(&parts.verifier),
+            public_url,
+            issuer: parts.issuer.clone(),
+            client_id: parts.client_id.clone(),
+            quota: config.quota,
+            orphaned: Notify::new(),
+        }
+    }
+
+    /// The address without a slash at its end.
+    pub(crate) fn base(&self) -> &str {
+        self.public_url.as_str().trim_end_matches('/')
+    }
+
+    /// A link as its owner sees it.
+    pub(crate) fn public_link(&self, link: StoredLink) -> PublicLink {
+        PublicLink {
+            url: format!("{}/s/{}", self.base(), link.slug),
+            slug: link.slug,
+            node: link.node,
+            created_at: link.created_at,
+            ended_at: link.ended_at,
+            views: link.views,
+            downloads: link.downloads,
+            revision: link.revision,
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Opening what the server stands on.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow, bail};
+use notespot_metadata::accounts::Accounts;
+use notespot_metadata::sqlite::{OpenError, SqliteMetadata};
+use notespot_objects::ObjectStore;
+use notespot_objects::embedded::{self, EmbeddedStore};
+use url::Url;
+
+use crate::config::{Config, Issuer, Objects};
+use crate::identity::{LocalProvider, LocalSettings, TrustedIssuer, Verifier};
+
+/// What the server stands on.
+pub(crate) struct Parts {
+    pub(crate) metadata: SqliteMetadata,
+    pub(crate) accounts: Arc<dyn Accounts>,
+    pub(crate) objects: Arc<dyn ObjectStore>,
+    /// The object store in this process, where there is one: it is served under its bucket's name.
+    pub(crate) embedded: Option<EmbeddedStore>,
+    /// The identity provider in this process, where there is one.
+    pub(crate) provider: Option<Arc<LocalProvider>>,
+    pub(crate) verifier: Arc<Verifier>,
+    pub(crate) issuer: String,
+    pub(crate) client_id: String,
+}
+
+/// Opens everything, or says what stands in the way.
+pub(crate) async fn open(config: &Config, public_url: &Url) -> anyhow::Result<Parts> {
+    let metadata = open_metadata(config).await?;
+    let accounts: Arc<dyn Accounts> = Arc::new(metadata.clone());
+    let embedded = match &config.objects {
+        Objects::Embedded => Some(open_embedded(&config.data_dir, public_url)?),
+        Objects::S3(_) => None,
+    };
+    let objects: Arc<dyn ObjectStore> = match (&config.objects, &embedded) {
+        (_, Some(store)) => Arc::new(store.clone()),
+        (Objects::S3(bucket), None) => open_bucket(bucket).await?,
+        (Objects::Embedded, None) => bail!("The object store did not open."),
+    };
+    let provider = if config.issuers.contains(&Issuer::Local) {
+        Some(open_provider(config, public_url, &accounts).await?)
+    } else {
+        None
+    };
+    let (issuer, client_id) = sign_in_at(config, provider.as_ref())?;
+    let verifier = Arc::new(Verifier::new(public_url, trusted(config, provider.as_ref(), &client_id)?));
+    Ok(Parts { metadata, accounts, objects, embedded, provider, verifier, issuer, client_id })
+}
+
+/// Makes the data folder, readable by this user only.
+pub(crate) fn make_data_dir(folder: &Path) -> anyhow::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).with_context(|| format!("The data folder {} cannot be made.", folder.display()))
+}
+
+/// Opens the metadata. A file that cannot be used stays as it is.
+pub(crate) async fn open_metadata(config: &Config) -> anyhow::Result<SqliteMetadata> {
+    let path = config.data_dir.join("metadata.db");
+    SqliteMetadata::open(&path).await.map_err(|error| {
+        let advice = match &error {
+            OpenError::Damaged { .. } => {
+                "Restore it from a backup, or move it away to begin with an empty one. Nothing was changed."
+            }
+            OpenError::Newer { .. } => "Start the newer version again, or restore an older backup.",
+            OpenError::Unreadable { .. } | OpenError::NotMigrated { .. } => {
+                "Check that the folder belongs to this user and that the disk is not full."
+            }
+        };
+        anyhow!(error).context(format!("The metadata cannot be opened. {advice}"))
+    })
+}
+
+fn open_embedded(data_dir: &Path, public_url: &Url) -> anyhow::Result<EmbeddedStore> {
+    EmbeddedStore::open(&data_dir.join("objects"), public_url).map_err(|error| {
+        let advice = match &error {
+            embedded::OpenError::InUse => {
+                "Another server uses this data folder. Stop it, or choose another --data-dir."
+            }
+            _ => "Check that the folder belongs to this user and that the disk is not full.",
+        };
+        anyhow!(error).context(format!("The object store cannot be opened. {advice}"))
+    })
+}
+
+async fn open_bucket(bucket: &str) -> anyhow::Result<Arc<dyn ObjectStore>> {
+    let _ = bucket;
+    bail!("unfinished")
+}
+
+async fn open_provider(
+    config: &Config,
+    public_url: &Url,
+    accounts: &Arc<dyn Accounts>,
+) -> anyhow::Result<Arc<LocalProvider>> {
+    let settings = LocalSettings {
+        keys_dir: config.data_dir.join("identity"),
+        public_url: public_url.clone(),
+        client_id: config.oauth_client_id.clone(),
+        sign_up: config.sign_up,
+    };
+    let provider = LocalProvider::open(Arc::clone(accounts), settings).await;
+    provider.context("The local identity provider cannot start.")
+}
+
+/// The issuer and client id that apps sign in with.
+fn sign_in_at(config: &Config, provider: Option<&Arc<LocalProvider>>) -> anyhow::Result<(String, String)> {
+    match (config.issuers.first(), provider) {
+        (Some(Issuer::External(url)), _) => {
+            let client_id = config.oauth_client_id.clone().context("--oauth-client-id is missing.")?;
+            Ok((url.as_str().trim_end_matches('/').to_owned(), client_id))
+        }
+        (_, Some(provider)) => Ok((provider.issuer().to_owned(), provider.client_id().to_owned())),
+        (_, None) => bail!("There is no identity provider."),
+    }
+}
+
+fn trusted(
+    config: &Config,
+    provider: Option<&Arc<LocalProvider>>,
+    client_id: &str,
+) -> anyhow::Result<Vec<TrustedIssuer>> {
+    let http = reqwest::Client::builder()
+        .user_agent(concat!("notespot-server/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .context("The HTTP client cannot start.")?;
+    let external = config.issuers.iter().filter_map(|issuer| match issuer {
+        Issuer::External(url) => Some(url),
+        Issuer::Local => None,
+    });
+    let external =
+        external.map(|url| TrustedIssuer::external(url, client_id, &config.authorized_parties, http.clone()));
+    Ok(provider.map(LocalProvider::trusted).into_iter().chain(external).collect())
+}
