@@ -1,5 +1,21 @@
 //! Real servers and fault injection for tests.
+//!
+//! [`TestServer`] runs the built `notespot-server` as a process of its own; [`FaultProxy`] is a
+//! network that fails on request; [`Api`] calls the REST API without the product's own client, and
+//! [`Person`] signs in at its pages as somebody at a browser does. Nothing here depends on the
+//! server's code: what these tests see is what a user's machine sees.
 
+mod api;
+mod content;
 mod person;
+mod program;
+mod proxy;
+mod server;
 
+pub use api::upload::{Refused, completion, crc_of, new_upload, part_of, sha256_of};
+pub use api::{Answer, Api};
+pub use content::content;
 pub use person::Person;
+pub use program::program;
+pub use proxy::{Direction, Fault, FaultKind, FaultProxy};
+pub use server::{TestServer, run_server};
