@@ -1,18 +1,14 @@
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import app from "../package.json" with { type: "json" };
 
 const root = fileURLToPath(new URL(".", import.meta.url));
-
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
 
 export default defineConfig({
   root,
   plugins: [react()],
-  define: { "import.meta.env.VITE_APP_VERSION": JSON.stringify(version) },
+  define: { "import.meta.env.VITE_APP_VERSION": JSON.stringify(app.version) },
   clearScreen: false,
   server: { host: "127.0.0.1", port: 5173, strictPort: true },
   build: {
@@ -31,5 +27,6 @@ export default defineConfig({
     setupFiles: ["src/testing/setup.ts"],
     css: { modules: { classNameStrategy: "non-scoped" } },
     restoreMocks: true,
+    testTimeout: 30_000,
   },
 });

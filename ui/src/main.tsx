@@ -6,6 +6,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App.tsx";
 import { startTheme } from "./features/settings/theme.ts";
+import { startInputMode } from "./host/inputMode.ts";
 import type { Platform } from "./platform/types.ts";
 
 /** The shell's platform in the app; in a plain browser, which only developers use, the fake one. */
@@ -21,6 +22,7 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
 startTheme();
+startInputMode();
 createRoot(root).render(
   <StrictMode>
     <App platform={await choosePlatform()} />

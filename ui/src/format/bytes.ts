@@ -1,10 +1,10 @@
 const UNITS = ["KB", "MB", "GB", "TB", "PB"];
 
-/** A size as people write it, in powers of 1000; the same words as the server's. */
+/** A size as people write it, in powers of 1000: "6 KB", "3.1 MB", "840 MB". */
 export function formatBytes(count: number): string {
   if (count < 1000) return count === 1 ? "1 byte" : `${count} bytes`;
   const { value, unit } = scale(count);
-  return `${value < 9.95 ? value.toFixed(1) : value.toFixed(0)} ${unit}`;
+  return `${value < 9.95 ? Number(value.toFixed(1)) : value.toFixed(0)} ${unit}`;
 }
 
 /** "18.4 GB": one digit more, for sums that are looked at for a while. */

@@ -1,16 +1,18 @@
 export type KindGroup = "pdf" | "document" | "image" | "archive" | "media" | "text";
 
-const GROUPS: Record<KindGroup, string[]> = {
-  pdf: ["pdf"],
-  document: ["doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "csv", "ppt", "pptx", "odp", "key", "pages"],
-  image: ["png", "jpg", "jpeg", "gif", "webp", "svg", "heic", "avif", "tif", "tiff", "bmp", "psd"],
-  archive: ["zip", "gz", "tgz", "xz", "zst", "7z", "rar", "tar", "bz2", "deb", "iso", "dmg"],
-  media: ["mp4", "mov", "mkv", "webm", "avi", "mp3", "flac", "wav", "ogg", "m4a", "opus"],
-  text: [],
-};
+const GROUPS: [KindGroup, string[]][] = [
+  ["pdf", ["pdf"]],
+  [
+    "document",
+    ["doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "csv", "ppt", "pptx", "odp", "key", "pages"],
+  ],
+  ["image", ["png", "jpg", "jpeg", "gif", "webp", "svg", "heic", "avif", "tif", "tiff", "bmp", "psd"]],
+  ["archive", ["zip", "gz", "tgz", "xz", "zst", "7z", "rar", "tar", "bz2", "deb", "iso", "dmg"]],
+  ["media", ["mp4", "mov", "mkv", "webm", "avi", "mp3", "flac", "wav", "ogg", "m4a", "opus"]],
+];
 
 const GROUP_OF = new Map(
-  Object.entries(GROUPS).flatMap(([group, endings]) => endings.map((ending) => [ending, group as KindGroup])),
+  GROUPS.flatMap(([group, endings]) => endings.map((ending) => [ending, group] as const)),
 );
 
 /** A name as the part that may be shortened, and the ending (with its dot) that tells the kind. */

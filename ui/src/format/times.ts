@@ -33,6 +33,9 @@ export function formatTimeLeft(seconds: number): string {
 }
 
 function daysBetween(earlier: Date, later: Date): number {
-  const midnight = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
   return Math.round((midnight(later) - midnight(earlier)) / 86_400_000);
+}
+
+function midnight(date: Date): number {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }

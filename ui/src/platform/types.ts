@@ -43,7 +43,7 @@ export interface Platform {
   signIn(): Promise<void>;
   cancelSignIn(): Promise<void>;
   signOut(): Promise<void>;
-  useServer(url: string): Promise<void>;
+  switchServer(url: string): Promise<void>;
   /** Asks the server at once whether it is there. */
   checkServer(): Promise<void>;
 

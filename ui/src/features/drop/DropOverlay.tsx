@@ -1,4 +1,4 @@
-import { Upload } from "lucide-react";
+import { ArrowUpFromLine } from "lucide-react";
 import { useState } from "react";
 import { useAttempt } from "../../host/useAttempt.ts";
 import { useHostEvent } from "../../host/useHostEvent.ts";
@@ -23,7 +23,7 @@ export function DropOverlay({ folder, folderName }: { folder: NodeId | null; fol
   return (
     <div className={styles.drop}>
       <div>
-        <Upload aria-hidden />
+        <ArrowUpFromLine aria-hidden />
         <b className={styles.title}>
           Drop to upload to <bdi>{folderName}</bdi>
         </b>

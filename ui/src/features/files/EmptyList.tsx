@@ -1,4 +1,5 @@
 import {
+  ArrowUpFromLine,
   Clock,
   FolderOpen,
   Link,
@@ -6,7 +7,6 @@ import {
   type LucideIcon,
   SearchX,
   Trash2,
-  Upload,
 } from "lucide-react";
 import { Button } from "../../components/Button.tsx";
 import { formatCount } from "../../format/bytes.ts";
@@ -21,7 +21,7 @@ function wordsFor(source: ViewSource): Words {
     case "folder":
       return source.id === null
         ? {
-            icon: Upload,
+            icon: ArrowUpFromLine,
             title: "Drop a file here",
             text: "It is uploaded, and one click makes a public link.",
           }

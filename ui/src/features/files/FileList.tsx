@@ -34,7 +34,8 @@ export function FileList(props: FileListProps) {
   const { view, places, label, selection, onSelect, onOpen, actions, coveredPx } = props;
   const grid = useRef<HTMLDivElement>(null);
   const [renaming, setRenaming] = useState<string | null>(null);
-  const afterMenu = useRef<(() => void) | null>(null);
+  /** Chosen in the menu, to begin when the menu is gone. */
+  const isRenameChosen = useRef(false);
 
   const virtual = useVirtualizer({
     count: view.total,
@@ -96,8 +97,8 @@ export function FileList(props: FileListProps) {
     onType: (start, isLonger) => {
       const from = isLonger ? cursor.index : (cursor.index + 1) % Math.max(1, view.total);
       void findRow(rows, view.total, from, (row) => row.name.toLocaleLowerCase().startsWith(start)).then(
-        (index) => {
-          if (index >= 0) cursor.move(index, "only");
+        (found) => {
+          if (found !== null) cursor.stand(found);
         },
       );
     },
@@ -121,10 +122,11 @@ export function FileList(props: FileListProps) {
   const isCursorShown = items.some((item) => item.index === cursor.index);
   return (
     <ContextMenu.Root
+      onOpenChange={(open) => {
+        if (open) isRenameChosen.current = false;
+      }}
       onOpenChangeComplete={(open) => {
-        if (open) return;
-        afterMenu.current?.();
-        afterMenu.current = null;
+        if (!open && isRenameChosen.current) startRenaming();
       }}
     >
       <ContextMenu.Trigger
@@ -173,12 +175,12 @@ export function FileList(props: FileListProps) {
       <FilesMenu
         selection={selection}
         source={places.query.source}
-        returnTo={grid}
+        // The field of a new name takes the keyboard itself.
+        returnFocus={() => (isRenameChosen.current ? false : grid.current)}
         actions={{
           ...actions,
           rename: () => {
-            // The menu gives the keyboard back to the list as it closes: the field takes it afterwards.
-            afterMenu.current = startRenaming;
+            isRenameChosen.current = true;
           },
         }}
       />
@@ -202,13 +204,13 @@ function useKeepPlace({ view, rows, places, cursor, selection }: KeepPlaceOption
     const wanted = places.arriving !== arrived.current ? places.arriving : null;
     const id = wanted ?? onlyOne(selection)?.id;
     if (id === undefined || view.total === 0) return;
-    const index = await findRow(rows, view.total, 0, (row) => row.id === id);
-    if (index < 0) return;
+    const found = await findRow(rows, view.total, 0, (row) => row.id === id);
+    if (found === null) return;
     if (wanted !== null) {
       arrived.current = wanted;
-      cursor.move(index, "only");
+      cursor.stand(found);
     } else {
-      cursor.settle(index);
+      cursor.settle(found.index);
     }
   });
 

@@ -9,9 +9,8 @@ import {
   Pencil,
   RotateCcw,
   Trash2,
-  Upload,
+  ArrowUpFromLine,
 } from "lucide-react";
-import type { RefObject } from "react";
 import menu from "../../components/Menu.module.css";
 import { MenuEntry, MenuSeparator } from "../../components/MenuEntry.tsx";
 import type { ViewSource } from "../../platform/wire.ts";
@@ -35,14 +34,14 @@ type FilesMenuProps = {
   source: ViewSource;
   actions: MenuActions;
   /** Has the keyboard when the menu is closed. */
-  returnTo: RefObject<HTMLElement | null>;
+  returnFocus: () => HTMLElement | false | null;
 };
 
-export function FilesMenu({ selection, source, actions, returnTo }: FilesMenuProps) {
+export function FilesMenu({ selection, source, actions, returnFocus }: FilesMenuProps) {
   return (
     <ContextMenu.Portal>
       <ContextMenu.Positioner className={menu.positioner}>
-        <ContextMenu.Popup className={menu.popup} finalFocus={returnTo}>
+        <ContextMenu.Popup className={menu.popup} finalFocus={returnFocus}>
           {selection.size === 0 ? (
             <PlaceEntries actions={actions} />
           ) : source.kind === "trash" ? (
@@ -60,7 +59,12 @@ function PlaceEntries({ actions }: { actions: MenuActions }) {
   return (
     <>
       <MenuEntry icon={<FolderPlus aria-hidden />} label="New folder" onChoose={actions.createFolder} />
-      <MenuEntry icon={<Upload aria-hidden />} label="Upload…" keys="Ctrl U" onChoose={actions.upload} />
+      <MenuEntry
+        icon={<ArrowUpFromLine aria-hidden />}
+        label="Upload…"
+        keys="Ctrl U"
+        onChoose={actions.upload}
+      />
     </>
   );
 }

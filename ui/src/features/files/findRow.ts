@@ -5,13 +5,15 @@ import type { Rows } from "./useRows.ts";
 /** How far a search for a row goes before it gives up: 20 calls. */
 const FARTHEST = 20 * MAX_ROWS;
 
-/** The place of the first row, from `start` on and around the end, that `fits`; -1 where there is none. */
+export type FoundRow = { index: number; row: ViewRow };
+
+/** The place of the first row, from `start` on and around the end, that `fits`; `null` where there is none. */
 export async function findRow(
   rows: Rows,
   total: number,
   start: number,
   fits: (row: ViewRow) => boolean,
-): Promise<number> {
+): Promise<FoundRow | null> {
   const far = Math.min(total, FARTHEST);
   for (let done = 0; done < far;) {
     const first = (start + done) % total;
@@ -20,8 +22,9 @@ export async function findRow(
     // oxlint-disable-next-line no-await-in-loop
     const chunk = await rows.range(first, last);
     const found = chunk.findIndex(fits);
-    if (found >= 0) return first + found;
+    const row = chunk[found];
+    if (row !== undefined) return { index: first + found, row };
     done += last + 1 - first;
   }
-  return -1;
+  return null;
 }

@@ -2,6 +2,7 @@
 
 import { useCallback, useRef, useState } from "react";
 import { NOTHING, type Selection, selectionOf, toggled } from "./selection.ts";
+import type { FoundRow } from "./findRow.ts";
 import type { Rows } from "./useRows.ts";
 
 /** What a move does to the selection: replaces it, stretches it from where it began, or leaves it. */
@@ -20,6 +21,8 @@ export type Cursor = {
   move(index: number, reach: Reach): void;
   toggle(index: number): void;
   selectAll(): void;
+  /** Stands on a row that was found, and selects it. */
+  stand(found: FoundRow): void;
   /** Stands elsewhere without selecting or scrolling: the row is the same, its place changed. */
   settle(index: number): void;
 };
@@ -74,10 +77,21 @@ export function useCursor({ rows, total, selection, onSelect, scrollTo }: Cursor
     else void selectRange(0, total - 1);
   }, [total, selectRange, onSelect]);
 
+  const stand = useCallback(
+    ({ index: at, row }: FoundRow) => {
+      moves.current += 1;
+      anchor.current = at;
+      setIndex(at);
+      scrollTo(at);
+      onSelect(selectionOf([row]));
+    },
+    [scrollTo, onSelect],
+  );
+
   const settle = useCallback((at: number) => {
     anchor.current = at;
     setIndex(at);
   }, []);
 
-  return { index: Math.min(index, Math.max(0, total - 1)), move, toggle, selectAll, settle };
+  return { index: Math.min(index, Math.max(0, total - 1)), move, toggle, selectAll, stand, settle };
 }

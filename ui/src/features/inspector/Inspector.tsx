@@ -2,14 +2,14 @@ import { Info, Layers } from "lucide-react";
 import { formatBytes, formatItems } from "../../format/bytes.ts";
 import { bytesOf, onlyOne, type Selection } from "../files/selection.ts";
 import styles from "./Inspector.module.css";
-import { NodeInspector } from "./NodeInspector.tsx";
+import { type InspectorActions, NodeInspector } from "./NodeInspector.tsx";
 
-type InspectorProps = { selection: Selection; onEndLink: () => void };
+type InspectorProps = InspectorActions & { selection: Selection };
 
 /** What is known of what is selected. */
-export function Inspector({ selection, onEndLink }: InspectorProps) {
+export function Inspector({ selection, ...actions }: InspectorProps) {
   const one = onlyOne(selection);
-  if (one !== undefined) return <NodeInspector key={one.id} id={one.id} onEndLink={onEndLink} />;
+  if (one !== undefined) return <NodeInspector key={one.id} id={one.id} {...actions} />;
   if (selection.size === 0) {
     return (
       <div className={styles.nothing}>

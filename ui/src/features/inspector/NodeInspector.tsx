@@ -1,3 +1,6 @@
+import { RotateCcw } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button } from "../../components/Button.tsx";
 import { formatBytes, formatItems } from "../../format/bytes.ts";
 import { formatMoment, formatWhen } from "../../format/times.ts";
 import { wordsFor } from "../../failures/words.ts";
@@ -10,7 +13,9 @@ import { DescriptionField } from "./DescriptionField.tsx";
 import styles from "./Inspector.module.css";
 import { Preview } from "./Preview.tsx";
 
-export function NodeInspector({ id, onEndLink }: { id: NodeId; onEndLink: () => void }) {
+export type InspectorActions = { onEndLink: () => void; onRestore: () => void };
+
+export function NodeInspector({ id, ...actions }: InspectorActions & { id: NodeId }) {
   const { data, error } = useDetails(id);
   if (error) {
     const words = wordsFor(failureOf(error));
@@ -22,10 +27,10 @@ export function NodeInspector({ id, onEndLink }: { id: NodeId; onEndLink: () => 
     );
   }
   if (!data) return <div className={styles.nothing} aria-busy />;
-  return <Details details={data} onEndLink={onEndLink} />;
+  return <Details details={data} {...actions} />;
 }
 
-function Details({ details, onEndLink }: { details: NodeDetails; onEndLink: () => void }) {
+function Details({ details, onEndLink, onRestore }: InspectorActions & { details: NodeDetails }) {
   const { node, link } = details;
   return (
     <div className={styles.details}>
@@ -38,6 +43,11 @@ function Details({ details, onEndLink }: { details: NodeDetails; onEndLink: () =
       </div>
       {node.kind === "file" && node.trashed_at === null && (
         <LinkBox node={node} link={link} onEnd={onEndLink} />
+      )}
+      {node.trashed_at !== null && (
+        <Button icon={<RotateCcw aria-hidden />} onClick={onRestore}>
+          Restore
+        </Button>
       )}
       <Facts details={details} />
     </div>
@@ -65,7 +75,7 @@ function Facts({ details: { node, items } }: { details: NodeDetails }) {
   );
 }
 
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <>
       <dt>{name}</dt>

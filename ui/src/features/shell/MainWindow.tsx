@@ -93,7 +93,10 @@ export function MainWindow() {
   };
 
   useShortcuts({
-    search: () => searchField.current?.select(),
+    search: () => {
+      searchField.current?.focus();
+      searchField.current?.select();
+    },
     upload: menu.upload,
     copyLink: () => {
       if (source.kind !== "trash") menu.copyLink();
@@ -107,7 +110,7 @@ export function MainWindow() {
     },
   });
 
-  const details = <Inspector selection={selection} onEndLink={menu.endLink} />;
+  const details = <Inspector selection={selection} onEndLink={menu.endLink} onRestore={menu.restore} />;
   return (
     <div className={styles.window}>
       <Sidebar place={source.kind} go={go} onSettings={dialogs.openSettings} onSignOut={dialogs.signOut} />

@@ -1,4 +1,4 @@
-import { Folder, PanelRight, Search, Upload, X } from "lucide-react";
+import { Folder, ArrowUpFromLine, PanelRight, Search, X } from "lucide-react";
 import { type RefObject, useEffect, useEffectEvent, useState } from "react";
 import { Button, IconButton } from "../../components/Button.tsx";
 import { Kbd } from "../../components/Kbd.tsx";
@@ -34,7 +34,7 @@ export function TopBar({ places, path, searchField, onCreateFolder, onUpload, on
       </Button>
       <Button
         look="primary"
-        icon={<Upload aria-hidden />}
+        icon={<ArrowUpFromLine aria-hidden />}
         className={styles.action}
         title="Upload (Ctrl U)"
         aria-keyshortcuts="Control+U"
@@ -67,7 +67,7 @@ function SearchField({ places, field }: { places: Places; field: RefObject<HTMLI
   }, [text]);
 
   return (
-    <search className={styles.search}>
+    <div role="search" className={styles.search}>
       <Search aria-hidden />
       <input
         ref={field}
@@ -100,6 +100,6 @@ function SearchField({ places, field }: { places: Places; field: RefObject<HTMLI
           }}
         />
       )}
-    </search>
+    </div>
   );
 }

@@ -21,9 +21,9 @@ export type Places = {
   searchText: string;
   /** The row to stand on once the list is there: what was just made, or the folder one came from. */
   arriving: NodeId | null;
-  go(source: ViewSource, arriving?: NodeId): void;
-  search(text: string): void;
-  sortBy(sort: SortKey): void;
+  go: (source: ViewSource, arriving?: NodeId) => void;
+  search: (text: string) => void;
+  sortBy: (sort: SortKey) => void;
 };
 
 export function usePlaces(): Places {

@@ -23,10 +23,10 @@ type Shown =
 
 type Dialogs = {
   shown: ReactNode;
-  createFolder(): void;
-  openSettings(): void;
-  askToEndLink(row: ViewRow): void;
-  signOut(): void;
+  createFolder: () => void;
+  openSettings: () => void;
+  askToEndLink: (row: ViewRow) => void;
+  signOut: () => void;
 };
 
 type DialogsOptions = { folder: NodeId | null; onFolderMade: (folder: Node) => void };

@@ -1,12 +1,12 @@
 import { Toast } from "@base-ui/react/toast";
-import { CheckCircle2, CircleAlert, Link2, Trash2, TriangleAlert, X } from "lucide-react";
+import { CircleCheck, CircleAlert, Link, Trash2, TriangleAlert, X } from "lucide-react";
 import type { ReactNode } from "react";
 import styles from "./Toasts.module.css";
 import { type ToastLook, ToastsContext, useCreateToasts } from "./useToasts.ts";
 
 const ICONS: Record<ToastLook, ReactNode> = {
-  done: <CheckCircle2 aria-hidden />,
-  link: <Link2 aria-hidden />,
+  done: <CircleCheck aria-hidden />,
+  link: <Link aria-hidden />,
   trash: <Trash2 aria-hidden />,
   warning: <TriangleAlert aria-hidden />,
   error: <CircleAlert aria-hidden />,
@@ -31,11 +31,11 @@ function WithToasts({ children }: { children: ReactNode }) {
 }
 
 function ToastList() {
-  const { toasts } = Toast.useToastManager();
+  const { toasts } = Toast.useToastManager<{ look: ToastLook }>();
   return toasts.map((toast) => (
     <Toast.Root key={toast.id} toast={toast} className={styles.toast} swipeDirection="down">
       <Toast.Content className={styles.content}>
-        {ICONS[(toast.type ?? "done") as ToastLook]}
+        {ICONS[toast.data?.look ?? "done"]}
         <div className={styles.words}>
           <Toast.Title className={styles.title} render={<div />} />
           <Toast.Description className={styles.description} render={<div />} />

@@ -26,11 +26,11 @@ export function useToasts(): Toasts {
 
 /** The toasts as a thing that never changes, so that no component renders again for them. */
 export function useCreateToasts(): Toasts {
-  const { add } = Toast.useToastManager();
+  const { add } = Toast.useToastManager<{ look: ToastLook }>();
   const platform = usePlatform();
   return useMemo<Toasts>(() => {
     const say = (look: ToastLook, title: string) => {
-      add({ id: title, title, type: look });
+      add({ id: title, title, data: { look } });
     };
     return {
       say,
@@ -40,7 +40,7 @@ export function useCreateToasts(): Toasts {
       trashed: (title, undo) => {
         add({
           title,
-          type: "trash",
+          data: { look: "trash" },
           timeout: WITH_ACTION_MS,
           actionProps: { children: "Undo", onClick: undo },
         });
@@ -56,7 +56,7 @@ export function useCreateToasts(): Toasts {
           id: `${failure.code}:${failure.message}`,
           title: words.title,
           description: words.message,
-          type: words.severity,
+          data: { look: words.severity },
           priority: words.severity === "error" ? "high" : "low",
           timeout: WITH_ACTION_MS,
           ...(action && { actionProps: action }),

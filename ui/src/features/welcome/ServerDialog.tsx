@@ -13,11 +13,11 @@ export function ServerDialog({ address, onClose }: { address: string; onClose: (
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
 
-  async function use(event: FormEvent) {
+  async function goOver(event: FormEvent) {
     event.preventDefault();
     setBusy(true);
     try {
-      await platform.useServer(url.trim());
+      await platform.switchServer(url.trim());
       onClose();
     } catch (thrown) {
       setProblem(wordsFor(failureOf(thrown)).message);
@@ -28,7 +28,7 @@ export function ServerDialog({ address, onClose }: { address: string; onClose: (
 
   return (
     <Modal open onClose={onClose} title="Use another server" initialFocus={field}>
-      <form onSubmit={(event) => void use(event)}>
+      <form onSubmit={(event) => void goOver(event)}>
         <TextField
           ref={field}
           label="Address"

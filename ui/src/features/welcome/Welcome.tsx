@@ -74,7 +74,7 @@ function SignedOut({ reason, server }: { reason: Failure | null; server: ServerS
       </Button>
       <Button
         size="big"
-        className={styles.wide}
+        className={`${styles.wide} ${styles.other}`}
         onClick={() => {
           setChoosing(true);
         }}

@@ -152,7 +152,7 @@ export function createFake({
     signOut: command("signOut", () => {
       change({ session: { kind: "signed_out", reason: null } });
     }),
-    useServer: command("useServer", (url: string) => {
+    switchServer: command("switchServer", (url: string) => {
       if (!/^https?:\/\/[^/]/.test(url)) refuse("bad_request", "An address begins with https:// or http://.");
       change({ server: { url, status: { kind: "reachable" } } });
     }),
