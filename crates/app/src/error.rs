@@ -64,6 +64,12 @@ pub enum AppError {
         /// Its name.
         name: String,
     },
+    /// A file where a folder is meant.
+    #[error("\u{201c}{given}\u{201d} is a file, and a folder is expected here.")]
+    IsFile {
+        /// What was given.
+        given: String,
+    },
     /// A file of this machine cannot be used.
     #[error("{}", file_trouble(name, source))]
     File {
@@ -115,7 +121,7 @@ impl AppError {
             Self::BadServerUrl { .. } => ErrorCode::BadRequest,
             Self::Name(_) => ErrorCode::InvalidName,
             Self::NotHere { .. } | Self::NoSuchPath { .. } | Self::NoLink => ErrorCode::NotFound,
-            Self::IsFolder { .. } => ErrorCode::WrongKind,
+            Self::IsFolder { .. } | Self::IsFile { .. } => ErrorCode::WrongKind,
             Self::File { source, .. } => match source.kind() {
                 std::io::ErrorKind::NotFound => ErrorCode::FileMissing,
                 std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorCode::DiskFull,

@@ -1,1 +1,35 @@
-fn main() {}
+//! `notespot`: files and public links from the command line.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on its streams")]
+
+mod arguments;
+mod commands;
+mod exit;
+mod host;
+mod output;
+mod progress;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
+
+use arguments::Arguments;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // Silent unless asked: what a person must know is said in the commands' own words.
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_from_env("NOTESPOT_LOG").unwrap_or_else(|_| EnvFilter::new("off")))
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(commands::run(arguments)),
+        Err(error) => {
+            eprintln!("The program could not start: {error}.");
+            ExitCode::FAILURE
+        }
+    }
+}

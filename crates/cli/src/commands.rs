@@ -1,0 +1,83 @@
+//! One file a command. Each asks the application, and says what came of it.
+
+mod download;
+mod links;
+mod list;
+mod session;
+mod trash;
+mod upload;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use notespot_app::{AppConfig, AppError, CancellationToken, Redirect, Remote};
+use notespot_protocol::{Node, NodeId, NodeKind};
+use url::Url;
+
+use crate::arguments::{Arguments, Command};
+use crate::exit::Ending;
+use crate::host::Terminal;
+use crate::output::{self, Form};
+
+/// How many files move at once.
+const FILES_AT_ONCE: usize = 3;
+
+/// Runs one command to its end.
+pub(crate) async fn run(arguments: Arguments) -> ExitCode {
+    let form = if arguments.json { Form::Json } else { Form::Words };
+    let remote = match start(arguments.server.as_deref()).await {
+        Ok(remote) => remote,
+        Err(error @ AppError::BadServerUrl { .. }) => {
+            output::stopped(form, error);
+            return Ending::Usage.into();
+        }
+        Err(error) => return output::stopped(form, error).into(),
+    };
+    let cancel = cancelled_by_ctrl_c();
+    let ending = match arguments.command {
+        Command::SignIn => session::sign_in(&remote, form).await,
+        Command::SignOut => session::sign_out(&remote, form).await,
+        Command::Upload { paths, to, link } => {
+            upload::upload(&remote, form, paths, to.as_deref(), link, &cancel).await
+        }
+        Command::Download { names, to } => download::download(&remote, form, names, &to, &cancel).await,
+        Command::Ls { folder } => list::list(&remote, form, folder.as_deref()).await,
+        Command::Link { name } => links::link(&remote, form, &name).await,
+        Command::Unlink { name } => links::unlink(&remote, form, &name).await,
+        Command::Rm { names } => trash::trash(&remote, form, names).await,
+    };
+    ending.into()
+}
+
+async fn start(server: Option<&str>) -> Result<Remote, AppError> {
+    let mut config = AppConfig::from_environment(Redirect::Loopback)?;
+    if let Some(server) = server {
+        let url = Url::parse(server).map_err(|_| AppError::BadServerUrl { given: server.to_owned() })?;
+        config.server_url = Some(url);
+    }
+    Remote::start(config, Arc::new(Terminal)).await
+}
+
+/// Ctrl+C gives up what is under way, tidily; a second one ends the program as usual.
+fn cancelled_by_ctrl_c() -> CancellationToken {
+    let cancel = CancellationToken::new();
+    let told = cancel.clone();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            told.cancel();
+            if tokio::signal::ctrl_c().await.is_ok() {
+                std::process::exit(130);
+            }
+        }
+    });
+    cancel
+}
+
+/// A folder by its path or id; `None` is the top level.
+async fn folder(remote: &Remote, given: Option<&str>) -> Result<Option<NodeId>, AppError> {
+    let Some(given) = given.filter(|given| !given.trim_matches('/').is_empty()) else { return Ok(None) };
+    match remote.find(given).await? {
+        Node { kind: NodeKind::Folder, id, .. } => Ok(Some(id)),
+        Node { kind: NodeKind::File, .. } => Err(AppError::IsFile { given: given.to_owned() }),
+    }
+}

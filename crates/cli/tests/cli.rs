@@ -1,0 +1,1 @@
+//! The `notespot` command, against the real server.
