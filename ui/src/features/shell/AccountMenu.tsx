@@ -11,9 +11,7 @@ export function AccountMenu({ onSignOut }: { onSignOut: () => void }) {
   return (
     <Menu.Root modal={false}>
       <Menu.Trigger className={styles.entry} title={me.email ?? me.name} aria-label={`Account of ${me.name}`}>
-        <span className={styles.avatar} aria-hidden>
-          {Array.from(me.name)[0]?.toLocaleUpperCase() ?? "?"}
-        </span>
+        <span className={styles.avatar} data-letter={Array.from(me.name)[0]?.toLocaleUpperCase() ?? "?"} />
         <bdi className={`${styles.label} ${styles.person}`}>{me.name}</bdi>
       </Menu.Trigger>
       <Menu.Portal>
