@@ -1,0 +1,150 @@
+//! What can go wrong with a transfer.
+
+use std::io;
+
+use notespot_protocol::ErrorCode;
+
+use crate::ControlError;
+
+/// Why a transfer ended. Its texts are for the person, and name files without their folders.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransferError {
+    /// The server refused a plan, a request or the completion, or could not be asked.
+    #[error(transparent)]
+    Control(#[from] ControlError),
+    /// There is no such file.
+    #[error("\u{201c}{name}\u{201d} is not there any more.")]
+    FileMissing {
+        /// Its name.
+        name: String,
+    },
+    /// A folder where a file is meant.
+    #[error("\u{201c}{name}\u{201d} is a folder. Choose the files in it.")]
+    IsFolder {
+        /// Its name.
+        name: String,
+    },
+    /// A device, a pipe or a socket.
+    #[error("\u{201c}{name}\u{201d} is not a regular file, so it cannot be uploaded.")]
+    NotAFile {
+        /// Its name.
+        name: String,
+    },
+    /// The file cannot be read.
+    #[error("\u{201c}{name}\u{201d} could not be read. Check its permissions and its disk.")]
+    Unreadable {
+        /// Its name.
+        name: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The file kept changing while it was read.
+    #[error(
+        "\u{201c}{name}\u{201d} keeps changing. Close the program that writes to it, then upload it again."
+    )]
+    FileChanged {
+        /// Its name.
+        name: String,
+    },
+    /// What arrived is not what the server had announced. Nothing was saved.
+    #[error("\u{201c}{name}\u{201d} arrived damaged, so it was not saved. Try again.")]
+    ChecksumMismatch {
+        /// Its name.
+        name: String,
+    },
+    /// No room. Nothing was saved.
+    #[error("The disk is full, so \u{201c}{name}\u{201d} was not saved. Free some space and try again.")]
+    DiskFull {
+        /// Its name.
+        name: String,
+    },
+    /// A file of this name is there already, and was left alone.
+    #[error("\u{201c}{name}\u{201d} is there already, and was left as it is.")]
+    TargetExists {
+        /// Its name.
+        name: String,
+    },
+    /// The folder or the file cannot be written.
+    #[error("\u{201c}{name}\u{201d} could not be saved there. Check that the folder may be written.")]
+    Unwritable {
+        /// Its name.
+        name: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The object store did not answer, however often it was asked.
+    #[error("The storage does not answer. Check your connection, then try again.")]
+    StoreUnreachable {
+        /// The last reason, without the address; none when it simply fell silent.
+        #[source]
+        source: Option<reqwest::Error>,
+    },
+    /// The object store says that it cannot do it now, however often it was asked.
+    #[error("The storage is too busy at the moment. Try again in a few minutes.")]
+    StoreBusy {
+        /// The last HTTP status.
+        status: u16,
+    },
+    /// The object store refused.
+    #[error("The storage refused this transfer. Try again; if that does not help, tell the administrator.")]
+    StoreRefused {
+        /// The HTTP status.
+        status: u16,
+        /// The store's own word for it, for the log.
+        code: Option<String>,
+    },
+    /// The person cancelled it.
+    #[error("This was cancelled.")]
+    Cancelled,
+    /// Connections cannot be made: certificates of this system that cannot be read, mostly.
+    #[error("Secure connections cannot be made on this system. Check its certificates.")]
+    Setup(#[source] reqwest::Error),
+    /// The program is ending.
+    #[error("Notespot is closing.")]
+    Closing,
+}
+
+impl TransferError {
+    /// The stable word for it.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Control(error) => error.code(),
+            Self::FileMissing { .. } => ErrorCode::FileMissing,
+            Self::IsFolder { .. } | Self::NotAFile { .. } => ErrorCode::WrongKind,
+            Self::Unreadable { .. } | Self::Unwritable { .. } => ErrorCode::FileAccess,
+            Self::FileChanged { .. } => ErrorCode::FileChanged,
+            Self::ChecksumMismatch { .. } => ErrorCode::ChecksumMismatch,
+            Self::DiskFull { .. } => ErrorCode::DiskFull,
+            Self::TargetExists { .. } => ErrorCode::TargetExists,
+            Self::StoreUnreachable { .. } => ErrorCode::ServerUnreachable,
+            Self::StoreBusy { .. } => ErrorCode::Unavailable,
+            Self::StoreRefused { .. } | Self::Setup(_) => ErrorCode::Internal,
+            Self::Cancelled | Self::Closing => ErrorCode::Cancelled,
+        }
+    }
+
+    /// A file that could not be read.
+    pub(crate) fn reading(name: &str, source: io::Error) -> Self {
+        let name = name.to_owned();
+        match source.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::FileMissing { name },
+            _ => Self::Unreadable { name, source },
+        }
+    }
+
+    /// A file that could not be written.
+    pub(crate) fn writing(name: &str, source: io::Error) -> Self {
+        let name = name.to_owned();
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                Self::DiskFull { name }
+            }
+            io::ErrorKind::AlreadyExists => Self::TargetExists { name },
+            _ => Self::Unwritable { name, source },
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! One pass over a file for all of its checksums.
+
+use crc_fast::{CrcAlgorithm, Digest as Crc};
+use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend, Sha256};
+use sha2::Digest as _;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::source::Source;
+use crate::settings::CHUNK_BYTES;
+use crate::{Engine, TransferError};
+
+/// Parts that are hashed ahead of those being sent. They hold no bytes.
+const AHEAD: usize = 16;
+
+/// The checksums of a whole file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hashed {
+    pub(super) size: u64,
+    pub(super) sha256: Sha256,
+    pub(super) crc64nvme: Crc64Nvme,
+}
+
+impl Hashed {
+    /// For content that is not cut.
+    pub(super) fn as_only_part(&self) -> PartToSend {
+        PartToSend { number: 1, size: ByteCount(self.size), crc64nvme: self.crc64nvme }
+    }
+}
+
+/// A pass under way. Dropping it ends the pass after the chunk being read.
+pub(super) struct Pass {
+    /// Each part as soon as it is hashed, in order.
+    pub(super) parts: mpsc::Receiver<PartToSend>,
+    pub(super) whole: Whole,
+}
+
+/// What a pass comes to.
+pub(super) struct Whole {
+    thread: JoinHandle<Result<Hashed, TransferError>>,
+    _stop_when_dropped: tokio_util::sync::DropGuard,
+}
+
+impl Whole {
+    /// The end of the pass. `FileChanged` when the file changed before it.
+    pub(super) async fn finish(self) -> Result<Hashed, TransferError> {
+        self.thread.await.map_err(|_| TransferError::Closing)?
+    }
+}
+
+/// Begins to read a file, on a thread of its own and in order; `part_bytes` cuts it.
+pub(super) async fn begin(engine: &Engine, source: &Source, part_bytes: u64) -> Result<Pass, TransferError> {
+    let permit = engine.hash_passes.clone().acquire_owned().await.map_err(|_| TransferError::Closing)?;
+    let (tell, parts) = mpsc::channel(AHEAD);
+    let stop = CancellationToken::new();
+    let (source, stopped) = (source.clone(), stop.clone());
+    let thread = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        pass(&source, part_bytes, &tell, &stopped)
+    });
+    Ok(Pass { parts, whole: Whole { thread, _stop_when_dropped: stop.drop_guard() } })
+}
+
+/// All of a file as one.
+pub(super) async fn whole(engine: &Engine, source: &Source) -> Result<Hashed, TransferError> {
+    let Pass { mut parts, whole } = begin(engine, source, source.size()).await?;
+    while parts.recv().await.is_some() {}
+    whole.finish().await
+}
+
+fn pass(
+    source: &Source,
+    part_bytes: u64,
+    tell: &mpsc::Sender<PartToSend>,
+    stopped: &CancellationToken,
+) -> Result<Hashed, TransferError> {
+    let size = source.size();
+    let mut buffer = vec![0; CHUNK_BYTES];
+    let mut sha256 = sha2::Sha256::new();
+    let mut whole = Crc::new(CrcAlgorithm::Crc64Nvme);
+    let (mut offset, mut number) = (0_u64, 1);
+    loop {
+        let mut part = Crc::new(CrcAlgorithm::Crc64Nvme);
+        let begin = offset;
+        let end = size.min(begin.saturating_add(part_bytes));
+        while offset < end {
+            if stopped.is_cancelled() {
+                return Err(TransferError::Cancelled);
+            }
+            let wanted = usize::try_from(end - offset).unwrap_or(CHUNK_BYTES).min(CHUNK_BYTES);
+            let chunk = &mut buffer[..wanted];
+            source.read_exactly(chunk, offset)?;
+            sha256.update(&*chunk);
+            part.update(chunk);
+            offset += wanted as u64;
+        }
+        let last = offset == size;
+        if last {
+            // Before the last part goes: most changes are noticed before everything is sent.
+            source.check_unchanged()?;
+        }
+        whole.combine(&part);
+        let hashed =
+            PartToSend { number, size: ByteCount(offset - begin), crc64nvme: Crc64Nvme(part.finalize()) };
+        if tell.blocking_send(hashed).is_err() {
+            return Err(TransferError::Cancelled);
+        }
+        if last {
+            break;
+        }
+        number += 1;
+    }
+    Ok(Hashed {
+        size,
+        sha256: Sha256::from_bytes(sha256.finalize().into()),
+        crc64nvme: Crc64Nvme(whole.finalize()),
+    })
+}

@@ -1,0 +1,110 @@
+//! One part, until the store has it.
+
+use notespot_protocol::{PartToSend, PresignedRequest, UploadId};
+use reqwest::Body;
+use reqwest::header::CONTENT_LENGTH;
+
+use super::part_body;
+use super::source::Source;
+use crate::retry::Retry;
+use crate::store_answer::Miss;
+use crate::{Engine, Progress, TransferError, UploadControl};
+
+/// How often one part is presigned afresh because the store did not accept the request.
+const FRESH_MAX: u32 = 3;
+/// From this try on, each has a fresh request: some stores hang up on an expired one unheard.
+const FRESH_FROM_TRY: u32 = 3;
+
+/// Where the parts of one upload come from and go to.
+pub(super) struct Route<'a, C> {
+    pub(super) engine: &'a Engine,
+    pub(super) control: &'a C,
+    pub(super) id: UploadId,
+    pub(super) source: &'a Source,
+    pub(super) part_bytes: u64,
+    pub(super) progress: &'a Progress,
+}
+
+impl<C: UploadControl> Route<'_, C> {
+    /// Sends one part; returns when the store has verified it.
+    pub(super) async fn send(
+        &self,
+        part: PartToSend,
+        mut request: PresignedRequest,
+    ) -> Result<(), TransferError> {
+        let mut retry = Retry::new(&self.engine.settings);
+        let (mut fresh, mut tried) = (0, 0);
+        loop {
+            tried += 1;
+            match self.put(part, &request).await {
+                Ok(()) => return Ok(()),
+                Err(Miss::Final(error)) => return Err(error),
+                Err(Miss::OtherBytes) => return Err(self.source.changed()),
+                Err(Miss::NotAccepted(error)) => {
+                    if fresh == FRESH_MAX {
+                        return Err(error);
+                    }
+                    fresh += 1;
+                    request = self.presign_one(part).await?;
+                }
+                Err(Miss::Passing { wish, error }) => {
+                    let Some(pause) = retry.next_pause(wish) else { return Err(error) };
+                    let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+                    tracing::info!(upload = %self.id, part = part.number, pause_ms, %error, "a part is sent again");
+                    tokio::time::sleep(pause).await;
+                    if tried >= FRESH_FROM_TRY {
+                        request = self.presign_one(part).await?;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn put(&self, part: PartToSend, presigned: &PresignedRequest) -> Result<(), Miss> {
+        let settings = &self.engine.settings;
+        let request = self.engine.request(presigned).map_err(Miss::Final)?;
+        let _memory = self.engine.reserve().await.map_err(Miss::Final)?;
+        let offset = u64::from(part.number - 1) * self.part_bytes;
+        let (body, watch) = part_body::open(self.source, offset, part.size.get(), self.progress);
+        let request = request.header(CONTENT_LENGTH, part.size.get()).body(Body::wrap_stream(body));
+        let exchange = async {
+            let answer = request.send().await.map_err(Miss::network)?;
+            if answer.status().is_success() { Ok(()) } else { Err(Miss::read(answer).await) }
+        };
+        let result = tokio::select! {
+            result = exchange => result,
+            () = watch.silence(settings.stall_timeout, settings.answer_timeout) => Err(Miss::silence()),
+        };
+        match (result, watch.trouble()) {
+            (Ok(()), _) => {
+                watch.arrived();
+                Ok(())
+            }
+            (Err(_), Some(trouble)) => Err(Miss::Final(trouble)),
+            (Err(miss), None) => Err(miss),
+        }
+    }
+
+    /// Presigns these parts, and gives them back with their requests.
+    pub(super) async fn presign(
+        &self,
+        parts: &[PartToSend],
+    ) -> Result<Vec<(PartToSend, PresignedRequest)>, TransferError> {
+        let mut presigned = self.control.presign(self.id, parts.to_vec()).await?;
+        let mut pairs = Vec::with_capacity(parts.len());
+        for part in parts {
+            let at = presigned.iter().position(|one| one.number == part.number);
+            // A server that leaves one out: nothing that the object store could be asked.
+            let at = at.ok_or(TransferError::StoreRefused { status: 0, code: None })?;
+            pairs.push((*part, presigned.swap_remove(at).request));
+        }
+        Ok(pairs)
+    }
+
+    pub(super) async fn presign_one(&self, part: PartToSend) -> Result<PresignedRequest, TransferError> {
+        let pairs = self.presign(&[part]).await?;
+        let (_, request) =
+            pairs.into_iter().next().ok_or(TransferError::StoreRefused { status: 0, code: None })?;
+        Ok(request)
+    }
+}
