@@ -141,3 +141,23 @@ describe("other actions", () => {
     expect(await screen.findByText("Nothing found for “zzz”")).toBeVisible();
   });
 });
+
+test("the menu of a file that has just been shared offers to end the link", async () => {
+  const { user } = await openSystemsFolder();
+  await user.click(await row(RAFT));
+  await user.keyboard("{Control>}l{/Control}");
+  await waitFor(async () => {
+    expect(await row(RAFT)).toHaveTextContent("Public");
+  });
+  await user.keyboard("{ContextMenu}");
+  expect(await screen.findByRole("menuitem", { name: "End public link…" })).toBeVisible();
+});
+
+test("a file that another computer deletes is selected no more", async () => {
+  const { user, fake } = await openSystemsFolder();
+  await user.click(await row("Project proposal v4.docx"));
+  await screen.findByRole("switch", { name: "Public link" });
+  fake.library.change("proposal", { trashed_at: new Date().toISOString() });
+  fake.libraryChanged();
+  expect(await screen.findByText("Select a file to see its details and its public link.")).toBeVisible();
+});

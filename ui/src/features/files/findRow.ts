@@ -3,7 +3,7 @@ import type { ViewRow } from "../../platform/wire.ts";
 import type { Rows } from "./useRows.ts";
 
 /** How far a search for a row goes before it gives up: 20 calls. */
-const FARTHEST = 20 * MAX_ROWS;
+export const FARTHEST = 20 * MAX_ROWS;
 
 export type FoundRow = { index: number; row: ViewRow };
 

@@ -8,7 +8,7 @@ const TYPE_AHEAD_MS = 800;
 type ListKeys = {
   cursor: Cursor;
   total: number;
-  pageRows: number;
+  pageRows: () => number;
   onOpen: () => void;
   onRename: () => void;
   onTrash: () => void;
@@ -47,8 +47,8 @@ function moveByKey(event: KeyboardEvent, { cursor, total, pageRows }: ListKeys):
   const to: Record<string, number> = {
     ArrowDown: cursor.index + 1,
     ArrowUp: cursor.index - 1,
-    PageDown: cursor.index + pageRows,
-    PageUp: cursor.index - pageRows,
+    PageDown: cursor.index + pageRows(),
+    PageUp: cursor.index - pageRows(),
     Home: 0,
     End: total - 1,
   };

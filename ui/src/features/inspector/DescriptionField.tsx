@@ -4,6 +4,16 @@ import { usePlatform } from "../../platform/PlatformContext.ts";
 import type { Node } from "../../platform/wire.ts";
 import styles from "./Inspector.module.css";
 
+const LINE_LETTERS = 40;
+const MOST_LINES = 10;
+
+function linesOf(text: string): number {
+  const lines = text
+    .split("\n")
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / LINE_LETTERS)), 0);
+  return Math.min(MOST_LINES, lines);
+}
+
 /** Text that becomes a field when it is used. Leaving keeps, Ctrl+Enter keeps, Esc leaves it as it was. */
 export function DescriptionField({ node }: { node: Node }) {
   const platform = usePlatform();
@@ -27,7 +37,8 @@ export function DescriptionField({ node }: { node: Node }) {
       aria-label="Description"
       placeholder="Add a description"
       readOnly={node.trashed_at !== null}
-      rows={1}
+      // Where the style sheet cannot fit the field to its text (`field-sizing`).
+      rows={linesOf(text)}
       dir="auto"
       value={text}
       onChange={(event) => {

@@ -4,17 +4,12 @@ import type { ReactNode } from "react";
 import { IconButton } from "../../components/Button.tsx";
 import styles from "./Inspector.module.css";
 
-type InspectorSheetProps = { open: boolean; onClose: () => void; children: ReactNode };
+type InspectorSheetProps = { open: boolean; onOpenChange: (open: boolean) => void; children: ReactNode };
 
 /** The inspector of a narrow window: it comes over the list, and goes again. */
-export function InspectorSheet({ open, onClose, children }: InspectorSheetProps) {
+export function InspectorSheet({ open, onOpenChange, children }: InspectorSheetProps) {
   return (
-    <Dialog.Root
-      open={open}
-      onOpenChange={(next) => {
-        if (!next) onClose();
-      }}
-    >
+    <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
         <Dialog.Backdrop className={styles.sheetBackdrop} />
         <Dialog.Popup className={styles.sheet}>

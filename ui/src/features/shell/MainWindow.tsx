@@ -1,11 +1,9 @@
-import { useCallback, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useTransfers, useView } from "../../host/queries.ts";
 import { useIsWide } from "../../host/useMediaQuery.ts";
-import type { Transfers, ViewRow, ViewSource } from "../../platform/wire.ts";
+import type { Transfers } from "../../platform/wire.ts";
 import { DropOverlay } from "../drop/DropOverlay.tsx";
 import { ListArea } from "../files/ListArea.tsx";
-import { hasOnlyFiles, NOTHING, onlyOne, type Selection } from "../files/selection.ts";
-import { useFileActions } from "../files/useFileActions.ts";
 import { Inspector } from "../inspector/Inspector.tsx";
 import inspectorStyles from "../inspector/Inspector.module.css";
 import { InspectorSheet } from "../inspector/InspectorSheet.tsx";
@@ -18,8 +16,9 @@ import { folderOf, usePlaces } from "./places.ts";
 import { Sidebar } from "./Sidebar.tsx";
 import { StatusBar } from "./StatusBar.tsx";
 import { TopBar } from "./TopBar.tsx";
-import { useDialogs } from "./useDialogs.tsx";
 import { useShortcuts } from "./useShortcuts.ts";
+import { useWindowActions } from "./useWindowActions.ts";
+import { windowShortcuts } from "./windowShortcuts.ts";
 
 const DOCK_PX = 240;
 const isDockShown = (transfers: Transfers) => transfers.items.length > 0;
@@ -28,89 +27,21 @@ export function MainWindow() {
   const places = usePlaces();
   const { source } = places.query;
   const view = useView(places.query);
-  const actions = useFileActions();
+  const path = source.kind === "folder" ? (view.data?.path ?? []) : [];
   const isWide = useIsWide();
   const hasDock = useTransfers(isDockShown) ?? false;
   const searchField = useRef<HTMLInputElement>(null);
   const inspector = useRef<HTMLElement>(null);
   const [isSheetOpen, setSheetOpen] = useState(false);
-  const [selection, setSelection] = useState<Selection>(NOTHING);
-
-  const { go: goTo } = places;
-  const go = useCallback(
-    (next: ViewSource, arriving?: string) => {
-      setSelection(NOTHING);
-      goTo(next, arriving);
-    },
-    [goTo],
-  );
-
-  const path = source.kind === "folder" ? (view.data?.path ?? []) : [];
-  const folder = folderOf(source);
-  const folderName = source.kind === "folder" ? titleOf(source, path) : "Files";
-  const dialogs = useDialogs({
-    folder,
-    onFolderMade: (made) => {
-      go({ kind: "folder", id: made.parent }, made.id);
-    },
-  });
-
-  const one = onlyOne(selection);
-  const rows = () => [...selection.values()];
 
   const showDetails = () => {
     if (isWide) inspector.current?.focus();
     else setSheetOpen(true);
   };
+  const { selection, setSelection, go, open, actions, dialogs } = useWindowActions({ places, showDetails });
+  useShortcuts(windowShortcuts({ source, path, selection, actions, go, searchField }));
 
-  const open = (row: ViewRow) => {
-    if (row.kind === "folder" && row.trashed_at === null) go({ kind: "folder", id: row.id });
-    else showDetails();
-  };
-
-  const done = (isDone: boolean) => {
-    if (isDone) setSelection(NOTHING);
-  };
-
-  const menu = {
-    open: () => {
-      if (one) open(one);
-    },
-    download: () => void actions.download(rows()),
-    copyLink: () => {
-      if (one) void actions.copyLink(one);
-    },
-    openLink: () => {
-      if (one) void actions.openLink(one);
-    },
-    endLink: () => {
-      if (one) dialogs.askToEndLink(one);
-    },
-    trash: () => void actions.trash(rows()).then(done),
-    restore: () => void actions.restore(rows()).then(done),
-    createFolder: dialogs.createFolder,
-    upload: () => void actions.upload(folder),
-  };
-
-  useShortcuts({
-    search: () => {
-      searchField.current?.focus();
-      searchField.current?.select();
-    },
-    upload: menu.upload,
-    copyLink: () => {
-      if (source.kind !== "trash") menu.copyLink();
-    },
-    download: () => {
-      if (source.kind !== "trash" && hasOnlyFiles(selection)) menu.download();
-    },
-    up: () => {
-      const here = path.at(-1);
-      if (here) go({ kind: "folder", id: path.at(-2)?.id ?? null }, here.id);
-    },
-  });
-
-  const details = <Inspector selection={selection} onEndLink={menu.endLink} onRestore={menu.restore} />;
+  const details = <Inspector selection={selection} onEndLink={actions.endLink} onRestore={actions.restore} />;
   return (
     <div className={styles.window}>
       <Sidebar place={source.kind} go={go} onSettings={dialogs.openSettings} onSignOut={dialogs.signOut} />
@@ -118,8 +49,8 @@ export function MainWindow() {
         places={{ ...places, go }}
         path={path}
         searchField={searchField}
-        onCreateFolder={menu.createFolder}
-        onUpload={menu.upload}
+        onCreateFolder={actions.createFolder}
+        onUpload={actions.upload}
         onDetails={isWide ? null : showDetails}
       />
       <main className={styles.main}>
@@ -132,23 +63,21 @@ export function MainWindow() {
           selection={selection}
           onSelect={setSelection}
           onOpen={open}
-          actions={menu}
+          actions={actions}
           coveredPx={hasDock ? DOCK_PX : 0}
         />
         <TransfersDock />
-        <DropOverlay folder={folder} folderName={folderName} />
+        <DropOverlay
+          folder={folderOf(source)}
+          folderName={source.kind === "folder" ? titleOf(source, path) : "Files"}
+        />
       </main>
       {isWide ? (
         <aside ref={inspector} tabIndex={-1} className={inspectorStyles.inspector} aria-label="Details">
           {details}
         </aside>
       ) : (
-        <InspectorSheet
-          open={isSheetOpen}
-          onClose={() => {
-            setSheetOpen(false);
-          }}
-        >
+        <InspectorSheet open={isSheetOpen} onOpenChange={setSheetOpen}>
           {details}
         </InspectorSheet>
       )}

@@ -11,7 +11,7 @@ export function StatusBar({ view, selection }: { view: OpenedView | undefined; s
   return (
     <footer className={styles.foot}>
       <span>{view && summaryOf(view, selection)}</span>
-      <span role="status" className={styles.status}>
+      <span className={styles.status}>
         <i className={styles[light]} aria-hidden />
         {words}
       </span>

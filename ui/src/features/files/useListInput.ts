@@ -1,0 +1,102 @@
+// What the keyboard and the mouse do in the list.
+
+import type { KeyboardEvent, MouseEvent, RefObject } from "react";
+import type { FileListProps } from "./FileList.tsx";
+import { rowElementId } from "./FileRow.tsx";
+import { findRow } from "./findRow.ts";
+import { NOTHING, onlyOne } from "./selection.ts";
+import type { Cursor } from "./useCursor.ts";
+import { useListKeys } from "./useListKeys.ts";
+import type { Rows } from "./useRows.ts";
+import { HEAD_PX, ROW_PX } from "./useVisibleRows.ts";
+
+type ListInputOptions = FileListProps & {
+  grid: RefObject<HTMLElement | null>;
+  rows: Rows;
+  cursor: Cursor;
+  onRename: () => void;
+};
+
+type ListInput = {
+  onKeyDown: (event: KeyboardEvent) => void;
+  onMouseDown: (event: MouseEvent) => void;
+  onDoubleClick: (event: MouseEvent) => void;
+  onContextMenuCapture: (event: MouseEvent) => void;
+};
+
+export function useListInput(options: ListInputOptions): ListInput {
+  const { view, places, selection, onSelect, onOpen, actions, grid, rows, cursor, onRename } = options;
+
+  async function standOn(start: string, isLonger: boolean) {
+    const from = isLonger ? cursor.index : (cursor.index + 1) % Math.max(1, view.total);
+    const found = await findRow(rows, view.total, from, (row) =>
+      row.name.toLocaleLowerCase().startsWith(start),
+    );
+    if (found !== null) cursor.stand(found);
+  }
+
+  const onKeyDown = useListKeys({
+    cursor,
+    total: view.total,
+    pageRows: () => Math.max(1, Math.floor(((grid.current?.clientHeight ?? 0) - HEAD_PX) / ROW_PX) - 1),
+    onOpen: () => {
+      const row = onlyOne(selection) ?? (selection.size === 0 ? rows.at(cursor.index) : undefined);
+      if (row !== undefined) onOpen(row);
+    },
+    onRename,
+    onTrash: () => {
+      if (places.query.source.kind !== "trash" && selection.size > 0) actions.trash();
+    },
+    onClear: () => {
+      onSelect(NOTHING);
+    },
+    onMenu: () => {
+      openMenuAt(grid.current, cursor.index);
+    },
+    onType: (start, isLonger) => void standOn(start, isLonger),
+  });
+
+  return {
+    onKeyDown,
+    onMouseDown: (event) => {
+      const index = indexUnder(event);
+      if (index === null || event.button !== 0) return;
+      if (event.shiftKey) cursor.move(index, "extend");
+      else if (event.ctrlKey) cursor.toggle(index);
+      else cursor.move(index, "only");
+    },
+    onDoubleClick: (event) => {
+      const index = indexUnder(event);
+      const row = index === null ? undefined : rows.at(index);
+      if (row !== undefined) onOpen(row);
+    },
+    onContextMenuCapture: (event) => {
+      const index = indexUnder(event);
+      const row = index === null ? undefined : rows.at(index);
+      if (index === null) onSelect(NOTHING);
+      else if (row !== undefined && !selection.has(row.id)) cursor.move(index, "only");
+    },
+  };
+}
+
+/** The place of the row under the pointer; `null` beside the rows and in the field of a new name. */
+function indexUnder(event: MouseEvent): number | null {
+  if (!(event.target instanceof Element) || event.target instanceof HTMLInputElement) return null;
+  const row = event.target.closest<HTMLElement>("[data-index]");
+  return row === null ? null : Number(row.dataset["index"]);
+}
+
+/** Opens the menu where the keyboard stands, as a right click there would. */
+function openMenuAt(grid: HTMLElement | null, index: number) {
+  const place = grid?.querySelector(`#${rowElementId(index)}`) ?? grid;
+  if (!place) return;
+  const box = place.getBoundingClientRect();
+  place.dispatchEvent(
+    new globalThis.MouseEvent("contextmenu", {
+      bubbles: true,
+      cancelable: true,
+      clientX: box.left + HEAD_PX,
+      clientY: box.bottom - 4,
+    }),
+  );
+}
