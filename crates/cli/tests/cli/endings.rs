@@ -1,0 +1,51 @@
+//! Exit codes, and what is said with them.
+
+use crate::{Machine, notespot};
+
+#[tokio::test]
+async fn a_command_that_is_not_understood_ends_with_2() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["fly"][..], &["upload"], &["ls", "--server", "no address"]] {
+        assert_eq!(notespot(folder.path(), &[], arguments).await.code, Some(2), "{arguments:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_signed_in_is_told_so_with_3() {
+    let mut machine = Machine::start().await;
+    for token in ["", "nsp_forged", "a.b.c"] {
+        token.clone_into(&mut machine.token);
+        let ran = machine.run(&["ls"]).await;
+        assert_eq!(ran.code, Some(3), "{ran:?}");
+        assert!(ran.stderr.to_lowercase().contains("sign"), "{ran:?}");
+        assert_eq!(machine.json(&["ls"]).await["error"]["code"], "not_signed_in");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_told_with_4() {
+    let mut machine = Machine::start().await;
+    machine.server.stop().await.unwrap();
+    let ran = machine.run(&["ls"]).await;
+    assert_eq!(ran.code, Some(4), "{ran:?}");
+    assert_eq!(machine.json(&["ls"]).await["error"]["code"], "server_unreachable");
+}
+
+#[tokio::test]
+async fn a_name_that_is_not_there_ends_with_1() {
+    let machine = Machine::start().await;
+    let ran = machine.run(&["link", "gone.txt"]).await;
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stderr.contains("gone.txt"), "{ran:?}");
+    assert_eq!(ran.stdout, "");
+}
+
+#[tokio::test]
+async fn help_documents_the_exit_codes_and_the_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = notespot(folder.path(), &[], &["--help"]).await;
+    assert_eq!(ran.code, Some(0));
+    for told in ["NOTESPOT_SERVER", "NOTESPOT_TOKEN", "3  not signed in", "4  the server cannot be reached"] {
+        assert!(ran.stdout.contains(told), "{}", ran.stdout);
+    }
+}
