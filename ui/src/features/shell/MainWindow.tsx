@@ -38,8 +38,12 @@ export function MainWindow() {
     if (isWide) inspector.current?.focus();
     else setSheetOpen(true);
   };
+  const search = () => {
+    searchField.current?.focus();
+    searchField.current?.select();
+  };
   const { selection, setSelection, go, open, actions, dialogs } = useWindowActions({ places, showDetails });
-  useShortcuts(windowShortcuts({ source, path, selection, actions, go, searchField }));
+  useShortcuts({ ...windowShortcuts({ source, path, selection, actions, go }), search });
 
   const details = <Inspector selection={selection} onEndLink={actions.endLink} onRestore={actions.restore} />;
   return (

@@ -1,4 +1,3 @@
-import type { RefObject } from "react";
 import type { Crumb, ViewSource } from "../../platform/wire.ts";
 import type { MenuActions } from "../files/FilesMenu.tsx";
 import { hasOnlyFiles, type Selection } from "../files/selection.ts";
@@ -11,18 +10,13 @@ type WindowShortcutsOptions = {
   selection: Selection;
   actions: Omit<MenuActions, "rename">;
   go: Places["go"];
-  searchField: RefObject<HTMLInputElement | null>;
 };
 
 /** What the window's keys do where it stands now. */
-export function windowShortcuts(options: WindowShortcutsOptions): Shortcuts {
-  const { source, path, selection, actions, go, searchField } = options;
+export function windowShortcuts(options: WindowShortcutsOptions): Omit<Shortcuts, "search"> {
+  const { source, path, selection, actions, go } = options;
   const isTrash = source.kind === "trash";
   return {
-    search: () => {
-      searchField.current?.focus();
-      searchField.current?.select();
-    },
     upload: actions.upload,
     copyLink: () => {
       if (!isTrash) actions.copyLink();
