@@ -22,7 +22,7 @@ export function TransfersDock() {
 
   const hasFinished = transfers.total > transfers.active;
   return (
-    <section className={styles.dock} aria-label="Transfers">
+    <section className={styles.dock} aria-label="Transfers" data-dock>
       <header className={styles.head}>
         <h2 className={styles.title}>{titleOf(transfers)}</h2>
         <span className={styles.speed}>{speedOf(transfers)}</span>
