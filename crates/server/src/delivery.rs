@@ -73,7 +73,9 @@ async fn deliver(
     let Some(answer_headers) = headers::of(&node.name, content, shape) else { return pages::not_found() };
     let size = content.size.get();
     let etag = headers::etag(content);
-    let wanted = range::wanted(headers, size, &etag);
+    // RFC 9110 §14.2: a range says something with GET only.
+    let wanted =
+        if *method == Method::HEAD { Wanted::Everything } else { range::wanted(headers, size, &etag) };
     let (status, range, content_range) = match wanted {
         Wanted::Everything => (StatusCode::OK, None, None),
         Wanted::Part(range) => {
@@ -95,7 +97,10 @@ async fn deliver(
         };
         let ends_file = range.is_none_or(|range| range.last + 1 == size);
         match bytes {
-            Ok(bytes) => counted::body(server, slug, bytes, ends_file && shape == Shape::Attachment),
+            Ok(bytes) => {
+                let counts = ends_file && shape == Shape::Attachment;
+                counted::body(server, slug, bytes, length, counts).await
+            }
             Err(error) => return failed(&error),
         }
     };

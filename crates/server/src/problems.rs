@@ -7,7 +7,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use notespot_metadata::MetadataError;
 use notespot_objects::ObjectError;
 use notespot_protocol::{ErrorCode, Problem};
@@ -79,6 +79,10 @@ impl IntoResponse for Refusal {
         let mut response = status.into_response();
         if let Some(after) = self.retry_after {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(after.as_secs()));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            // RFC 9110 §11.6.1 wants it in every such answer.
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response.extensions_mut().insert(self);
         response

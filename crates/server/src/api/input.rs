@@ -26,10 +26,10 @@ pub(crate) struct Path<T>(pub(crate) T);
 impl From<JsonRejection> for Refusal {
     fn from(rejection: JsonRejection) -> Self {
         match rejection {
-            JsonRejection::JsonDataError(error) => of_text(
-                &std::error::Error::source(&error).map_or_else(|| error.body_text(), ToString::to_string),
-            ),
-            JsonRejection::JsonSyntaxError(error) => Self::bad_request(error.body_text()),
+            JsonRejection::JsonDataError(error) => of_text(&cause(&error)),
+            JsonRejection::JsonSyntaxError(error) => {
+                Self::bad_request(format!("The request is not JSON: {}.", cause(&error)))
+            }
             JsonRejection::MissingJsonContentType(_) => Self::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 ErrorCode::BadRequest,
@@ -47,7 +47,7 @@ impl From<JsonRejection> for Refusal {
 
 impl From<QueryRejection> for Refusal {
     fn from(rejection: QueryRejection) -> Self {
-        of_text(&rejection.body_text())
+        of_text(&cause(&rejection))
     }
 }
 
@@ -57,12 +57,17 @@ impl From<PathRejection> for Refusal {
     }
 }
 
+/// What was wrong with the content, without axum's words before it.
+fn cause(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
 /// serde hands errors on as text alone: a bad name is known by its sentence.
 fn of_text(text: &str) -> Refusal {
     let names = [NameError::Empty, NameError::TooLong, NameError::ForbiddenCharacter, NameError::DotOnly];
     match names.iter().map(ToString::to_string).find(|sentence| text.contains(sentence.as_str())) {
         Some(sentence) => Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::InvalidName, sentence),
-        None => Refusal::bad_request(text),
+        None => Refusal::bad_request(format!("The request cannot be read: {text}.")),
     }
 }
 

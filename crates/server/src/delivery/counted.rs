@@ -21,14 +21,26 @@ struct Delivery {
     server: Arc<Server>,
     slug: Slug,
     bytes: ByteStream,
+    /// How many bytes were not handed on yet.
+    left: u64,
     counts: bool,
     asked: Instant,
 }
 
-/// The bytes, for as long as the link lives. With `counts`, handing on the last of them counts as a
-/// download.
-pub(super) fn body(server: Arc<Server>, slug: Slug, bytes: ByteStream, counts: bool) -> Body {
-    let delivery = Delivery { server, slug, bytes, counts, asked: Instant::now() };
+/// The `length` bytes, for as long as the link lives. With `counts`, handing on the last of them
+/// counts as a download.
+pub(super) async fn body(
+    server: Arc<Server>,
+    slug: Slug,
+    bytes: ByteStream,
+    length: u64,
+    counts: bool,
+) -> Body {
+    let mut delivery = Delivery { server, slug, bytes, left: length, counts, asked: Instant::now() };
+    if length == 0 {
+        // A body without bytes is never asked for any.
+        delivery.count().await;
+    }
     Body::from_stream(try_unfold(delivery, |mut delivery| async move {
         let piece = delivery.next_piece().await?;
         Ok::<_, io::Error>(piece.map(|piece| (piece, delivery)))
@@ -40,15 +52,23 @@ impl Delivery {
         if self.asked.elapsed() >= ASK_EVERY {
             self.require_living_link().await?;
         }
-        let piece = self.bytes.next().await.transpose()?;
-        // Asked for once more after the last piece: that one is on its way.
-        if piece.is_none() && self.counts {
-            self.counts = false;
-            if let Err(error) = self.server.metadata.count_download(&self.slug).await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "a download was not counted");
-            }
+        let Some(piece) = self.bytes.next().await.transpose()? else { return Ok(None) };
+        self.left = self.left.saturating_sub(piece.len() as u64);
+        // Now and not at the stream's end: a connection that knows the length does not ask for more
+        // once it has all of it.
+        if self.left == 0 {
+            self.count().await;
         }
-        Ok(piece)
+        Ok(Some(piece))
+    }
+
+    async fn count(&mut self) {
+        if !std::mem::take(&mut self.counts) {
+            return;
+        }
+        if let Err(error) = self.server.metadata.count_download(&self.slug).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "a download was not counted");
+        }
     }
 
     async fn require_living_link(&mut self) -> io::Result<()> {
