@@ -6,5 +6,7 @@
     reason = "a test that cannot go on has failed; clippy.toml's exceptions stop at helper functions"
 )]
 
+mod api;
 mod identity;
 mod pages;
+mod running;

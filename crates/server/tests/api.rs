@@ -1,0 +1,43 @@
+//! The REST API and the delivery of public files, on the program as it is run.
+
+mod changes;
+mod delivery;
+mod links;
+mod nodes;
+mod refusals;
+mod signed_in;
+mod tokens;
+mod uploads;
+
+use notespot_protocol::{ErrorCode, NodeId};
+use notespot_testkit::{Answer, Api, TestServer};
+use serde_json::json;
+
+/// A server, and Ada, who may do everything with her own files.
+async fn ada() -> (TestServer, Api) {
+    let server = TestServer::start().await.unwrap();
+    let ada = somebody(&server, "Ada Lovelace").await;
+    (server, ada)
+}
+
+async fn somebody(server: &TestServer, name: &str) -> Api {
+    server.api(server.somebody(name).await.unwrap()).unwrap()
+}
+
+/// What a refusal is: its status and its code.
+fn refusal(answer: &Answer) -> (u16, ErrorCode) {
+    let problem = answer.problem().unwrap();
+    assert!(problem.detail.ends_with(['.', '?', '"']), "no sentence: {}", problem.detail);
+    (problem.status, problem.code)
+}
+
+async fn used(api: &Api) -> u64 {
+    api.get("/v1/me").await.unwrap().value().unwrap()["used"].as_u64().unwrap()
+}
+
+async fn folder(api: &Api, parent: Option<NodeId>, name: &str) -> Answer {
+    let body = json!({
+        "client_ref": notespot_protocol::ClientRef::generate(), "parent": parent, "name": name, "on_conflict": "keep_both"
+    });
+    api.post("/v1/nodes", &body).await.unwrap()
+}
