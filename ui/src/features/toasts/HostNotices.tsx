@@ -8,9 +8,8 @@ export function HostNotices(): null {
   useHostEvent((event) => {
     if (event.kind !== "notice") return;
     const { kind, failure } = event.notice;
-    if (kind === "link_copied") toasts.linkCopied();
-    else if (failure) toasts.failed(failure);
-    else toasts.say("warning", WORDS[kind]);
+    if (failure) toasts.failed(failure);
+    else toasts.say(kind === "link_copied" ? "link" : "warning", WORDS[kind]);
   });
   return null;
 }

@@ -11,7 +11,6 @@ const WITH_ACTION_MS = 12_000;
 
 type Toasts = {
   say(look: ToastLook, title: string): void;
-  linkCopied(): void;
   trashed(title: string, undo: () => void): void;
   failed(failure: Failure): void;
 };
@@ -34,9 +33,6 @@ export function useCreateToasts(): Toasts {
     };
     return {
       say,
-      linkCopied: () => {
-        say("link", "Public link copied");
-      },
       trashed: (title, undo) => {
         add({
           title,
