@@ -1,5 +1,7 @@
 //! The `OpenAPI` document, made from the handlers.
 
+pub(crate) mod page;
+
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 

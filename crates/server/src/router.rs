@@ -57,6 +57,7 @@ fn api_router(server: &Arc<Server>) -> Router {
     let (routes, _) = api::router().with_state(Arc::clone(server)).split_for_parts();
     routes
         .route("/openapi.json", get(openapi_json))
+        .route("/docs", get(openapi::page::docs))
         .layer(DefaultBodyLimit::max(JSON_MAX_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, API_TIMEOUT))
         .layer(CatchPanicLayer::custom(observe::panicked))

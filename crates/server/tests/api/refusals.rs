@@ -102,4 +102,7 @@ async fn the_api_documents_itself() {
     for path in ["/v1/uploads/complete", "/v1/nodes/{id}", "/v1/links/{slug}", "/v1/changes"] {
         assert!(document["paths"][path].is_object(), "{path}");
     }
+    let page = server.stranger().unwrap().get("/docs").await.unwrap();
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains("POST /v1/uploads/complete"));
 }

@@ -1,5 +1,7 @@
 //! Uploads: planned, sent to the object store, and published when everything is there.
 
+use std::time::Duration;
+
 use notespot_protocol::{
     Batch, BatchItem, ByteCount, Crc64Nvme, DownloadPlan, ErrorCode, NodeId, UploadPlan, UploadState,
     UploadStatus,
@@ -9,8 +11,9 @@ use notespot_testkit::{
     sha256_of,
 };
 use serde_json::json;
+use tokio::time::timeout;
 
-use super::nodes::names;
+use super::nodes::{names, post};
 use super::{ada, refusal, somebody, used};
 
 const MIB: usize = 1024 * 1024;
@@ -186,6 +189,36 @@ async fn an_upload_that_was_given_up_stays_so() {
 }
 
 #[tokio::test]
+async fn parts_that_arrived_survive_a_power_cut() {
+    let (mut server, ada) = ada().await;
+    let bytes = content(10, 33 * MIB);
+    let plan = planned(&ada, "film.mkv", &bytes).await;
+    for number in [1, 2] {
+        ada.send_part(&plan, &bytes, number).await.unwrap();
+    }
+    server.kill_9().await.unwrap();
+    server.start_again().await.unwrap();
+    let arrived: Vec<u32> = status(&ada, &plan).await.arrived.iter().map(|part| part.number).collect();
+    assert_eq!(arrived, [1, 2]);
+    ada.send_part(&plan, &bytes, 3).await.unwrap();
+    let node = ada.complete(completion(&plan, &bytes)).await.unwrap().unwrap();
+    assert!(downloaded(&ada, node.id).await.1 == bytes);
+}
+
+#[tokio::test]
+async fn what_was_deleted_for_ever_leaves_the_object_store() {
+    let (_server, ada) = ada().await;
+    let node = ada.upload(None, "a.bin", &content(11, 1000)).await.unwrap();
+    let (plan, _) = downloaded(&ada, node.id).await;
+    post(&ada, node.id, "trash").await.value().unwrap();
+    assert_eq!(ada.delete(&format!("/v1/nodes/{}", node.id)).await.unwrap().status, 204);
+    let is_there =
+        async || !matches!(ada.send(&plan.request, Vec::new()).await, Ok(answer) if answer.status == 404);
+    let gone = async { while is_there().await {} };
+    timeout(Duration::from_secs(20), gone).await.expect("the object is still there");
+}
+
+#[tokio::test]
 async fn one_bad_item_does_not_spoil_the_batch() {
     let (_server, ada) = ada().await;
     let mut too_large = new_upload(None, "huge.iso", b"").unwrap();
@@ -203,12 +236,7 @@ async fn one_bad_item_does_not_spoil_the_batch() {
 #[tokio::test]
 async fn nobody_stores_more_than_their_quota() {
     let server = TestServer::with(&["--quota", "1KB"]).await.unwrap();
-    let email = "ada@example.org";
-    server.add_user(email, "Ada", "correct horse battery").await.unwrap();
-    let data_dir = server.data_dir().to_str().unwrap();
-    let arguments = ["token", "create", "--email", email, "--quota", "1KB", "--data-dir", data_dir];
-    let made = notespot_testkit::run_server(&arguments, "").await.unwrap();
-    let ada = server.api(String::from_utf8(made.stdout).unwrap().trim()).unwrap();
+    let ada = somebody(&server, "Ada").await;
     ada.upload(None, "a.bin", &content(1, 900)).await.unwrap();
     let more = ada.upload(None, "b.bin", &content(2, 200)).await.unwrap_err();
     assert!(more.to_string().contains("quota_exceeded"), "{more}");

@@ -58,7 +58,8 @@ impl TestServer {
 
     async fn command(&self, arguments: &[&str], stdin: &str) -> anyhow::Result<String> {
         let folder = self.data_dir().to_str().context("The data folder's name is not text.")?;
-        let arguments = [arguments, &["--data-dir", folder]].concat();
+        let flags: Vec<&str> = self.flags.iter().map(String::as_str).collect();
+        let arguments = [arguments, &["--data-dir", folder], &flags].concat();
         let output = run_server(&arguments, stdin).await?;
         if !output.status.success() {
             bail!("notespot-server {arguments:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
