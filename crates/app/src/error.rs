@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use notespot_client::{ClientError, SignInError};
 use notespot_protocol::{ErrorCode, Failure, NameError, Problem};
+use notespot_transfer::TransferError;
 
 use crate::HostError;
 use crate::library::LibraryError;
@@ -88,10 +89,9 @@ pub enum AppError {
     /// The person cancelled it.
     #[error("This was cancelled.")]
     Cancelled,
-    /// The transfer engine is not joined yet: the two places are `Remote::upload_file` and
-    /// `Remote::download_file`.
-    #[error("This version of Notespot cannot move files yet.")]
-    NoEngine,
+    /// A file could not be moved.
+    #[error(transparent)]
+    Transfer(TransferError),
 }
 
 fn file_trouble(name: &str, source: &std::io::Error) -> String {
@@ -130,7 +130,22 @@ impl AppError {
             Self::Browser(_) => ErrorCode::BrowserUnavailable,
             Self::Clipboard(_) => ErrorCode::ClipboardUnavailable,
             Self::Cancelled => ErrorCode::Cancelled,
-            Self::NoEngine => ErrorCode::Internal,
+            Self::Transfer(error) => error.code(),
+        }
+    }
+}
+
+impl From<TransferError> for AppError {
+    /// What the server said is the server's, also when it was said to the transfer engine.
+    fn from(error: TransferError) -> Self {
+        match error {
+            TransferError::Control(error) => match error.downcast::<ClientError>() {
+                Ok(error) => Self::Client(error),
+                Err(other) => Self::Transfer(other.into()),
+            },
+            TransferError::IsFolder { name } => Self::IsFolder { name },
+            TransferError::Cancelled => Self::Cancelled,
+            other => Self::Transfer(other),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use notespot_client::{ApiClient, Keyring, MemoryStore, SecretStore, Session, SessionConfig, SessionStatus};
 use notespot_protocol::{Node, NodeId, NodeName, NodesQuery};
+use notespot_transfer::{Engine, Settings};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
@@ -18,6 +19,7 @@ const PAGE: u32 = 1000;
 pub struct Remote {
     pub(crate) api: ApiClient,
     pub(crate) host: Arc<dyn Host>,
+    pub(crate) engine: Engine,
 }
 
 impl Remote {
@@ -39,7 +41,8 @@ impl Remote {
             config.data_dir.join("sessions").join(format!("{}.lock", name_of(&[server.as_str()])));
         let session =
             SessionConfig { token: config.token.clone(), ..SessionConfig::new(server, store, lock_file) };
-        Ok(Self { api: ApiClient::new(Session::new(session)?), host })
+        let engine = Engine::new(Settings::default())?;
+        Ok(Self { api: ApiClient::new(Session::new(session)?), host, engine })
     }
 
     pub(crate) fn session(&self) -> &Session {

@@ -11,9 +11,11 @@ use tokio_util::sync::CancellationToken;
 use crate::{App, AppError, DownloadTo, FileUpload};
 
 mod commands;
+mod over_rest;
 mod run;
 mod speed;
 
+pub(crate) use over_rest::OverRest;
 use speed::Speed;
 
 /// Files that move at once; each of them sends a few parts at once.
@@ -90,8 +92,15 @@ impl TransferQueue {
             let Some(item) = queue.item(id) else { return };
             let moved = done.get().saturating_sub(item.shown.done.get());
             item.shown.done = done;
-            if done == item.shown.size && item.shown.state == TransferState::Running {
-                item.shown.state = TransferState::Finishing;
+            match item.shown.state {
+                TransferState::Running if done == item.shown.size => {
+                    item.shown.state = TransferState::Finishing;
+                }
+                // A part has to be sent again.
+                TransferState::Finishing if done < item.shown.size => {
+                    item.shown.state = TransferState::Running;
+                }
+                _ => {}
             }
             queue.speed.add(moved, Instant::now());
         });

@@ -6,5 +6,6 @@ mod it {
     mod links;
     mod offline;
     mod stand;
+    mod transfers;
     mod window;
 }

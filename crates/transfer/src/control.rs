@@ -57,10 +57,10 @@ impl ControlError {
         self.code
     }
 
-    /// The implementation's own error, to be downcast by whoever made it.
-    #[must_use]
-    pub fn into_source(self) -> Box<dyn Error + Send + Sync> {
-        self.source
+    /// The implementation's own error, for whoever made it; `Err` when it is of another type.
+    pub fn downcast<E: Error + 'static>(self) -> Result<E, Self> {
+        let code = self.code;
+        self.source.downcast().map(|own| *own).map_err(|source| Self { code, source })
     }
 }
 

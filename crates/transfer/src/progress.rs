@@ -1,12 +1,12 @@
 //! How far a transfer is.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use notespot_protocol::ByteCount;
 
-type Listener = dyn Fn(ByteCount) + Send + Sync;
+type Listener = dyn Fn(ByteCount) + Send;
 
 /// How far one transfer is. Cheap to clone; all clones are the same one.
 ///
@@ -15,7 +15,9 @@ type Listener = dyn Fn(ByteCount) + Send + Sync;
 #[derive(Clone)]
 pub struct Progress {
     done: Arc<AtomicU64>,
-    listener: Arc<Listener>,
+    /// Of `done`, what the store has for good.
+    kept: Arc<AtomicU64>,
+    listener: Arc<Mutex<Box<Listener>>>,
 }
 
 impl Progress {
@@ -25,10 +27,14 @@ impl Progress {
         Self::told(|_| {})
     }
 
-    /// `listener` hears the count after each change, about four times per MiB, from several threads,
-    /// and must be quick.
-    pub fn told(listener: impl Fn(ByteCount) + Send + Sync + 'static) -> Self {
-        Self { done: Arc::default(), listener: Arc::new(listener) }
+    /// `listener` hears the count after each change, about four times per MiB, from one thread after
+    /// the other, and must be quick. What it hears last is the last.
+    pub fn told(listener: impl Fn(ByteCount) + Send + 'static) -> Self {
+        Self {
+            done: Arc::default(),
+            kept: Arc::default(),
+            listener: Arc::new(Mutex::new(Box::new(listener))),
+        }
     }
 
     /// The bytes done so far.
@@ -38,15 +44,27 @@ impl Progress {
     }
 
     pub(crate) fn add(&self, bytes: u64) {
-        let before = self.done.fetch_add(bytes, Ordering::Relaxed);
-        (self.listener)(ByteCount(before + bytes));
+        self.done.fetch_add(bytes, Ordering::Relaxed);
+        self.tell();
     }
 
-    pub(crate) fn take_off(&self, bytes: u64) {
+    /// What the store has is of no use: everything goes again. Tries that are still being dropped
+    /// take themselves off.
+    pub(crate) fn start_over(&self) {
+        self.take_off(self.kept.swap(0, Ordering::Relaxed));
+    }
+
+    fn take_off(&self, bytes: u64) {
         if bytes > 0 {
-            let before = self.done.fetch_sub(bytes, Ordering::Relaxed);
-            (self.listener)(ByteCount(before.saturating_sub(bytes)));
+            self.done.fetch_sub(bytes, Ordering::Relaxed);
+            self.tell();
         }
+    }
+
+    fn tell(&self) {
+        let listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner);
+        // Read inside of the lock: whoever tells last tells the latest.
+        listener(self.done());
     }
 }
 
@@ -81,12 +99,12 @@ impl TryProgress {
 
     /// The store has it: it stays counted.
     pub(crate) fn keep(&self) {
-        self.moved.store(0, Ordering::Relaxed);
+        self.progress.kept.fetch_add(self.moved.swap(0, Ordering::Relaxed), Ordering::Relaxed);
     }
 }
 
 impl Drop for TryProgress {
     fn drop(&mut self) {
-        self.progress.take_off(self.moved.load(Ordering::Relaxed));
+        self.progress.take_off(self.moved.swap(0, Ordering::Relaxed));
     }
 }

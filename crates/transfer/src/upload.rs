@@ -84,7 +84,7 @@ impl Engine {
             if versions == VERSIONS_MAX || given_up == GIVEN_UP_MAX {
                 return Err(TransferError::FileChanged { name: file.name.to_string() });
             }
-            progress.take_off(progress.done().get());
+            progress.start_over();
             client_ref = successor(client_ref);
         }
     }

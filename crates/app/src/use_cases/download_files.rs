@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use notespot_protocol::window::Direction;
 use notespot_protocol::{ByteCount, Node, NodeId};
+use notespot_transfer::{Existing, Progress, SaveTo};
 use tokio_util::sync::CancellationToken;
 
-use crate::transfers::Job;
+use crate::transfers::{Job, OverRest};
 use crate::{App, AppError, Remote};
 
 /// Where downloads go.
@@ -29,8 +30,8 @@ pub struct FileDownload {
 }
 
 impl Remote {
-    #[expect(clippy::unused_async, reason = "what it waits for is not joined yet")]
-    /// Downloads one file and verifies it; `progress` hears how many bytes have arrived.
+    /// Downloads one file and verifies it; `progress` hears how many bytes have arrived. Until it
+    /// returns, nothing has the target's name that did not have it before.
     pub async fn download_file(
         &self,
         node: &Node,
@@ -38,10 +39,16 @@ impl Remote {
         progress: impl Fn(ByteCount) + Send + Sync + 'static,
         cancel: &CancellationToken,
     ) -> Result<FileDownload, AppError> {
-        let content = node.content.as_ref();
-        let content = content.ok_or_else(|| AppError::IsFolder { name: node.name.to_string() })?;
-        let _ = (self, to, progress, cancel, content);
-        Err(AppError::NoEngine)
+        if node.content.is_none() {
+            return Err(AppError::IsFolder { name: node.name.to_string() });
+        }
+        let (to, existing) = match to {
+            DownloadTo::File(path) => (SaveTo::File(path.clone()), Existing::Replace),
+            DownloadTo::Folder(path) => (SaveTo::Folder(path.clone()), Existing::KeepBoth),
+        };
+        let (control, progress) = (OverRest(&self.api), Progress::told(progress));
+        let saved = self.engine.download_file(&control, node.id, &to, existing, &progress, cancel).await?;
+        Ok(FileDownload { path: saved.path, size: saved.size })
     }
 }
 

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use notespot_protocol::window::Direction;
-use notespot_protocol::{ByteCount, ClientRef, Node, NodeId, NodeName};
+use notespot_protocol::{ByteCount, ClientRef, Node, NodeId, NodeName, OnConflict};
+use notespot_transfer::{FileToUpload, Progress};
 use tokio_util::sync::CancellationToken;
 
-use crate::transfers::{CopiedLinks, Job};
+use crate::transfers::{CopiedLinks, Job, OverRest};
 use crate::{App, AppError, Remote};
 
 /// A file to be uploaded.
@@ -29,17 +30,24 @@ impl FileUpload {
 }
 
 impl Remote {
-    /// Uploads one file; `progress` hears how many bytes have arrived. Returns when it is published.
+    /// Uploads one file; `progress` hears how many bytes are on their way. Returns when it is
+    /// published: numbered where its name was taken.
     pub async fn upload_file(
         &self,
         file: &FileUpload,
         progress: impl Fn(ByteCount) + Send + Sync + 'static,
         cancel: &CancellationToken,
     ) -> Result<Node, AppError> {
-        let size = inspect(&file.path).await?;
-        let name = NodeName::new(shown_name(&file.path))?;
-        let _ = (self, progress, cancel, size, name);
-        Err(AppError::NoEngine)
+        let file = FileToUpload {
+            path: file.path.clone(),
+            parent: file.folder,
+            name: NodeName::new(shown_name(&file.path))?,
+            on_conflict: OnConflict::KeepBoth,
+            content_type: None,
+            client_ref: file.client_ref,
+        };
+        let progress = Progress::told(progress);
+        Ok(self.engine.upload_file(&OverRest(&self.api), &file, &progress, cancel).await?)
     }
 }
 

@@ -56,6 +56,10 @@ impl Window {
             redirect: Redirect::DeepLink,
             keep: Keep::Memory,
         };
+        Self::with(config).await
+    }
+
+    pub(crate) async fn with(config: AppConfig) -> Self {
         let heard = Arc::new(Heard::default());
         let app = App::start(config, heard.clone()).await.unwrap();
         Self { app, heard }

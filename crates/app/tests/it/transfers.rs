@@ -1,0 +1,240 @@
+//! Files through the real server and its object store.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use notespot_app::{
+    AppConfig, AppError, CancellationToken, DownloadTo, FileDownload, FileUpload, Keep, Redirect, Remote,
+    Secret,
+};
+use notespot_protocol::window::{NoticeKind, Transfer, TransferState};
+use notespot_protocol::{ByteCount, ErrorCode, Node, Scope};
+use notespot_testkit::{Direction, Fault, FaultKind, FaultProxy, TestServer, content, sha256_of};
+use tempfile::TempDir;
+
+use super::window::{Heard, Window, top};
+
+const BOUND: Duration = Duration::from_mins(1);
+const MIB: usize = 1024 * 1024;
+
+/// One person at one machine.
+struct Person {
+    folder: TempDir,
+    config: AppConfig,
+}
+
+impl Person {
+    fn new(server: &TestServer, token: String) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let config = AppConfig {
+            server_url: Some(server.base_url().clone()),
+            data_dir: data.clone(),
+            config_dir: data,
+            token: Some(Secret::new(token)),
+            redirect: Redirect::DeepLink,
+            keep: Keep::Memory,
+        };
+        Self { folder, config }
+    }
+
+    async fn ada(server: &TestServer) -> Self {
+        Self::new(server, server.somebody("Ada").await.unwrap())
+    }
+
+    fn file(&self, name: &str, content: &[u8]) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    async fn remote(&self) -> Remote {
+        Remote::start(self.config.clone(), Arc::new(Heard::default())).await.unwrap()
+    }
+
+    async fn window(&self) -> Window {
+        let window = Window::with(self.config.clone()).await;
+        window.up_to_date().await;
+        window
+    }
+}
+
+async fn upload(remote: &Remote, path: PathBuf) -> Result<Node, AppError> {
+    remote.upload_file(&FileUpload::new(path, None), |_| {}, &CancellationToken::new()).await
+}
+
+async fn download(remote: &Remote, node: &Node, to: &DownloadTo) -> Result<FileDownload, AppError> {
+    remote.download_file(node, to, |_| {}, &CancellationToken::new()).await
+}
+
+/// Waits until nothing moves in the panel, and gives what is there, by name.
+async fn settled(window: &Window) -> Vec<Transfer> {
+    window.until("no transfer moves", async |window| window.app.transfers().active == 0).await;
+    let mut transfers = window.app.transfers().items;
+    transfers.sort_by(|one, other| one.name.cmp(&other.name));
+    transfers
+}
+
+#[tokio::test]
+async fn what_goes_up_comes_down_the_same() {
+    let server = TestServer::start().await.unwrap();
+    let ada = Person::ada(&server).await;
+    let remote = ada.remote().await;
+    let to = DownloadTo::Folder(ada.folder.path().join("downloads"));
+    std::fs::create_dir(ada.folder.path().join("downloads")).unwrap();
+    let files = [("Übung 3 \u{1f4c8}.pdf", 0), ("note.txt", 700_000), ("film.mkv", 40 * MIB + 1)];
+    for (name, size) in files {
+        let bytes = content(size as u64, size);
+        let node = upload(&remote, ada.file(name, &bytes)).await.unwrap();
+        assert_eq!(node.name.as_str(), name);
+        assert_eq!(node.content.as_ref().unwrap().sha256, sha256_of(&bytes));
+        let saved = download(&remote, &node, &to).await.unwrap();
+        assert!(saved.path.ends_with(name) && saved.size == ByteCount(size as u64));
+        assert!(std::fs::read(saved.path).unwrap() == bytes);
+    }
+}
+
+#[tokio::test]
+async fn a_taken_name_is_numbered_here_and_there() {
+    let server = TestServer::start().await.unwrap();
+    let ada = Person::ada(&server).await;
+    let remote = ada.remote().await;
+    let path = ada.file("note.txt", b"one");
+    let first = upload(&remote, path.clone()).await.unwrap();
+    let second = upload(&remote, path).await.unwrap();
+    assert_eq!((first.name.as_str(), second.name.as_str()), ("note.txt", "note (2).txt"));
+    let saved = download(&remote, &first, &DownloadTo::Folder(ada.folder.path().to_owned())).await.unwrap();
+    assert!(saved.path.ends_with("note (2).txt"));
+}
+
+#[tokio::test]
+async fn a_bad_network_is_got_over() {
+    let proxy = FaultProxy::start().await.unwrap();
+    let server = TestServer::behind(&proxy).await.unwrap();
+    let ada = Person::ada(&server).await;
+    let remote = ada.remote().await;
+    let fault = |direction, after_bytes, kind| Fault { direction, after_bytes, kind };
+    proxy.inject(fault(Direction::ToServer, 7 << 20, FaultKind::Drop));
+    proxy.inject(fault(Direction::ToServer, 30 << 20, FaultKind::Drop));
+    let bytes = content(7, 40 * MIB);
+    let node = upload(&remote, ada.file("film.mkv", &bytes)).await.unwrap();
+    proxy.inject(fault(Direction::ToClient, 9 << 20, FaultKind::Drop));
+    let saved = download(&remote, &node, &DownloadTo::Folder(ada.folder.path().to_owned())).await.unwrap();
+    proxy.struck(3, BOUND).await.unwrap();
+    assert!(std::fs::read(saved.path).unwrap() == bytes);
+}
+
+#[tokio::test]
+async fn the_server_s_refusals_arrive_as_its_own() {
+    let server = TestServer::start().await.unwrap();
+    let ada = Person::ada(&server).await;
+    let node = upload(&ada.remote().await, ada.file("note.txt", b"one")).await.unwrap();
+
+    let mallory = Person::new(&server, server.somebody("Mallory").await.unwrap());
+    let here = DownloadTo::Folder(mallory.folder.path().to_owned());
+    let refused = download(&mallory.remote().await, &node, &here).await.unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::NotFound);
+
+    let token = server.token("ada@example.org", &[Scope::Read]).await.unwrap();
+    let reader = Person::new(&server, token);
+    let refused = upload(&reader.remote().await, reader.file("note.txt", b"one")).await.unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::Forbidden);
+    assert!(matches!(refused, AppError::Client(error) if error.request_id().is_some()));
+}
+
+#[tokio::test]
+async fn dropped_files_appear_in_the_list_and_their_links_on_the_clipboard() {
+    let server = TestServer::start().await.unwrap();
+    let ada = Person::ada(&server).await;
+    let window = ada.window().await;
+    let paths = vec![
+        ada.file("a.txt", b"first"),
+        ada.folder.path().to_owned(),
+        ada.file("b.bin", &content(8, 20 * MIB)),
+        ada.folder.path().join("c.txt"),
+    ];
+    window.app.upload_files(paths, None, true).await.unwrap();
+    let transfers = settled(&window).await;
+    assert_eq!(window.names(top()).await, ["a.txt", "b.bin"]);
+
+    let failed_with = |transfer: &&Transfer| match &transfer.state {
+        TransferState::Failed { failure } => Some(failure.code),
+        _ => None,
+    };
+    let codes: Vec<_> = transfers.iter().filter_map(|transfer| failed_with(&transfer)).collect();
+    assert_eq!(transfers.len(), 4);
+    assert!(codes.contains(&ErrorCode::WrongKind) && codes.contains(&ErrorCode::FileMissing), "{codes:?}");
+    let done: Vec<_> = transfers.iter().filter(|one| one.state == TransferState::Done).collect();
+    assert!(done.len() == 2 && done.iter().all(|one| one.link_copied && one.done == one.size), "{done:?}");
+
+    assert!(window.heard_notice(NoticeKind::LinkCopied));
+    let clipboard = window.heard.clipboard.lock().unwrap().clone().unwrap();
+    let links: Vec<_> = clipboard.lines().collect();
+    assert_eq!(links.len(), 2);
+    let mut bodies = Vec::new();
+    for link in links {
+        let path = link.strip_prefix(server.base_url().as_str().trim_end_matches('/')).unwrap();
+        let answer = server.stranger().unwrap().get(&format!("{path}/download")).await.unwrap();
+        assert!(answer.status.is_success());
+        bodies.push(answer.body);
+    }
+    assert!(bodies.contains(&b"first".to_vec()) && bodies.contains(&content(8, 20 * MIB)));
+}
+
+#[tokio::test]
+async fn a_transfer_that_failed_is_tried_again_without_a_second_file() {
+    let proxy = FaultProxy::start().await.unwrap();
+    let server = TestServer::behind(&proxy).await.unwrap();
+    let ada = Person::ada(&server).await;
+    let window = ada.window().await;
+    proxy.go_offline();
+    window.app.upload_files(vec![ada.file("note.txt", b"one")], None, false).await.unwrap();
+    let transfers = settled(&window).await;
+    let TransferState::Failed { failure } = &transfers[0].state else { panic!("{transfers:?}") };
+    assert_eq!(failure.code, ErrorCode::ServerUnreachable);
+
+    proxy.go_online();
+    window.app.retry_transfer(transfers[0].id).await.unwrap();
+    let transfers = settled(&window).await;
+    assert_eq!(transfers[0].state, TransferState::Done);
+    window.until_names(top(), &["note.txt"]).await;
+}
+
+#[tokio::test]
+async fn a_cancelled_upload_leaves_nothing_and_can_be_tried_again() {
+    let proxy = FaultProxy::start().await.unwrap();
+    let server = TestServer::behind(&proxy).await.unwrap();
+    let ada = Person::ada(&server).await;
+    let window = ada.window().await;
+    proxy.inject(Fault { direction: Direction::ToServer, after_bytes: 5 << 20, kind: FaultKind::Stall });
+    let path = ada.file("film.mkv", &content(9, 40 * MIB));
+    window.app.upload_files(vec![path], None, false).await.unwrap();
+    proxy.struck(1, BOUND).await.unwrap();
+    let id = window.app.transfers().items[0].id;
+    window.app.cancel_transfer(id).await.unwrap();
+    assert_eq!(settled(&window).await[0].state, TransferState::Cancelled);
+    assert!(ada.remote().await.list(None).await.unwrap().is_empty());
+
+    window.app.retry_transfer(id).await.unwrap();
+    assert_eq!(settled(&window).await[0].state, TransferState::Done);
+    assert_eq!(ada.remote().await.list(None).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn downloads_of_the_window_are_kept_beside_what_is_there() {
+    let server = TestServer::start().await.unwrap();
+    let ada = Person::ada(&server).await;
+    let node = upload(&ada.remote().await, ada.file("note.txt", b"one")).await.unwrap();
+    let window = ada.window().await;
+    let here = ada.folder.path().to_owned();
+    window.app.download_files(vec![node.id], DownloadTo::Folder(here.clone())).await.unwrap();
+    window.app.download_files(vec![node.id], DownloadTo::File(here.join("chosen.txt"))).await.unwrap();
+    window.app.download_files(vec![node.id], DownloadTo::Folder(here.join("nowhere"))).await.unwrap();
+    let transfers = settled(&window).await;
+    let failed = transfers.iter().filter(|one| matches!(one.state, TransferState::Failed { .. })).count();
+    assert_eq!((transfers.len(), failed), (3, 1));
+    for name in ["note (2).txt", "chosen.txt"] {
+        assert_eq!(std::fs::read(here.join(name)).unwrap(), b"one");
+    }
+}

@@ -1,0 +1,13 @@
+//! Transfers against an object store on a real socket.
+
+#[cfg(test)]
+mod it {
+    mod bad_networks;
+    mod changing_files;
+    mod control;
+    mod downloads;
+    mod memory;
+    mod saving;
+    mod store;
+    mod uploads;
+}

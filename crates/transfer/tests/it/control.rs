@@ -1,0 +1,290 @@
+//! The control side: what a server does, in memory.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use notespot_protocol::{
+    ByteCount, ClientRef, CompleteUpload, Content, DownloadPlan, DownloadRequest, ErrorCode, NewUpload, Node,
+    NodeId, NodeKind, NodeName, OnConflict, PartToSend, PresignedPart, Problem, Revision, Timestamp,
+    UploadId, UploadPlan, UploadState, VersionId,
+};
+use notespot_testkit::{FaultProxy, crc_of, sha256_of};
+use notespot_transfer::{
+    CancellationToken, ControlError, DownloadControl, Engine, Existing, FileToUpload, Progress, SaveTo,
+    Saved, Settings, TransferError, UploadControl,
+};
+use tempfile::TempDir;
+
+use super::store::{Store, locked};
+
+pub(crate) const MIB: usize = 1024 * 1024;
+
+struct Upload {
+    new: NewUpload,
+    plan: UploadPlan,
+}
+
+#[derive(Default)]
+pub(crate) struct Calls {
+    pub(crate) presigned: usize,
+    pub(crate) aborted: usize,
+    pub(crate) download_plans: usize,
+}
+
+pub(crate) type Hook = Box<dyn FnMut() + Send>;
+
+/// One server, one store, one engine and one folder.
+pub(crate) struct Stand {
+    pub(crate) store: Arc<Store>,
+    pub(crate) engine: Engine,
+    pub(crate) folder: TempDir,
+    pub(crate) calls: Mutex<Calls>,
+    /// Called when a plan has been made: the file has been hashed if it is small.
+    pub(crate) after_plan: Mutex<Option<Hook>>,
+    /// Called when parts are presigned.
+    pub(crate) after_presign: Mutex<Option<Hook>>,
+    pub(crate) published: Mutex<Vec<Bytes>>,
+    pub(crate) progress: Progress,
+    base: String,
+    part_bytes: usize,
+    uploads: Mutex<HashMap<UploadId, Upload>>,
+}
+
+/// Quick to give up, so that tests are quick.
+pub(crate) fn impatient() -> Settings {
+    Settings {
+        stall_timeout: Duration::from_millis(500),
+        first_pause: Duration::from_millis(20),
+        longest_pause: Duration::from_millis(200),
+        ..Settings::default()
+    }
+}
+
+impl Stand {
+    pub(crate) async fn start() -> Self {
+        Self::with(Store::default().start().await, impatient())
+    }
+
+    pub(crate) fn with(store: Arc<Store>, settings: Settings) -> Self {
+        Self {
+            base: format!("http://{}", store.address()),
+            store,
+            engine: Engine::new(settings).unwrap(),
+            folder: tempfile::tempdir().unwrap(),
+            calls: Mutex::default(),
+            after_plan: Mutex::default(),
+            after_presign: Mutex::default(),
+            published: Mutex::default(),
+            progress: Progress::new(),
+            part_bytes: 8 * MIB,
+            uploads: Mutex::default(),
+        }
+    }
+
+    /// The store is reached through a network that fails on request.
+    pub(crate) async fn behind_proxy() -> (Self, FaultProxy) {
+        let mut stand = Self::start().await;
+        let proxy = stand.through_proxy().await;
+        (stand, proxy)
+    }
+
+    pub(crate) async fn through_proxy(&mut self) -> FaultProxy {
+        let proxy = FaultProxy::start().await.unwrap();
+        proxy.forward_to(self.store.address());
+        proxy.url().as_str().trim_end_matches('/').clone_into(&mut self.base);
+        proxy
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn file(&self, name: &str, content: &[u8]) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// Everything in the folder, hidden files too.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path()).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    pub(crate) async fn upload(&self, path: &Path) -> Result<Node, TransferError> {
+        self.upload_as(path, ClientRef::generate(), &CancellationToken::new()).await
+    }
+
+    pub(crate) async fn upload_as(
+        &self,
+        path: &Path,
+        client_ref: ClientRef,
+        cancel: &CancellationToken,
+    ) -> Result<Node, TransferError> {
+        let file = FileToUpload {
+            path: path.to_owned(),
+            parent: None,
+            name: NodeName::new(path.file_name().unwrap().to_str().unwrap()).unwrap(),
+            on_conflict: OnConflict::KeepBoth,
+            content_type: None,
+            client_ref,
+        };
+        self.engine.upload_file(self, &file, &self.progress, cancel).await
+    }
+
+    /// What was published last.
+    pub(crate) fn last(&self) -> Bytes {
+        locked(&self.published).last().cloned().expect("nothing was published")
+    }
+
+    /// Puts an object in place that downloads will be planned for.
+    pub(crate) fn offer(&self, content: &[u8]) {
+        locked(&self.store.objects).insert("offer".into(), content.to_vec().into());
+        locked(&self.published).push(content.to_vec().into());
+    }
+
+    /// Downloads what was offered.
+    pub(crate) async fn download(&self, to: &SaveTo, existing: Existing) -> Result<Saved, TransferError> {
+        let cancel = CancellationToken::new();
+        let node = NodeId::generate();
+        self.engine.download_file(self, node, to, existing, &self.progress, &cancel).await
+    }
+
+    pub(crate) fn here(&self) -> SaveTo {
+        SaveTo::Folder(self.folder.path().to_owned())
+    }
+
+    fn presign_part(&self, id: UploadId, part: &PartToSend) -> PresignedPart {
+        let headers = [
+            ("content-length", part.size.get().to_string()),
+            ("x-amz-checksum-crc64nvme", part.crc64nvme.to_string()),
+        ];
+        let key = format!("{id}.{}", part.number);
+        PresignedPart { number: part.number, request: self.store.presign("PUT", &self.base, &key, &headers) }
+    }
+
+    fn node(&self, name: &NodeName, size: ByteCount, said: &CompleteUpload) -> Node {
+        Node {
+            id: NodeId::generate(),
+            parent: None,
+            name: name.clone(),
+            kind: NodeKind::File,
+            description: String::new(),
+            tags: Vec::new(),
+            created_at: Timestamp::now(),
+            modified_at: Timestamp::now(),
+            trashed_at: None,
+            revision: Revision(locked(&self.published).len() as u64),
+            content: Some(Content {
+                version: VersionId::generate(),
+                size,
+                content_type: "application/octet-stream".into(),
+                sha256: said.sha256,
+                uploaded_at: Timestamp::now(),
+            }),
+        }
+    }
+}
+
+fn refused(code: ErrorCode) -> ControlError {
+    ControlError::new(code, notespot_testkit::Refused(Problem::new(400, code, "No.")))
+}
+
+fn call(hook: &Mutex<Option<Hook>>) {
+    if let Some(hook) = locked(hook).as_mut() {
+        hook();
+    }
+}
+
+impl UploadControl for Stand {
+    async fn plan(&self, new: NewUpload) -> Result<UploadPlan, ControlError> {
+        let mut uploads = locked(&self.uploads);
+        let known = uploads.values().find(|upload| upload.new.client_ref == new.client_ref);
+        let mut plan = if let Some(upload) = known {
+            upload.plan.clone()
+        } else {
+            let size = usize::try_from(new.size.get()).unwrap();
+            let part_bytes = if size <= self.part_bytes { size } else { self.part_bytes };
+            let part_count = u32::try_from(size.div_ceil(part_bytes.max(1)).max(1)).unwrap();
+            let plan = UploadPlan {
+                id: UploadId::generate(),
+                client_ref: new.client_ref,
+                part_bytes: ByteCount(part_bytes as u64),
+                part_count,
+                state: UploadState::Open,
+                requests: Vec::new(),
+            };
+            uploads.insert(plan.id, Upload { new: new.clone(), plan: plan.clone() });
+            plan
+        };
+        if new.parts.iter().any(|part| part.size != plan.part_bytes) {
+            return Err(refused(ErrorCode::BadRequest));
+        }
+        if plan.state == UploadState::Open {
+            plan.requests = new.parts.iter().map(|part| self.presign_part(plan.id, part)).collect();
+        }
+        drop(uploads);
+        call(&self.after_plan);
+        Ok(plan)
+    }
+
+    async fn presign(
+        &self,
+        id: UploadId,
+        parts: Vec<PartToSend>,
+    ) -> Result<Vec<PresignedPart>, ControlError> {
+        locked(&self.calls).presigned += 1;
+        let presigned = parts.iter().map(|part| self.presign_part(id, part)).collect();
+        call(&self.after_presign);
+        Ok(presigned)
+    }
+
+    async fn complete(&self, said: CompleteUpload) -> Result<Node, ControlError> {
+        let mut uploads = locked(&self.uploads);
+        let upload = uploads.get_mut(&said.id).ok_or_else(|| refused(ErrorCode::NotFound))?;
+        let (name, size) = (upload.new.name.clone(), upload.new.size);
+        if upload.plan.state == UploadState::Open && !self.store.discards {
+            let objects = locked(&self.store.objects);
+            let mut whole = Vec::new();
+            for number in 1..=upload.plan.part_count {
+                let part = objects.get(&format!("{}.{number}", said.id));
+                whole.extend_from_slice(part.ok_or_else(|| refused(ErrorCode::UploadIncomplete))?);
+            }
+            assert_eq!(whole.len() as u64, size.get());
+            assert_eq!(crc_of(&whole), said.crc64nvme, "the combined checksum is that of the whole");
+            assert_eq!(sha256_of(&whole), said.sha256);
+            locked(&self.published).push(whole.into());
+        }
+        upload.plan.state = UploadState::Published;
+        Ok(self.node(&name, size, &said))
+    }
+
+    async fn abort(&self, id: UploadId) -> Result<(), ControlError> {
+        locked(&self.calls).aborted += 1;
+        if let Some(upload) = locked(&self.uploads).get_mut(&id) {
+            upload.plan.state = UploadState::Aborted;
+        }
+        Ok(())
+    }
+}
+
+impl DownloadControl for Stand {
+    async fn plan(&self, file: DownloadRequest) -> Result<DownloadPlan, ControlError> {
+        locked(&self.calls).download_plans += 1;
+        let content = self.last();
+        Ok(DownloadPlan {
+            node: file.node,
+            version: file.version.unwrap_or_else(VersionId::generate),
+            name: NodeName::new("report.pdf").unwrap(),
+            size: ByteCount(content.len() as u64),
+            sha256: sha256_of(&content),
+            request: self.store.presign("GET", &self.base, "offer", &[]),
+        })
+    }
+}

@@ -1,0 +1,125 @@
+//! Downloads, on good and bad networks.
+
+use std::time::Duration;
+
+use notespot_protocol::{ByteCount, ErrorCode, NodeId};
+use notespot_testkit::{Direction, Fault, FaultKind, content};
+use notespot_transfer::{CancellationToken, Engine, Existing, Settings};
+use tokio::time::timeout;
+
+use super::control::{MIB, Stand, impatient};
+use super::store::{Refusal, Store, locked};
+
+const BOUND: Duration = Duration::from_secs(30);
+
+fn on_the_way_down(after_bytes: usize, kind: FaultKind) -> Fault {
+    Fault { direction: Direction::ToClient, after_bytes: after_bytes as u64, kind }
+}
+
+#[tokio::test]
+async fn the_same_bytes_arrive_under_the_file_s_name() {
+    let stand = Stand::start().await;
+    for bytes in [Vec::new(), b"x".to_vec(), content(1, 20 * MIB + 1)] {
+        stand.offer(&bytes);
+        let saved = stand.download(&stand.here(), Existing::Replace).await.unwrap();
+        assert_eq!(saved.size, ByteCount(bytes.len() as u64));
+        assert!(std::fs::read(&saved.path).unwrap() == bytes);
+        assert_eq!(stand.names(), ["report.pdf"]);
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_connection_is_taken_up_where_it_broke() {
+    let (stand, proxy) = Stand::behind_proxy().await;
+    let bytes = content(2, 20 * MIB);
+    stand.offer(&bytes);
+    proxy.inject(on_the_way_down(5 * MIB, FaultKind::Drop));
+    proxy.inject(on_the_way_down(12 * MIB, FaultKind::Stall));
+    let here = stand.here();
+    let download = stand.download(&here, Existing::Fail);
+    let saved = timeout(BOUND, download).await.unwrap().unwrap();
+    proxy.struck(2, BOUND).await.unwrap();
+    assert!(std::fs::read(saved.path).unwrap() == bytes);
+    assert_eq!(stand.progress.done(), ByteCount(20 * MIB as u64));
+    let gets = &locked(&stand.store.log).gets;
+    assert!(gets.len() == 3 && gets[0].is_none(), "{gets:?}");
+    assert!(
+        gets[1..].iter().all(|range| range.as_deref().is_some_and(|range| range > "bytes=1")),
+        "{gets:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_store_without_ranges_serves_too() {
+    let store = Store::without_ranges().start().await;
+    let mut stand = Stand::with(store, impatient());
+    let proxy = stand.through_proxy().await;
+    let bytes = content(3, 6 * MIB);
+    stand.offer(&bytes);
+    proxy.inject(on_the_way_down(4 * MIB, FaultKind::Drop));
+    let saved = stand.download(&stand.here(), Existing::Fail).await.unwrap();
+    assert!(std::fs::read(saved.path).unwrap() == bytes);
+}
+
+#[tokio::test]
+async fn a_damaged_byte_saves_nothing() {
+    let (stand, proxy) = Stand::behind_proxy().await;
+    stand.offer(&content(4, 3 * MIB));
+    proxy.inject(on_the_way_down(2 * MIB, FaultKind::Corrupt));
+    let error = stand.download(&stand.here(), Existing::Fail).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::ChecksumMismatch);
+    assert!(stand.names().is_empty());
+}
+
+#[tokio::test]
+async fn an_object_shorter_or_longer_than_promised_saves_nothing() {
+    let stand = Stand::start().await;
+    for kept in [content(5, MIB - 1), content(5, MIB + 1)] {
+        stand.offer(&content(5, MIB));
+        locked(&stand.store.objects).insert("offer".into(), kept.into());
+        timeout(BOUND, stand.download(&stand.here(), Existing::Fail)).await.unwrap().unwrap_err();
+        assert!(stand.names().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_expired_request_is_made_again_and_a_busy_store_waited_for() {
+    let stand = Stand::start().await;
+    stand.offer(b"hello");
+    locked(&stand.store.refuse).extend([Refusal::Forbidden, Refusal::Busy]);
+    let saved = stand.download(&stand.here(), Existing::Fail).await.unwrap();
+    assert_eq!(std::fs::read(saved.path).unwrap(), b"hello");
+    assert_eq!(locked(&stand.calls).download_plans, 2);
+}
+
+#[tokio::test]
+async fn refusals_and_silence_end_it_with_nothing_saved() {
+    let (stand, proxy) = Stand::behind_proxy().await;
+    stand.offer(b"hello");
+    locked(&stand.store.refuse).push_back(Refusal::NoSuchUpload);
+    let error = stand.download(&stand.here(), Existing::Fail).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::Internal);
+    proxy.go_offline();
+    let error = stand.download(&stand.here(), Existing::Fail).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::ServerUnreachable);
+    assert!(stand.names().is_empty());
+}
+
+#[tokio::test]
+async fn cancelling_leaves_nothing() {
+    let (mut stand, proxy) = Stand::behind_proxy().await;
+    stand.engine = Engine::new(Settings::default()).unwrap();
+    stand.offer(&content(6, 8 * MIB));
+    proxy.inject(on_the_way_down(2 * MIB, FaultKind::Stall));
+    let (cancel, to) = (CancellationToken::new(), stand.here());
+    let progress = &stand.progress;
+    let download =
+        stand.engine.download_file(&stand, NodeId::generate(), &to, Existing::Fail, progress, &cancel);
+    let cancelling = async {
+        proxy.struck(1, BOUND).await.unwrap();
+        cancel.cancel();
+    };
+    let (result, ()) = timeout(BOUND, async { tokio::join!(download, cancelling) }).await.unwrap();
+    assert_eq!(result.unwrap_err().code(), ErrorCode::Cancelled);
+    assert!(stand.names().is_empty());
+}

@@ -1,0 +1,87 @@
+//! Where downloads are put.
+
+use std::fs;
+
+use notespot_protocol::ErrorCode;
+use notespot_transfer::{Existing, Progress, SaveTo};
+
+use super::control::Stand;
+
+#[tokio::test]
+async fn an_existing_file_is_never_replaced_unasked() {
+    let stand = Stand::start().await;
+    stand.offer(b"new");
+    let old = stand.file("report.pdf", b"old");
+
+    let error = stand.download(&stand.here(), Existing::Fail).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::TargetExists);
+    let numbered = stand.download(&stand.here(), Existing::KeepBoth).await.unwrap().path;
+    assert_eq!(numbered, stand.path("report (2).pdf"));
+    assert_eq!(
+        stand.download(&stand.here(), Existing::KeepBoth).await.unwrap().path,
+        stand.path("report (3).pdf")
+    );
+    assert_eq!(fs::read(&old).unwrap(), b"old");
+
+    stand.download(&SaveTo::File(old.clone()), Existing::Replace).await.unwrap();
+    assert_eq!(fs::read(&old).unwrap(), b"new");
+    assert_eq!(stand.names(), ["report (2).pdf", "report (3).pdf", "report.pdf"]);
+}
+
+#[tokio::test]
+async fn downloads_of_the_same_name_at_once_are_all_kept() {
+    let stand = Stand::start().await;
+    stand.offer(b"new");
+    let here = stand.here();
+    let downloads = (0..8).map(|_| stand.download(&here, Existing::KeepBoth));
+    let saved = futures_util::future::try_join_all(downloads).await.unwrap();
+    assert_eq!(stand.names().len(), 8);
+    assert!(saved.iter().all(|saved| fs::read(&saved.path).unwrap() == b"new"));
+}
+
+#[tokio::test]
+async fn a_file_that_came_while_it_was_downloaded_is_kept() {
+    let mut stand = Stand::start().await;
+    stand.offer(b"new");
+    let target = stand.path("report.pdf");
+    stand.progress = Progress::told(move |_| fs::write(&target, b"old").unwrap());
+    let error = stand.download(&stand.here(), Existing::Fail).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::TargetExists);
+    assert_eq!(stand.names(), ["report.pdf"]);
+    assert_eq!(fs::read(stand.path("report.pdf")).unwrap(), b"old");
+}
+
+#[tokio::test]
+async fn the_longest_names_fit() {
+    let stand = Stand::start().await;
+    stand.offer(b"new");
+    let name = format!("{}.pdf", "ü".repeat(125));
+    let saved = stand.download(&SaveTo::File(stand.path(&name)), Existing::KeepBoth).await.unwrap();
+    assert_eq!(saved.path, stand.path(&name));
+    let numbered = stand.download(&SaveTo::File(stand.path(&name)), Existing::KeepBoth).await.unwrap();
+    assert!(numbered.path.to_str().unwrap().ends_with(" (2).pdf"));
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_there_and_a_folder_in_the_way_are_told() {
+    let stand = Stand::start().await;
+    stand.offer(b"new");
+    let nowhere = SaveTo::Folder(stand.path("nowhere"));
+    let error = stand.download(&nowhere, Existing::KeepBoth).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::FileAccess);
+    fs::create_dir(stand.path("report.pdf")).unwrap();
+    let error = stand.download(&stand.here(), Existing::Replace).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::TargetExists);
+    assert_eq!(stand.names(), ["report.pdf"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_saved_file_has_the_permissions_of_any_new_file() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let stand = Stand::start().await;
+    stand.offer(b"new");
+    let ordinary = fs::metadata(stand.file("ordinary", b"")).unwrap().permissions().mode();
+    let saved = stand.download(&stand.here(), Existing::Fail).await.unwrap();
+    assert_eq!(fs::metadata(saved.path).unwrap().permissions().mode(), ordinary);
+}

@@ -1,0 +1,194 @@
+//! A small object store: verifies what S3 verifies, and fails on request.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::put;
+use crc_fast::{CrcAlgorithm, Digest};
+use futures_util::StreamExt as _;
+use notespot_protocol::{Crc64Nvme, PresignedRequest, SecretUrl, Timestamp};
+
+/// What the store answers to a request instead of doing it.
+#[derive(Clone, Copy)]
+pub(crate) enum Refusal {
+    /// With `Retry-After: 1`.
+    Busy,
+    Forbidden,
+    NoSuchUpload,
+}
+
+#[derive(Default)]
+pub(crate) struct Log {
+    /// Bodies read to their end, refused ones too.
+    pub(crate) puts: usize,
+    /// The `Range` of each GET.
+    pub(crate) gets: Vec<Option<String>>,
+    pub(crate) in_flight: usize,
+    pub(crate) most_in_flight: usize,
+}
+
+#[derive(Default)]
+pub(crate) struct Store {
+    pub(crate) objects: Mutex<HashMap<String, Bytes>>,
+    pub(crate) log: Mutex<Log>,
+    /// Answered to the next requests, one each.
+    pub(crate) refuse: Mutex<VecDeque<Refusal>>,
+    /// Keeps checksums and lengths only.
+    pub(crate) discards: bool,
+    knows_no_ranges: bool,
+    signed: Mutex<HashSet<String>>,
+    address: Mutex<Option<SocketAddr>>,
+}
+
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap()
+}
+
+impl Store {
+    pub(crate) fn discarding() -> Self {
+        Self { discards: true, ..Self::default() }
+    }
+
+    pub(crate) fn without_ranges() -> Self {
+        Self { knows_no_ranges: true, ..Self::default() }
+    }
+
+    pub(crate) async fn start(self) -> Arc<Self> {
+        let store = Arc::new(self);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        *locked(&store.address) = Some(listener.local_addr().unwrap());
+        let app = Router::new()
+            .route("/{key}", put(receive).get(give))
+            .layer(axum::extract::DefaultBodyLimit::disable())
+            .with_state(store.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        store
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        locked(&self.address).unwrap()
+    }
+
+    /// Signs one request; the signature is what the store knows it by.
+    pub(crate) fn presign(
+        &self,
+        method: &str,
+        base: &str,
+        key: &str,
+        headers: &[(&str, String)],
+    ) -> PresignedRequest {
+        let signature = uuid::Uuid::now_v7().to_string();
+        locked(&self.signed).insert(signature.clone());
+        PresignedRequest {
+            method: method.into(),
+            url: SecretUrl::new(format!("{base}/{key}?sig={signature}")),
+            headers: headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+            expires_at: Timestamp::now(),
+        }
+    }
+
+    /// Everything that was signed so far expires.
+    pub(crate) fn expire(&self) {
+        locked(&self.signed).clear();
+    }
+
+    fn refusal(&self, query: &HashMap<String, String>) -> Option<Response> {
+        if let Some(refusal) = locked(&self.refuse).pop_front() {
+            return Some(match refusal {
+                Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "1")], error("SlowDown"))
+                    .into_response(),
+                Refusal::Forbidden => (StatusCode::FORBIDDEN, error("AccessDenied")).into_response(),
+                Refusal::NoSuchUpload => (StatusCode::NOT_FOUND, error("NoSuchUpload")).into_response(),
+            });
+        }
+        let signed = query.get("sig").is_some_and(|signature| locked(&self.signed).contains(signature));
+        (!signed).then(|| (StatusCode::FORBIDDEN, error("AccessDenied")).into_response())
+    }
+}
+
+fn error(code: &str) -> String {
+    format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>no</Message></Error>")
+}
+
+struct InFlight(Arc<Store>);
+
+impl InFlight {
+    fn begin(store: &Arc<Store>) -> Self {
+        let mut log = locked(&store.log);
+        log.in_flight += 1;
+        log.most_in_flight = log.most_in_flight.max(log.in_flight);
+        Self(store.clone())
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        locked(&self.0.log).in_flight -= 1;
+    }
+}
+
+async fn receive(
+    State(store): State<Arc<Store>>,
+    Path(key): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    if let Some(refusal) = store.refusal(&query) {
+        return refusal;
+    }
+    let _in_flight = InFlight::begin(&store);
+    let (mut crc, mut length, mut kept) = (Digest::new(CrcAlgorithm::Crc64Nvme), 0, Vec::new());
+    let mut pieces = body.into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let Ok(piece) = piece else { return StatusCode::BAD_REQUEST.into_response() };
+        crc.update(&piece);
+        length += piece.len();
+        if !store.discards {
+            kept.extend_from_slice(&piece);
+        }
+    }
+    locked(&store.log).puts += 1;
+    let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    if said("content-length") != Some(length.to_string()) || said("transfer-encoding").is_some() {
+        return (StatusCode::LENGTH_REQUIRED, error("MissingContentLength")).into_response();
+    }
+    if said("x-amz-checksum-crc64nvme") != Some(Crc64Nvme(crc.finalize()).to_string()) {
+        return (StatusCode::BAD_REQUEST, error("BadDigest")).into_response();
+    }
+    locked(&store.objects).insert(key, kept.into());
+    StatusCode::OK.into_response()
+}
+
+async fn give(
+    State(store): State<Arc<Store>>,
+    Path(key): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Response {
+    let range = headers.get("range").map(|value| value.to_str().unwrap().to_owned());
+    locked(&store.log).gets.push(range.clone());
+    if let Some(refusal) = store.refusal(&query) {
+        return refusal;
+    }
+    let object = locked(&store.objects).get(&key).cloned().unwrap();
+    match range {
+        Some(range) if !store.knows_no_ranges => {
+            let first: usize =
+                range.strip_prefix("bytes=").unwrap().strip_suffix('-').unwrap().parse().unwrap();
+            if first >= object.len() {
+                return (StatusCode::RANGE_NOT_SATISFIABLE, error("InvalidRange")).into_response();
+            }
+            let content_range = format!("bytes {first}-{}/{}", object.len() - 1, object.len());
+            let rest = object.slice(first..);
+            (StatusCode::PARTIAL_CONTENT, [("content-range", content_range)], rest).into_response()
+        }
+        _ => object.into_response(),
+    }
+}

@@ -1,0 +1,85 @@
+//! Uploads on a good network.
+
+use notespot_protocol::{ByteCount, ClientRef, ErrorCode};
+use notespot_testkit::{content, sha256_of};
+use notespot_transfer::CancellationToken;
+
+use super::control::{MIB, Stand};
+use super::store::locked;
+
+#[tokio::test]
+async fn a_small_file_takes_one_plan_and_one_put() {
+    let stand = Stand::start().await;
+    let bytes = content(1, 700_001);
+    let node = stand.upload(&stand.file("Übung 3 \u{1f4c8}.pdf", &bytes)).await.unwrap();
+    assert_eq!(node.name.as_str(), "Übung 3 \u{1f4c8}.pdf");
+    assert_eq!(node.content.unwrap().sha256, sha256_of(&bytes));
+    assert_eq!(stand.last(), bytes);
+    assert_eq!(locked(&stand.calls).presigned, 0, "its request came with the plan");
+    assert_eq!(stand.progress.done(), ByteCount(700_001));
+}
+
+#[tokio::test]
+async fn an_empty_file_is_a_file() {
+    let stand = Stand::start().await;
+    let node = stand.upload(&stand.file("empty", b"")).await.unwrap();
+    assert_eq!(node.content.unwrap().size, ByteCount::ZERO);
+    assert_eq!(stand.last().len(), 0);
+}
+
+#[tokio::test]
+async fn a_large_file_goes_in_parts_a_few_at_once() {
+    let stand = Stand::start().await;
+    for size in [8 * MIB, 8 * MIB + 1, 16 * MIB, 67 * MIB + 12_345] {
+        let bytes = content(size as u64, size);
+        stand.upload(&stand.file("large.bin", &bytes)).await.unwrap();
+        assert!(stand.last() == bytes, "{size} bytes arrived as they were");
+    }
+    let log = locked(&stand.store.log);
+    assert!((2..=4).contains(&log.most_in_flight), "{} at once", log.most_in_flight);
+    assert_eq!(log.puts, 1 + 2 + 2 + 9, "and none is sent twice");
+}
+
+#[tokio::test]
+async fn asking_again_for_what_was_published_sends_nothing() {
+    let stand = Stand::start().await;
+    let (small, large) = (stand.file("small", b"abc"), stand.file("large", &content(2, 17 * MIB)));
+    for path in [small, large] {
+        let client_ref = ClientRef::generate();
+        stand.upload_as(&path, client_ref, &CancellationToken::new()).await.unwrap();
+        let puts = locked(&stand.store.log).puts;
+        stand.upload_as(&path, client_ref, &CancellationToken::new()).await.unwrap();
+        assert_eq!(locked(&stand.store.log).puts, puts);
+    }
+    assert_eq!(locked(&stand.published).len(), 2);
+}
+
+#[tokio::test]
+async fn what_cannot_be_uploaded_says_why_and_names_no_folder() {
+    let stand = Stand::start().await;
+    std::fs::create_dir(stand.path("album")).unwrap();
+    let mut cases = vec![("album", ErrorCode::WrongKind), ("nowhere.txt", ErrorCode::FileMissing)];
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(stand.path("ring"), stand.path("ring")).unwrap();
+        std::os::unix::net::UnixListener::bind(stand.path("socket")).unwrap();
+        cases.extend([("ring", ErrorCode::FileAccess), ("socket", ErrorCode::WrongKind)]);
+    }
+    for (name, code) in cases {
+        let error = stand.upload(&stand.path(name)).await.unwrap_err();
+        assert_eq!(error.code(), code, "{name}");
+        let text = error.to_string();
+        assert!(text.contains(name) && !text.contains(stand.folder.path().to_str().unwrap()), "{text}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_to_a_file_is_the_file() {
+    let stand = Stand::start().await;
+    let target = stand.file("target.txt", b"behind the link");
+    std::os::unix::fs::symlink(target, stand.path("link.txt")).unwrap();
+    let node = stand.upload(&stand.path("link.txt")).await.unwrap();
+    assert_eq!(node.name.as_str(), "link.txt");
+    assert_eq!(stand.last(), &b"behind the link"[..]);
+}
