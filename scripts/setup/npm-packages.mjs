@@ -12,6 +12,9 @@ export async function installNpmPackages(root) {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
 
   step("Installing npm packages");
-  await must("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root });
+  // Not `npm ci`: it refuses a lock file that lacks the builds of other systems (optional
+  // dependencies that the registry did not have when it was written). This takes the same versions
+  // with the same checksums, and leaves the lock file as it is.
+  await must("npm", ["install", "--no-save", "--no-audit", "--no-fund"], { cwd: root });
   writeFileSync(stamp, lock);
 }

@@ -1,17 +1,22 @@
 // The platform as the desktop shell offers it. Only this file knows Tauri.
 
-import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
-import { copyTextInPage } from "./copyTextInPage.ts";
+import { commands } from "../bindings.ts";
 import { failureOf, PlatformError, type Platform } from "./types.ts";
 import type { AppEvent, Failure } from "./wire.ts";
 
-async function call<T>(command: string, args?: Record<string, unknown>): Promise<T> {
+/** What the shell answers; what it refuses with becomes a `PlatformError`. */
+async function answer<T>(calling: Promise<T>): Promise<T> {
   try {
-    return await invoke<T>(command, args);
+    return await calling;
   } catch (thrown) {
     throw new PlatformError(isFailure(thrown) ? thrown : failureOf(thrown));
   }
+}
+
+/** For commands that answer nothing. */
+async function done(calling: Promise<null>): Promise<void> {
+  await answer(calling);
 }
 
 function isFailure(thrown: unknown): thrown is Failure {
@@ -19,31 +24,31 @@ function isFailure(thrown: unknown): thrown is Failure {
 }
 
 export const tauriPlatform: Platform = {
-  appState: () => call("app_state"),
-  signIn: () => call("sign_in"),
-  cancelSignIn: () => call("cancel_sign_in"),
-  signOut: () => call("sign_out"),
-  switchServer: (url) => call("use_server", { url }),
-  checkServer: () => call("check_server"),
-  openView: (query) => call("open_view", { query }),
-  viewRows: (view, offset, limit) => call("view_rows", { view, offset, limit }),
-  nodeDetails: (id) => call("node_details", { id }),
-  pickAndUpload: (folder) => call("pick_and_upload", { folder }),
-  uploadDropped: (drop, folder, withLink) => call("upload_dropped", { drop, folder, withLink }),
-  download: (ids) => call("download", { ids }),
-  openPublicLink: (id) => call("open_public_link", { id }),
-  copyPublicLink: (id) => call("copy_public_link", { id }),
-  endPublicLink: (id) => call("end_public_link", { id }),
-  rename: (id, name) => call("rename", { id, name }),
-  describe: (id, text) => call("describe", { id, text }),
-  trash: (ids) => call("trash", { ids }),
-  restore: (ids) => call("restore", { ids }),
-  createFolder: (parent, name) => call("create_folder", { parent, name }),
-  transfers: () => call("transfers"),
-  cancelTransfer: (id) => call("cancel_transfer", { id }),
-  retryTransfer: (id) => call("retry_transfer", { id }),
-  clearFinished: () => call("clear_finished"),
-  copyText: copyTextInPage,
+  appState: () => answer(commands.appState()),
+  signIn: () => done(commands.signIn()),
+  cancelSignIn: () => done(commands.cancelSignIn()),
+  signOut: () => done(commands.signOut()),
+  switchServer: (url) => done(commands.useServer(url)),
+  checkServer: () => done(commands.checkServer()),
+  openView: (query) => answer(commands.openView(query)),
+  viewRows: (view, offset, limit) => answer(commands.viewRows(view, offset, limit)),
+  nodeDetails: (id) => answer(commands.nodeDetails(id)),
+  pickAndUpload: (folder) => done(commands.pickAndUpload(folder)),
+  uploadDropped: (drop, folder, withLink) => done(commands.uploadDropped(drop, folder, withLink)),
+  download: (ids) => done(commands.download(ids)),
+  openPublicLink: (id) => done(commands.openPublicLink(id)),
+  copyPublicLink: (id) => answer(commands.copyPublicLink(id)),
+  endPublicLink: (id) => done(commands.endPublicLink(id)),
+  rename: (id, name) => answer(commands.rename(id, name)),
+  describe: (id, text) => answer(commands.describe(id, text)),
+  trash: (ids) => done(commands.trash(ids)),
+  restore: (ids) => done(commands.restore(ids)),
+  createFolder: (parent, name) => answer(commands.createFolder(parent, name)),
+  transfers: () => answer(commands.transfers()),
+  cancelTransfer: (id) => done(commands.cancelTransfer(id)),
+  retryTransfer: (id) => done(commands.retryTransfer(id)),
+  clearFinished: () => done(commands.clearFinished()),
+  copyText: (text) => done(commands.copyText(text)),
   onEvent(listener) {
     const listening = listen<AppEvent>("app-event", (event) => {
       listener(event.payload);

@@ -1,0 +1,37 @@
+//! What the application needs of the desktop.
+
+use notespot_app::{Host, HostError};
+use notespot_protocol::window::AppEvent;
+use tauri::{AppHandle, Emitter as _};
+
+use crate::{browser, clipboard};
+
+/// The one event that the web view listens for.
+const EVENT: &str = "app-event";
+
+/// A desktop with a window, a clipboard and a browser.
+pub(crate) struct Desktop {
+    app: AppHandle,
+}
+
+impl Desktop {
+    pub(crate) fn new(app: AppHandle) -> Self {
+        Self { app }
+    }
+}
+
+impl Host for Desktop {
+    fn open_browser(&self, url: &str) -> Result<(), HostError> {
+        browser::open(&self.app, url)
+    }
+
+    fn copy_text(&self, text: &str) -> Result<(), HostError> {
+        clipboard::copy(&self.app, text)
+    }
+
+    fn on_event(&self, event: AppEvent) {
+        if let Err(error) = self.app.emit(EVENT, event) {
+            tracing::warn!(%error, "the window could not be told");
+        }
+    }
+}
