@@ -36,8 +36,14 @@ pub(crate) async fn run(server: Arc<Server>, accounts: Arc<dyn Accounts>, stop: 
 
 async fn sweep(server: &Server, accounts: &dyn Accounts) -> Result<(), Box<dyn Error + Send + Sync>> {
     accounts.sweep_codes(Timestamp::now()).await?;
-    for upload in server.metadata.stale_uploads(Timestamp::now().minus(GIVEN_UP_AFTER), AT_ONCE).await? {
-        server.metadata.abort_upload(&upload.owner, upload.id).await?;
+    loop {
+        let stale = server.metadata.stale_uploads(Timestamp::now().minus(GIVEN_UP_AFTER), AT_ONCE).await?;
+        for upload in &stale {
+            server.metadata.abort_upload(&upload.owner, upload.id).await?;
+        }
+        if stale.len() < AT_ONCE as usize {
+            break;
+        }
     }
     loop {
         let orphans = server.metadata.orphans(AT_ONCE).await?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use notespot_protocol::{Discovery, Me};
 use notespot_testkit::{TestServer, content, run_server};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use reqwest::Method;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
@@ -49,28 +49,25 @@ async fn a_port_in_use_is_named_and_said_how_to_avoid() {
 
 #[tokio::test]
 async fn sigterm_ends_it_in_order_and_what_is_under_way_is_finished() {
+    // More than the sockets between the two hold.
+    const SIZE: usize = 64 * 1024 * 1024;
     let mut server = TestServer::start().await.unwrap();
-    let mut socket = TcpStream::connect(server.address()).await.unwrap();
-    let body = r#"{"items":[]}"#;
-    let head = format!(
-        "POST /v1/uploads HTTP/1.1\r\nhost: x\r\nconnection: close\r\nexpect: 100-continue\r\n\
-         authorization: Bearer {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-        server.somebody("Ada").await.unwrap(),
-        body.len()
-    );
-    socket.write_all(head.as_bytes()).await.unwrap();
-    // The server asks for the body: the request is under way.
-    let mut begun = [0; 12];
-    timeout(BOUND, socket.read_exact(&mut begun)).await.unwrap().unwrap();
-    assert_eq!(text(&begun), "HTTP/1.1 100");
+    let ada = server.api(server.somebody("Ada").await.unwrap()).unwrap();
+    let node = ada.upload(None, "film.mkv", &content(1, SIZE)).await.unwrap();
+    let path = format!("/s/{}/download", ada.link(node.id).await.unwrap().slug);
+    let request = server.stranger().unwrap().request(Method::GET, &path).unwrap();
+    let mut download = request.send().await.unwrap();
+    let mut received = download.chunk().await.unwrap().unwrap().len();
     server.ask_to_stop().unwrap();
-    // It accepts nobody any more, which is how it shows that it was told.
+    // It accepts nobody any more: that is how it shows that it was told.
     let refused = async { while TcpStream::connect(server.address()).await.is_ok() {} };
     timeout(BOUND, refused).await.unwrap();
-    socket.write_all(body.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    timeout(BOUND, socket.read_to_string(&mut answer)).await.unwrap().unwrap();
-    assert!(answer.contains("HTTP/1.1 200 OK") && answer.contains(r#"{"items":[]}"#), "{answer}");
+    while let Some(piece) = timeout(BOUND, download.chunk()).await.unwrap().unwrap() {
+        received += piece.len();
+    }
+    assert_eq!(received, SIZE);
+    drop(download);
+    drop(ada);
     assert_eq!(server.ended().await.unwrap().code(), Some(0));
 }
 
