@@ -103,6 +103,7 @@ async fn a_byte_that_the_network_turned_over_is_noticed_by_the_store() {
     proxy.struck(1, BOUND).await.unwrap();
     assert!(stand.last() == bytes);
     assert_eq!(locked(&stand.published).len(), 1);
+    assert_eq!(stand.progress.done(), ByteCount(4 * MIB as u64));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
 
-use notespot_protocol::ErrorCode;
+use notespot_protocol::{ByteCount, ErrorCode};
 use notespot_testkit::content;
 
 use super::control::{Hook, MIB, Stand};
@@ -45,7 +45,27 @@ async fn a_file_that_grows_or_shrinks_goes_up_as_one_version() {
         *locked(&stand.after_presign) = Some(once(move || fs::write(&changed, &rewritten).unwrap()));
         stand.upload(&path).await.unwrap();
         assert!(*locked(&stand.published) == [after]);
+        assert_eq!(stand.progress.done(), ByteCount(size as u64));
     }
+}
+
+#[tokio::test]
+async fn parts_of_the_old_version_that_had_arrived_count_no_longer() {
+    let mut stand = Stand::start().await;
+    stand.part_bytes = MIB;
+    let path = stand.file("large.bin", &content(11, 12 * MIB));
+    let (changed, after, store) = (path.clone(), content(12, 12 * MIB), stand.store.clone());
+    let rewritten = after.clone();
+    let mut rewrite = once(move || fs::write(&changed, &rewritten).unwrap());
+    *locked(&stand.after_presign) = Some(Box::new(move || {
+        if locked(&store.log).puts > 0 {
+            rewrite();
+        }
+    }));
+    stand.upload(&path).await.unwrap();
+    assert!(*locked(&stand.published) == [after]);
+    assert_eq!(locked(&stand.calls).aborted, 1);
+    assert_eq!(stand.progress.done(), ByteCount(12 * MIB as u64));
 }
 
 #[tokio::test]

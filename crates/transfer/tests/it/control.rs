@@ -49,7 +49,7 @@ pub(crate) struct Stand {
     pub(crate) published: Mutex<Vec<Bytes>>,
     pub(crate) progress: Progress,
     base: String,
-    part_bytes: usize,
+    pub(crate) part_bytes: usize,
     uploads: Mutex<HashMap<UploadId, Upload>>,
 }
 
@@ -57,6 +57,8 @@ pub(crate) struct Stand {
 pub(crate) fn impatient() -> Settings {
     Settings {
         stall_timeout: Duration::from_millis(500),
+        // The rest of a stalled part may fit into the system's buffers: then its answer is missing.
+        answer_timeout: Duration::from_secs(3),
         first_pause: Duration::from_millis(20),
         longest_pause: Duration::from_millis(200),
         ..Settings::default()
