@@ -10,7 +10,8 @@ use crate::{App, AppError, Remote};
 /// Things in one page: small enough to show that something happens, large enough to be quick.
 const PAGE: u32 = 500;
 
-/// Fetches everything that changed since the library's revision. True when anything did.
+/// Fetches everything that changed since the library's revision. True when there was anything, also
+/// what the library held already because it was done here.
 pub(super) async fn pull(app: &App, remote: &Remote, library: &Library) -> Result<bool, AppError> {
     let is_first_fill = library.progress().await?.as_of.is_none();
     let mut received = 0_u32;
@@ -40,7 +41,7 @@ pub(super) async fn pull(app: &App, remote: &Remote, library: &Library) -> Resul
             }
         });
         if !page.more {
-            return Ok(changed);
+            return Ok(received > 0);
         }
     }
 }

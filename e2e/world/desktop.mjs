@@ -1,0 +1,72 @@
+// The person's hands and eyes on the desktop: mouse, keyboard, clipboard, links.
+
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { until } from "./until.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+function xdotool(...args) {
+  return execFileSync("xdotool", args.map(String), { encoding: "utf8" }).trim();
+}
+
+/** What the clipboard holds. */
+export function clipboard() {
+  return execFileSync("xclip", ["-selection", "clipboard", "-o"], { encoding: "utf8", timeout: 5000 });
+}
+
+/** Puts something else on the clipboard, so that a later look shows what was put there since. */
+export function emptyClipboard() {
+  execFileSync("xclip", ["-selection", "clipboard", "-i"], { input: "nothing", stdio: ["pipe", "ignore", "ignore"] });
+}
+
+/** Opens a link as a browser does: by the program that is registered for its scheme. */
+export async function openLink(url) {
+  const opening = spawn("gio", ["open", url], { stdio: "inherit" });
+  await once(opening, "exit");
+}
+
+/** Drags files from another program, and drops them in the middle of the window. */
+export async function dropFiles(paths, { shift = false } = {}) {
+  const source = spawn("/usr/bin/python3", [join(here, "drag-source.py"), ...paths], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: source.stdout })[Symbol.asyncIterator]();
+  const [x, y] = (await lines.next()).value.split(" ").map(Number);
+  xdotool("mousemove", x, y, "mousedown", 1);
+  if (shift) xdotool("keydown", "shift");
+  // A drag is many small movements: GTK begins it after a few pixels, and asks targets on the way.
+  for (let step = 1; step <= 10; step += 1) {
+    xdotool("mousemove", Math.round(x + ((600 - x) * step) / 10), Math.round(y + ((420 - y) * step) / 10), "sleep", 0.08);
+  }
+  return {
+    async release() {
+      xdotool("mouseup", 1);
+      if (shift) xdotool("keyup", "shift");
+      await lines.next();
+      source.kill();
+    },
+  };
+}
+
+/** Types a path into the file dialog that is open, and confirms it. */
+export async function answerFileDialog(title, path) {
+  const window = await until(`the dialog “${title}”`, () => xdotool("search", "--onlyvisible", "--name", `^${title}$`).split("\n")[0]);
+  xdotool("windowfocus", "--sync", window);
+  xdotool("key", "--window", window, "ctrl+l");
+  xdotool("key", "ctrl+a");
+  xdotool("type", "--delay", 15, path);
+  // GTK completes the path as it is typed, and shows outside of itself nothing of it: confirmed too
+  // early, it takes what it had completed by then.
+  xdotool("sleep", 0.5, "key", "Return");
+  await until(`the dialog “${title}” to close`, () => {
+    try {
+      return xdotool("search", "--onlyvisible", "--name", `^${title}$`) === "";
+    } catch {
+      return true;
+    }
+  });
+}

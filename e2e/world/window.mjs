@@ -1,0 +1,137 @@
+// The app's window, driven through WebKit's own WebDriver server.
+
+import { execFileSync, spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { Builder, By, Capabilities, Key } from "selenium-webdriver";
+import { programs } from "./server.mjs";
+import { until } from "./until.mjs";
+
+export { By, Key };
+
+/** One run of the app. */
+export class Window {
+  #app;
+  #driver;
+  #webdriver;
+
+  /** Starts the app with the given environment, and waits for its window. */
+  static async open(environment) {
+    const window = new Window();
+    const port = await freePort();
+    window.#webdriver = spawn("WebKitWebDriver", [`--port=${port}`], {
+      stdio: "inherit",
+      env: { ...process.env, ...environment, TAURI_WEBVIEW_AUTOMATION: "true" },
+    });
+    const capabilities = new Capabilities({
+      browserName: "wry",
+      "webkitgtk:browserOptions": { binary: join(programs, "notespot-desktop"), args: [] },
+    });
+    const builder = new Builder().usingServer(`http://127.0.0.1:${port}/`).withCapabilities(capabilities);
+    window.#driver = await until("a window", () => builder.build());
+    window.#app = Number(execFileSync("pgrep", ["-P", String(window.#webdriver.pid)], { encoding: "utf8" }));
+    return window;
+  }
+
+  /** Ends the app as the system does at log-out, and waits until it is gone. */
+  async close() {
+    process.kill(this.#app, "SIGTERM");
+    await until("the app to end", () => !isRunning(this.#app));
+    this.#webdriver.kill();
+  }
+
+  /** The visible element with exactly this text. */
+  see(text, what = "*") {
+    return this.find(By.xpath(`//${what}[normalize-space(.)=${JSON.stringify(text)}]`), text);
+  }
+
+  /** The visible element. */
+  find(locator, what = String(locator)) {
+    return until(`“${what}” in the window`, async () => {
+      for (const element of await this.#driver.findElements(locator)) {
+        if (await element.isDisplayed()) return element;
+      }
+      return undefined;
+    });
+  }
+
+  /** That no such element is visible any more. */
+  gone(locator, what = String(locator)) {
+    return until(`“${what}” to go from the window`, async () => {
+      for (const element of await this.#driver.findElements(locator)) {
+        if (await element.isDisplayed()) return false;
+      }
+      return true;
+    });
+  }
+
+  async click(text, what = "button") {
+    await (await this.see(text, what)).click();
+  }
+
+  /** The row of a file in the list. */
+  row(name) {
+    return this.find(rowOf(name), name);
+  }
+
+  noRow(name) {
+    return this.gone(rowOf(name), name);
+  }
+
+  async select(name) {
+    await (await this.row(name)).click();
+  }
+
+  async openMenuOf(name) {
+    await this.#driver.actions().contextClick(await this.row(name)).perform();
+  }
+
+  async choose(entry) {
+    const item = By.xpath(`//*[@role='menuitem'][contains(normalize-space(.), '${entry}')]`);
+    await (await this.find(item, entry)).click();
+  }
+
+  /** Presses keys together, such as `press(Key.CONTROL, "l")`. */
+  async press(...keys) {
+    const actions = this.#driver.actions();
+    for (const key of keys) actions.keyDown(key);
+    for (const key of keys.toReversed()) actions.keyUp(key);
+    await actions.perform();
+  }
+
+  async type(text) {
+    await this.#driver.actions().sendKeys(text).perform();
+  }
+
+  run(script, ...args) {
+    return this.#driver.executeScript(script, ...args);
+  }
+
+  async screenshot(name) {
+    const png = await this.#driver.takeScreenshot();
+    writeFileSync(join(process.env.NOTESPOT_SCREENSHOTS, `${name}.png`), png, "base64");
+  }
+}
+
+const rowOf = (name) => By.xpath(`//*[@role='row'][.//bdi[@title=${JSON.stringify(name)}]]`);
+
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
+  } catch {
+    return false;
+  }
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
