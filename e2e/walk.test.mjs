@@ -166,8 +166,7 @@ test("Delete moves to the trash, from where a file is restored", async () => {
 });
 
 test("signing out forgets: the next start welcomes again", async () => {
-  await (await window.find(By.xpath("//*[@aria-label='Account of Ada Lovelace']"), "Ada's account")).click();
-  await window.choose("Sign out");
+  await window.chooseFrom(By.xpath("//*[@aria-label='Account of Ada Lovelace']"), "Sign out");
   await window.see("Share a file in one drop");
   await window.close();
   await openWindow();

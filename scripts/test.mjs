@@ -8,7 +8,7 @@ import { installNpmPackages } from "./setup/npm-packages.mjs";
 import { exitCode } from "./setup/processes.mjs";
 import { detail, duration, run, step, Stop } from "./setup/say.mjs";
 import { installSystemPackages, TO_RUN, TO_TEST } from "./setup/system-packages.mjs";
-import { installNextest, installObjectStorePeer } from "./setup/test-tools.mjs";
+import { installNextest } from "./setup/test-tools.mjs";
 import { checkToolchains } from "./setup/toolchains.mjs";
 
 const npm = (name) => ["npm", ["run", "--silent", name]];
@@ -59,13 +59,9 @@ function wantedParts(named) {
 }
 
 async function testEnvironment(wanted) {
-  const env = { NOTESPOT_BIN_DIR: programsDir };
-  if (wanted.includes("rust")) {
-    await installNextest();
-    env.NOTESPOT_TEST_WEED = await installObjectStorePeer();
-  }
+  if (wanted.includes("rust")) await installNextest();
   mkdirSync(join(rootPath, "test-output"), { recursive: true });
-  return env;
+  return { NOTESPOT_BIN_DIR: programsDir };
 }
 
 /** Runs all programs of a part, also after one failed: one run should show everything that is wrong. */

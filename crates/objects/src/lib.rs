@@ -4,7 +4,14 @@
 //! its protocol, and [`embedded`], a durable S3 store of our own inside the server process. Both
 //! pass one suite, [`conformance`].
 
-#[cfg(any(test, feature = "conformance"))]
+#[cfg(feature = "conformance")]
+#[expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::cast_possible_truncation,
+    clippy::missing_panics_doc,
+    reason = "a suite of tests, for tests: it panics where the store is wrong"
+)]
 pub mod conformance;
 pub mod embedded;
 mod error;

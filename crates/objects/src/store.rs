@@ -83,7 +83,7 @@ pub struct ObjectRange {
     pub last: u64,
 }
 
-/// An object's bytes, in pieces of at most 256 KiB.
+/// An object's bytes, in pieces of a few hundred KiB at the most.
 pub type ByteStream = Pin<Box<dyn Stream<Item = std::io::Result<Bytes>> + Send>>;
 
 /// An object store. Cheap to share; every call may run at the same time as every other.

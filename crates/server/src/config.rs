@@ -8,6 +8,7 @@ mod resolve;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use notespot_objects::s3::S3Config;
 use notespot_protocol::ByteCount;
 use url::Url;
 
@@ -45,7 +46,7 @@ pub enum Objects {
     /// In files of this server.
     Embedded,
     /// In a bucket: `s3://bucket?region=…`.
-    S3(String),
+    S3(Box<S3Config>),
 }
 
 /// Whose tokens are accepted.

@@ -8,6 +8,7 @@ use notespot_metadata::accounts::Accounts;
 use notespot_metadata::sqlite::{OpenError, SqliteMetadata};
 use notespot_objects::ObjectStore;
 use notespot_objects::embedded::{self, EmbeddedStore};
+use notespot_objects::s3::{S3Config, S3Store};
 use url::Url;
 
 use crate::config::{Config, Issuer, Objects};
@@ -37,7 +38,7 @@ pub(crate) async fn open(config: &Config, public_url: &Url) -> anyhow::Result<Pa
     };
     let objects: Arc<dyn ObjectStore> = match (&config.objects, &embedded) {
         (_, Some(store)) => Arc::new(store.clone()),
-        (Objects::S3(_), None) => open_bucket()?,
+        (Objects::S3(bucket), None) => open_bucket(bucket).await?,
         (Objects::Embedded, None) => bail!("The object store did not open."),
     };
     let provider = if config.issuers.contains(&Issuer::Local) {
@@ -88,8 +89,9 @@ fn open_embedded(data_dir: &Path, public_url: &Url) -> anyhow::Result<EmbeddedSt
     })
 }
 
-fn open_bucket() -> anyhow::Result<Arc<dyn ObjectStore>> {
-    bail!("--objects: this version keeps files in its own folder only; S3 comes in a later one.")
+async fn open_bucket(bucket: &S3Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
+    let store = S3Store::open(bucket).await.context("The bucket cannot be used.")?;
+    Ok(Arc::new(store))
 }
 
 async fn open_provider(

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use notespot_objects::s3::S3Config;
 use notespot_protocol::ByteCount;
 use url::Url;
 
@@ -122,7 +123,9 @@ fn read_metadata(text: Option<&str>) -> Result<(), Problem> {
 fn read_objects(text: Option<&str>) -> Result<Objects, Problem> {
     match text.unwrap_or("embedded") {
         "embedded" => Ok(Objects::Embedded),
-        bucket if bucket.starts_with("s3://") => Ok(Objects::S3(bucket.to_owned())),
+        bucket if bucket.starts_with("s3://") => S3Config::parse(bucket)
+            .map(|bucket| Objects::S3(Box::new(bucket)))
+            .map_err(|wrong| problem(format!("--objects {bucket}: {wrong}"))),
         other => Err(problem(format!("--objects {other}: embedded or s3://bucket?region=… is expected."))),
     }
 }

@@ -1,0 +1,64 @@
+//! A client that knows presigned requests and nothing else.
+
+use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend, PresignedRequest};
+use reqwest::{Method, StatusCode};
+
+/// Sends presigned requests.
+pub struct Client(reqwest::Client);
+
+/// What came back.
+pub struct Sent {
+    /// The status.
+    pub status: StatusCode,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Client {
+    /// A client without a memory.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(reqwest::Client::new())
+    }
+
+    /// Sends exactly what was signed, with this body.
+    pub async fn send(&self, request: &PresignedRequest, body: &[u8]) -> Sent {
+        self.send_with(request, &[], body).await
+    }
+
+    /// Sends with more headers.
+    pub async fn send_with(&self, request: &PresignedRequest, more: &[(&str, &str)], body: &[u8]) -> Sent {
+        let method: Method = request.method.parse().expect("a method");
+        let mut call = self.0.request(method, request.url.expose());
+        for (name, value) in &request.headers {
+            call = call.header(name, value);
+        }
+        for (name, value) in more {
+            call = call.header(*name, *value);
+        }
+        if request.method == "PUT" {
+            call = call.body(body.to_vec());
+        }
+        let answer = call.send().await.expect("an answer");
+        Sent { status: answer.status(), body: answer.bytes().await.expect("a body").to_vec() }
+    }
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+pub(super) fn crc_of(bytes: &[u8]) -> Crc64Nvme {
+    Crc64Nvme(crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, bytes))
+}
+
+pub(super) fn part(number: u32, bytes: &[u8]) -> PartToSend {
+    PartToSend { number, size: ByteCount(bytes.len() as u64), crc64nvme: crc_of(bytes) }
+}
+
+/// Bytes that differ from place to place and from seed to seed.
+pub(super) fn content(seed: u8, length: usize) -> Vec<u8> {
+    (0..length).map(|at| (at.wrapping_mul(31) ^ (at >> 8)) as u8 ^ seed).collect()
+}

@@ -1,0 +1,113 @@
+//! Objects that come in parts.
+
+use std::time::Duration;
+
+use notespot_protocol::ByteCount;
+
+use super::client::{Client, Sent, content, crc_of, part};
+use super::single::read;
+use crate::{ObjectError, ObjectKey, ObjectRange, ObjectStore};
+
+const VALID: Duration = Duration::from_mins(5);
+/// S3's least size of a part that is not the last.
+const PART: usize = 5 * 1024 * 1024;
+
+async fn send(
+    store: &dyn ObjectStore,
+    key: &ObjectKey,
+    id: &str,
+    number: u32,
+    announced: &[u8],
+    sent: &[u8],
+) -> Sent {
+    let request = store.presign_part(key, id, &part(number, announced), VALID).await.unwrap();
+    Client::new().send(&request, sent).await
+}
+
+async fn must_send(store: &dyn ObjectStore, key: &ObjectKey, id: &str, number: u32, bytes: &[u8]) {
+    let sent = send(store, key, id, number, bytes, bytes).await;
+    assert!(sent.status.is_success(), "{}: {}", sent.status, String::from_utf8_lossy(&sent.body));
+}
+
+/// Parts in any order make one object, whose checksum is that of the whole.
+pub async fn parts_in_any_order_make_one_object(store: &dyn ObjectStore) {
+    let (key, bytes) = (ObjectKey::generate(), content(6, 2 * PART + 4321));
+    let id = store.create_multipart(&key).await.unwrap();
+    let parts: Vec<&[u8]> = bytes.chunks(PART).collect();
+    for number in [3, 1, 2] {
+        must_send(store, &key, &id, number, parts[number as usize - 1]).await;
+    }
+    assert!(matches!(store.head(&key).await, Err(ObjectError::NotFound)), "nothing is visible before");
+    let listed = store.list_parts(&key, &id).await.unwrap();
+    assert_eq!(listed.iter().map(|part| part.number).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(listed[2].size, ByteCount(4321));
+    store.complete_multipart(&key, &id, &listed, crc_of(&bytes)).await.unwrap();
+
+    let info = store.head(&key).await.unwrap();
+    assert_eq!((info.size, info.crc64nvme), (ByteCount(bytes.len() as u64), Some(crc_of(&bytes))));
+    assert!(read(store, &key, None).await == bytes);
+    let (first, last) = (PART as u64 - 10, 2 * PART as u64 + 10);
+    let across = read(store, &key, Some(ObjectRange { first, last })).await;
+    assert!(across == bytes[first as usize..=last as usize]);
+    store.delete(&key).await.unwrap();
+    assert!(matches!(store.head(&key).await, Err(ObjectError::NotFound)));
+}
+
+/// A part with wrong bytes is refused; the right one is taken afterwards.
+pub async fn a_wrong_part_is_refused_and_the_right_one_taken(store: &dyn ObjectStore) {
+    let (key, bytes) = (ObjectKey::generate(), content(7, 1000));
+    let id = store.create_multipart(&key).await.unwrap();
+    let refused = send(store, &key, &id, 1, &bytes, &content(8, 1000)).await;
+    assert!(refused.status.is_client_error(), "{}", refused.status);
+    assert!(store.list_parts(&key, &id).await.unwrap().is_empty());
+    must_send(store, &key, &id, 1, &bytes).await;
+    let listed = store.list_parts(&key, &id).await.unwrap();
+    store.complete_multipart(&key, &id, &listed, crc_of(&bytes)).await.unwrap();
+    assert!(read(store, &key, None).await == bytes);
+}
+
+/// Of two parts with one number, the last counts.
+pub async fn the_last_of_two_parts_with_one_number_counts(store: &dyn ObjectStore) {
+    let (key, first, second) = (ObjectKey::generate(), content(9, 1000), content(10, 900));
+    let id = store.create_multipart(&key).await.unwrap();
+    must_send(store, &key, &id, 1, &first).await;
+    must_send(store, &key, &id, 1, &second).await;
+    let listed = store.list_parts(&key, &id).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    store.complete_multipart(&key, &id, &listed, crc_of(&second)).await.unwrap();
+    assert!(read(store, &key, None).await == second);
+}
+
+/// A checksum of the whole that is wrong is refused, and no object is there.
+pub async fn a_checksum_of_the_whole_that_is_wrong_is_refused(store: &dyn ObjectStore) {
+    let (key, bytes) = (ObjectKey::generate(), content(11, 1000));
+    let id = store.create_multipart(&key).await.unwrap();
+    must_send(store, &key, &id, 1, &bytes).await;
+    let listed = store.list_parts(&key, &id).await.unwrap();
+    let refused = store.complete_multipart(&key, &id, &listed, crc_of(b"other")).await;
+    assert!(refused.is_err(), "a wrong checksum was accepted");
+    assert!(matches!(store.head(&key).await, Err(ObjectError::NotFound)));
+}
+
+/// Parts that are not there cannot be joined.
+pub async fn parts_that_are_not_there_cannot_be_joined(store: &dyn ObjectStore) {
+    let (key, bytes) = (ObjectKey::generate(), content(12, 1000));
+    let id = store.create_multipart(&key).await.unwrap();
+    must_send(store, &key, &id, 1, &bytes).await;
+    let mut listed = store.list_parts(&key, &id).await.unwrap();
+    listed[0].number = 2;
+    let refused = store.complete_multipart(&key, &id, &listed, crc_of(&bytes)).await;
+    assert!(matches!(refused, Err(ObjectError::BadPart)), "{refused:?}");
+}
+
+/// An upload that was given up is gone: its parts, and the right to send more.
+pub async fn an_upload_that_was_given_up_is_gone(store: &dyn ObjectStore) {
+    let (key, bytes) = (ObjectKey::generate(), content(13, 1000));
+    let id = store.create_multipart(&key).await.unwrap();
+    must_send(store, &key, &id, 1, &bytes).await;
+    store.abort_multipart(&key, &id).await.unwrap();
+    store.abort_multipart(&key, &id).await.unwrap();
+    assert!(matches!(store.list_parts(&key, &id).await, Err(ObjectError::NotFound)));
+    let late = send(store, &key, &id, 1, &bytes, &bytes).await;
+    assert_eq!(late.status, 404);
+}

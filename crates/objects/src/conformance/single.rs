@@ -1,0 +1,119 @@
+//! Objects that come in one request.
+
+use std::time::Duration;
+
+use futures_util::TryStreamExt as _;
+use notespot_protocol::{ByteCount, SecretUrl};
+
+use super::client::{Client, content, crc_of, part};
+use crate::{ObjectError, ObjectKey, ObjectRange, ObjectStore};
+
+const VALID: Duration = Duration::from_mins(5);
+
+async fn put(store: &dyn ObjectStore, key: &ObjectKey, bytes: &[u8]) {
+    let request = store.presign_put(key, &part(1, bytes), VALID).await.unwrap();
+    let sent = Client::new().send(&request, bytes).await;
+    assert!(sent.status.is_success(), "{}: {}", sent.status, String::from_utf8_lossy(&sent.body));
+}
+
+pub(super) async fn read(store: &dyn ObjectStore, key: &ObjectKey, range: Option<ObjectRange>) -> Vec<u8> {
+    let stream = store.read(key, range).await.unwrap();
+    stream.map_ok(|bytes| bytes.to_vec()).try_concat().await.unwrap()
+}
+
+async fn require_nothing(store: &dyn ObjectStore, key: &ObjectKey) {
+    assert!(matches!(store.head(key).await, Err(ObjectError::NotFound)));
+}
+
+/// What was put is read back, by the server and by a presigned GET, and the store knows its length
+/// and checksum.
+pub async fn what_was_put_is_read_back(store: &dyn ObjectStore) {
+    let (key, bytes) = (ObjectKey::generate(), content(1, 700_001));
+    put(store, &key, &bytes).await;
+    let info = store.head(&key).await.unwrap();
+    assert_eq!((info.size, info.crc64nvme), (ByteCount(700_001), Some(crc_of(&bytes))));
+    assert!(read(store, &key, None).await == bytes);
+    let request = store.presign_get(&key, VALID).await.unwrap();
+    assert!(Client::new().send(&request, b"").await.body == bytes);
+}
+
+/// An empty object is an object.
+pub async fn an_empty_object_is_an_object(store: &dyn ObjectStore) {
+    let key = ObjectKey::generate();
+    put(store, &key, b"").await;
+    assert_eq!(store.head(&key).await.unwrap().size, ByteCount(0));
+    assert!(read(store, &key, None).await.is_empty());
+}
+
+/// Ranges are read exactly; one presigned GET serves all of them.
+pub async fn ranges_are_read_exactly(store: &dyn ObjectStore) {
+    let (key, bytes) = (ObjectKey::generate(), content(2, 10_000));
+    put(store, &key, &bytes).await;
+    let request = store.presign_get(&key, VALID).await.unwrap();
+    for (first, last) in [(0, 0), (0, 9999), (17, 4711), (9999, 9999)] {
+        let wanted = &bytes[first as usize..=last as usize];
+        assert!(read(store, &key, Some(ObjectRange { first, last })).await == wanted);
+        let range = format!("bytes={first}-{last}");
+        let sent = Client::new().send_with(&request, &[("range", &range)], b"").await;
+        assert_eq!(sent.status, 206);
+        assert!(sent.body == wanted, "{range}");
+    }
+    let beyond = store.read(&key, Some(ObjectRange { first: 10_000, last: 10_001 })).await;
+    assert!(matches!(beyond, Err(ObjectError::BadRange)));
+}
+
+/// Other bytes than announced, or more, or fewer, are refused and leave nothing.
+pub async fn other_bytes_than_announced_are_refused_and_leave_nothing(store: &dyn ObjectStore) {
+    let (key, bytes) = (ObjectKey::generate(), content(3, 5000));
+    let request = store.presign_put(&key, &part(1, &bytes), VALID).await.unwrap();
+    let mut flipped = bytes.clone();
+    flipped[2500] ^= 1;
+    let sent = Client::new().send(&request, &flipped).await;
+    assert!(sent.status.is_client_error(), "{}", sent.status);
+    require_nothing(store, &key).await;
+}
+
+/// A presigned request is good for its key, its method and its checksum, and nothing else.
+pub async fn a_request_is_good_for_what_it_was_signed_for_and_nothing_else(store: &dyn ObjectStore) {
+    let (key, bytes) = (ObjectKey::generate(), content(4, 100));
+    let request = store.presign_put(&key, &part(1, &bytes), VALID).await.unwrap();
+    let client = Client::new();
+
+    let mut other_key = request.clone();
+    other_key.url =
+        SecretUrl::new(request.url.expose().replace(key.as_str(), ObjectKey::generate().as_str()));
+    assert_eq!(client.send(&other_key, &bytes).await.status, 403);
+
+    let mut tampered = request.clone();
+    tampered.url = SecretUrl::new(request.url.expose().replace("X-Amz-Expires=300", "X-Amz-Expires=301"));
+    assert_eq!(client.send(&tampered, &bytes).await.status, 403);
+
+    let mut other_method = request.clone();
+    "GET".clone_into(&mut other_method.method);
+    assert_eq!(client.send(&other_method, b"").await.status, 403);
+
+    let mut other_bytes = request.clone();
+    let header = crate::presign::CRC64NVME_HEADER;
+    other_bytes.headers.insert(header.to_owned(), crc_of(b"other").to_string());
+    assert_eq!(client.send(&other_bytes, &bytes).await.status, 403);
+    require_nothing(store, &key).await;
+}
+
+/// A presigned request ends.
+pub async fn a_request_ends(store: &dyn ObjectStore) {
+    let (key, bytes) = (ObjectKey::generate(), content(5, 100));
+    let request = store.presign_put(&key, &part(1, &bytes), Duration::from_secs(1)).await.unwrap();
+    // The clock is the store's: there is nothing else to wait for.
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    assert!(Client::new().send(&request, &bytes).await.status.is_client_error());
+    require_nothing(store, &key).await;
+}
+
+/// Deleting what is gone changes nothing.
+pub async fn deleting_what_is_gone_changes_nothing(store: &dyn ObjectStore) {
+    let key = ObjectKey::generate();
+    put(store, &key, b"bytes").await;
+    store.delete(&key).await.unwrap();
+    require_nothing(store, &key).await;
+    store.delete(&key).await.unwrap();
+}

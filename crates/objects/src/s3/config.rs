@@ -1,0 +1,88 @@
+//! `s3://bucket?region=…&endpoint=…&public_endpoint=…&path_style=true`
+
+use url::Url;
+
+/// Which bucket, and how it is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct S3Config {
+    /// The bucket's name.
+    pub bucket: String,
+    /// The region; that of the environment where none is named.
+    pub region: Option<String>,
+    /// Where the server reaches the store; Amazon's address where none is named.
+    pub endpoint: Option<Url>,
+    /// Where clients reach the store, if they reach it elsewhere.
+    pub public_endpoint: Option<Url>,
+    /// Whether the bucket's name stands in the path and not in the host's name.
+    pub path_style: bool,
+}
+
+/// What is wrong with a bucket's address: everything, a sentence each.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join(" "))]
+pub struct BadS3Config(pub Vec<String>);
+
+impl S3Config {
+    /// Reads a bucket's address; lists everything that is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, BadS3Config> {
+        let expected = "An address such as s3://bucket?region=eu-central-1 is expected.";
+        let url = Url::parse(text).map_err(|_| BadS3Config(vec![expected.to_owned()]))?;
+        let mut problems = Vec::new();
+        let bucket = url.host_str().unwrap_or_default().to_owned();
+        if url.scheme() != "s3" || bucket.is_empty() || !matches!(url.path(), "" | "/") {
+            problems.push(expected.to_owned());
+        }
+        let mut config =
+            Self { bucket, region: None, endpoint: None, public_endpoint: None, path_style: false };
+        for (name, value) in url.query_pairs() {
+            match &*name {
+                "region" => config.region = Some(value.into_owned()),
+                "endpoint" => config.endpoint = endpoint(&name, &value, &mut problems),
+                "public_endpoint" => config.public_endpoint = endpoint(&name, &value, &mut problems),
+                "path_style" => match value.parse() {
+                    Ok(path_style) => config.path_style = path_style,
+                    Err(_) => problems.push(format!("path_style={value}: true or false is expected.")),
+                },
+                other => problems.push(format!(
+                    "{other} is unknown: region, endpoint, public_endpoint and path_style are known."
+                )),
+            }
+        }
+        if problems.is_empty() { Ok(config) } else { Err(BadS3Config(problems)) }
+    }
+}
+
+fn endpoint(name: &str, value: &str, problems: &mut Vec<String>) -> Option<Url> {
+    match Url::parse(value) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Some(url),
+        _ => {
+            problems.push(format!("{name}={value}: an http or https address is expected."));
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_everything() {
+        let config = S3Config::parse(
+            "s3://files?region=eu-central-1&endpoint=http://10.0.0.5:9000&public_endpoint=https://s3.example.org&path_style=true",
+        )
+        .unwrap();
+        assert_eq!(config.bucket, "files");
+        assert_eq!(config.region.as_deref(), Some("eu-central-1"));
+        assert_eq!(config.endpoint.unwrap().as_str(), "http://10.0.0.5:9000/");
+        assert_eq!(config.public_endpoint.unwrap().as_str(), "https://s3.example.org/");
+        assert!(config.path_style);
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_listed() {
+        let BadS3Config(problems) =
+            S3Config::parse("s3://files/folder?endpoint=nowhere&path_style=maybe&colour=blue").unwrap_err();
+        assert_eq!(problems.len(), 4, "{problems:?}");
+    }
+}

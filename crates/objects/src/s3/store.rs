@@ -1,0 +1,155 @@
+//! A bucket as an [`ObjectStore`].
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_s3::types::{
+    ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart, Part,
+};
+use futures_util::stream::try_unfold;
+use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend, PresignedRequest};
+
+use super::S3Store;
+use super::errors::{failed, lacks};
+use crate::presign::Presigner;
+use crate::{
+    ByteStream, CompletePart, ObjectError, ObjectInfo, ObjectKey, ObjectRange, ObjectStore, Result,
+    StoredPart,
+};
+
+#[async_trait]
+impl ObjectStore for S3Store {
+    async fn presign_put(
+        &self,
+        key: &ObjectKey,
+        part: &PartToSend,
+        valid: Duration,
+    ) -> Result<PresignedRequest> {
+        let credentials = self.credentials.get().await?;
+        Ok(Presigner { bucket: &self.bucket, credentials: &credentials, valid }.put(key, part))
+    }
+
+    async fn presign_part(
+        &self,
+        key: &ObjectKey,
+        multipart_id: &str,
+        part: &PartToSend,
+        valid: Duration,
+    ) -> Result<PresignedRequest> {
+        let credentials = self.credentials.get().await?;
+        Ok(Presigner { bucket: &self.bucket, credentials: &credentials, valid }.part(key, multipart_id, part))
+    }
+
+    async fn presign_get(&self, key: &ObjectKey, valid: Duration) -> Result<PresignedRequest> {
+        let credentials = self.credentials.get().await?;
+        Ok(Presigner { bucket: &self.bucket, credentials: &credentials, valid }.get(key))
+    }
+
+    async fn create_multipart(&self, key: &ObjectKey) -> Result<String> {
+        let call = self.client.create_multipart_upload().bucket(&self.name).key(key.as_str());
+        let begun = call
+            .checksum_algorithm(ChecksumAlgorithm::Crc64Nvme)
+            .checksum_type(ChecksumType::FullObject)
+            .send()
+            .await
+            .map_err(failed)?;
+        begun.upload_id.ok_or_else(|| lacks("an upload id"))
+    }
+
+    async fn list_parts(&self, key: &ObjectKey, multipart_id: &str) -> Result<Vec<StoredPart>> {
+        let call = self.client.list_parts().bucket(&self.name).key(key.as_str()).upload_id(multipart_id);
+        let mut pages = call.into_paginator().send();
+        let mut parts = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(failed)?;
+            parts.extend(page.parts.unwrap_or_default().into_iter().map(stored).collect::<Result<Vec<_>>>()?);
+        }
+        parts.sort_unstable_by_key(|part| part.number);
+        Ok(parts)
+    }
+
+    async fn complete_multipart(
+        &self,
+        key: &ObjectKey,
+        multipart_id: &str,
+        parts: &[CompletePart],
+        crc64nvme: Crc64Nvme,
+    ) -> Result<()> {
+        let parts = parts.iter().map(|part| {
+            CompletedPart::builder()
+                .part_number(i32::try_from(part.number).unwrap_or(i32::MAX))
+                .e_tag(&part.etag)
+                .set_checksum_crc64_nvme(part.crc64nvme.map(|crc| crc.to_string()))
+                .build()
+        });
+        let list = CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build();
+        self.client
+            .complete_multipart_upload()
+            .bucket(&self.name)
+            .key(key.as_str())
+            .upload_id(multipart_id)
+            .multipart_upload(list)
+            .checksum_crc64_nvme(crc64nvme.to_string())
+            .checksum_type(ChecksumType::FullObject)
+            .send()
+            .await
+            .map_err(failed)?;
+        Ok(())
+    }
+
+    async fn abort_multipart(&self, key: &ObjectKey, multipart_id: &str) -> Result<()> {
+        let call = self.client.abort_multipart_upload().bucket(&self.name).key(key.as_str());
+        gone(call.upload_id(multipart_id).send().await.map_err(failed).map(drop))
+    }
+
+    async fn head(&self, key: &ObjectKey) -> Result<ObjectInfo> {
+        let call = self.client.head_object().bucket(&self.name).key(key.as_str());
+        let found = call.checksum_mode(ChecksumMode::Enabled).send().await.map_err(failed)?;
+        let size = found.content_length.and_then(|length| u64::try_from(length).ok());
+        let crc64nvme = found.checksum_crc64_nvme.map(|text| text.parse()).transpose();
+        Ok(ObjectInfo {
+            size: ByteCount(size.ok_or_else(|| lacks("a length"))?),
+            crc64nvme: crc64nvme.map_err(|_| lacks("a checksum that can be read"))?,
+        })
+    }
+
+    async fn read(&self, key: &ObjectKey, range: Option<ObjectRange>) -> Result<ByteStream> {
+        let call = self.client.get_object().bucket(&self.name).key(key.as_str());
+        let range = range.map(|ObjectRange { first, last }| format!("bytes={first}-{last}"));
+        let found = call.set_range(range).send().await.map_err(failed)?;
+        Ok(Box::pin(try_unfold(found.body, |mut body| async move {
+            let bytes = body.next().await.transpose().map_err(std::io::Error::other)?;
+            Ok(bytes.map(|bytes| (bytes, body)))
+        })))
+    }
+
+    async fn delete(&self, key: &ObjectKey) -> Result<()> {
+        let call = self.client.delete_object().bucket(&self.name).key(key.as_str());
+        gone(call.send().await.map_err(failed).map(drop))
+    }
+
+    async fn check(&self) -> Result<()> {
+        self.client.head_bucket().bucket(&self.name).send().await.map_err(failed)?;
+        Ok(())
+    }
+}
+
+/// What is gone already is as it should be.
+fn gone(outcome: Result<()>) -> Result<()> {
+    match outcome {
+        Err(ObjectError::NotFound) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+fn stored(part: Part) -> Result<StoredPart> {
+    let number = part.part_number.and_then(|number| u32::try_from(number).ok());
+    let size = part.size.and_then(|size| u64::try_from(size).ok());
+    let crc64nvme = part.checksum_crc64_nvme.map(|text| text.parse()).transpose();
+    Ok(StoredPart {
+        number: number.ok_or_else(|| lacks("a part's number"))?,
+        size: ByteCount(size.ok_or_else(|| lacks("a part's size"))?),
+        crc64nvme: crc64nvme.map_err(|_| lacks("a checksum that can be read"))?,
+        etag: part.e_tag.ok_or_else(|| lacks("a part's tag"))?,
+    })
+}
