@@ -1,1 +1,124 @@
-//! The suite that every implementation passes.
+//! The suite that every metadata store passes. Each case is a sentence about the store.
+
+mod accounts;
+mod feed;
+mod links;
+mod names;
+mod trees;
+mod uploads;
+
+use notespot_protocol::{
+    ByteCount, ClientRef, NewFolder, Node, NodeId, NodeName, NodesQuery, OnConflict, Sha256, UserId,
+};
+
+use crate::uploads::{Destination, StoredUpload, Wanted};
+use crate::users::Profile;
+use crate::{MetadataStore, Result};
+
+pub use accounts::*;
+pub use feed::*;
+pub use links::*;
+pub use names::*;
+pub use trees::*;
+pub use uploads::*;
+
+/// Makes a test of each case. `$start` gives something that holds a store for as long as it lives and
+/// has `store()`, a [`MetadataStore`] that is also [`Accounts`](crate::accounts::Accounts).
+#[macro_export]
+macro_rules! metadata_conformance {
+    ($start:expr) => {
+        $crate::metadata_conformance! { $start;
+            a_name_that_is_taken_is_numbered_refused_or_replaced,
+            names_are_the_same_in_every_unicode_form,
+            the_same_folder_asked_for_twice_is_one_folder,
+            many_of_one_name_at_once_all_get_a_name,
+            a_stale_revision_changes_nothing,
+            a_folder_cannot_be_moved_into_itself,
+            what_lies_in_a_trashed_folder_does_not_live,
+            what_was_trashed_comes_back_to_a_place_that_lives,
+            what_is_deleted_for_ever_leaves_tombstones_orphans_and_no_usage,
+            pages_have_no_gaps_and_no_repeats,
+            the_same_upload_twice_is_one_file,
+            an_upload_beyond_the_quota_is_refused,
+            an_upload_whose_folder_is_gone_lands_at_the_top,
+            an_upload_that_was_given_up_leaves_an_orphan,
+            a_file_has_one_living_link,
+            a_link_that_was_ended_or_whose_file_is_trashed_opens_nothing,
+            what_belongs_to_somebody_else_is_not_there,
+            every_change_is_in_the_feed_once_and_in_order,
+            a_reader_of_the_feed_never_sees_a_gap,
+            erasing_a_user_leaves_nothing_but_orphans,
+            an_address_has_one_account,
+            a_code_works_once_and_a_replay_revokes,
+            a_refresh_token_works_once_and_a_replay_revokes_the_family,
+        }
+    };
+    ($start:expr; $($case:ident,)*) => {
+        $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $case() {
+            let running = $start;
+            $crate::conformance::$case(running.store()).await;
+        })*
+    };
+}
+
+const QUOTA: ByteCount = ByteCount(1_000_000);
+
+async fn user(store: &dyn MetadataStore, id: &str) -> UserId {
+    let profile = Profile { id: UserId(id.to_owned()), name: id.to_owned(), email: None };
+    store.ensure_user(&profile, QUOTA).await.unwrap().id
+}
+
+fn name(text: &str) -> NodeName {
+    NodeName::new(text).unwrap()
+}
+
+fn new_folder(parent: Option<NodeId>, text: &str) -> NewFolder {
+    NewFolder { client_ref: ClientRef::generate(), parent, name: name(text), on_conflict: OnConflict::Fail }
+}
+
+async fn folder(store: &dyn MetadataStore, owner: &UserId, parent: Option<NodeId>, text: &str) -> Node {
+    store.create_folder(owner, &new_folder(parent, text)).await.unwrap()
+}
+
+fn wanted(parent: Option<NodeId>, text: &str, size: u64) -> Wanted {
+    Wanted {
+        client_ref: ClientRef::generate(),
+        parent,
+        name: name(text),
+        on_conflict: OnConflict::KeepBoth,
+        size: ByteCount(size),
+        content_type: "text/plain".to_owned(),
+        modified_at: None,
+    }
+}
+
+fn destination() -> Destination {
+    Destination {
+        object_key: ClientRef::generate().0.simple().to_string(),
+        multipart_id: None,
+        part_bytes: ByteCount(100),
+        part_count: 1,
+    }
+}
+
+async fn begin(store: &dyn MetadataStore, owner: &UserId, wanted: &Wanted) -> Result<StoredUpload> {
+    store.begin_upload(owner, wanted, &destination()).await
+}
+
+async fn publish(store: &dyn MetadataStore, owner: &UserId, wanted: &Wanted) -> Result<Node> {
+    let upload = begin(store, owner, wanted).await?;
+    store.publish_upload(owner, upload.id, Sha256::from_bytes([7; 32])).await
+}
+
+async fn file(store: &dyn MetadataStore, owner: &UserId, parent: Option<NodeId>, text: &str) -> Node {
+    publish(store, owner, &wanted(parent, text, 100)).await.unwrap()
+}
+
+async fn list(store: &dyn MetadataStore, owner: &UserId, query: NodesQuery) -> Vec<Node> {
+    store.list_nodes(owner, &query).await.unwrap().items
+}
+
+fn names_of(nodes: &[Node]) -> Vec<&str> {
+    nodes.iter().map(|node| node.name.as_str()).collect()
+}

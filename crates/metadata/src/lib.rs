@@ -15,7 +15,13 @@
 
 pub mod accounts;
 pub mod changes;
-#[cfg(any(test, feature = "conformance"))]
+#[cfg(feature = "conformance")]
+#[expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    clippy::default_trait_access,
+    reason = "a suite of tests, for tests: it panics where the store is wrong"
+)]
 pub mod conformance;
 mod error;
 pub mod links;

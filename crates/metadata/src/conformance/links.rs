@@ -1,0 +1,78 @@
+//! Public links, and what is not for others.
+
+use futures_util::future::join_all;
+use notespot_protocol::{NodePatch, Sha256, Slug};
+
+use super::{begin, file, folder, user, wanted};
+use crate::links::OpenedLink;
+use crate::{MetadataError, MetadataStore};
+
+/// A file has one living link, however many ask for it at once. Counting changes no revision.
+pub async fn a_file_has_one_living_link(store: &dyn MetadataStore) {
+    let ada = user(store, "ada").await;
+    let node = file(store, &ada, None, "a.txt").await;
+    let made = join_all((0..10).map(|_| store.create_link(&ada, node.id, None))).await;
+    let slugs: std::collections::BTreeSet<_> = made.into_iter().map(|link| link.unwrap().slug).collect();
+    assert_eq!(slugs.len(), 1);
+    let slug = slugs.into_iter().next().unwrap();
+    let before = store.user(&ada).await.unwrap().revision;
+    store.count_view(&slug).await.unwrap();
+    store.count_download(&slug).await.unwrap();
+    let link = store.link(&ada, &slug).await.unwrap();
+    assert_eq!((link.views, link.downloads), (1, 1));
+    assert_eq!(store.user(&ada).await.unwrap().revision, before);
+
+    let other = file(store, &ada, None, "b.txt").await;
+    let taken = store.create_link(&ada, other.id, Some(slug)).await;
+    assert!(matches!(taken, Err(MetadataError::SlugTaken)));
+    let place = folder(store, &ada, None, "place").await;
+    assert!(matches!(store.create_link(&ada, place.id, None).await, Err(MetadataError::WrongKind)));
+}
+
+/// A link that was ended, or whose file is in the trash, opens nothing; one that never was is not there.
+pub async fn a_link_that_was_ended_or_whose_file_is_trashed_opens_nothing(store: &dyn MetadataStore) {
+    let ada = user(store, "ada").await;
+    let node = file(store, &ada, None, "a.txt").await;
+    let slug = store.create_link(&ada, node.id, None).await.unwrap().slug;
+    assert!(matches!(store.open_link(&slug).await.unwrap(), OpenedLink::File { .. }));
+    store.trash_node(&ada, node.id, None).await.unwrap();
+    assert_eq!(store.open_link(&slug).await.unwrap(), OpenedLink::Ended);
+    store.restore_node(&ada, node.id, None).await.unwrap();
+    let ended = store.end_link(&ada, &slug).await.unwrap();
+    assert_eq!(store.end_link(&ada, &slug).await.unwrap(), ended);
+    assert_eq!(store.open_link(&slug).await.unwrap(), OpenedLink::Ended);
+    assert_ne!(store.create_link(&ada, node.id, None).await.unwrap().slug, slug);
+    assert!(matches!(store.open_link(&Slug::generate()).await, Err(MetadataError::NotFound)));
+}
+
+/// What belongs to somebody else is not there, for every call that names it.
+pub async fn what_belongs_to_somebody_else_is_not_there(store: &dyn MetadataStore) {
+    let (ada, eve) = (user(store, "ada").await, user(store, "eve").await);
+    let place = folder(store, &ada, None, "place").await;
+    let node = file(store, &ada, None, "a.txt").await;
+    let slug = store.create_link(&ada, node.id, None).await.unwrap().slug;
+    let upload = begin(store, &ada, &wanted(None, "b.txt", 1)).await.unwrap();
+
+    macro_rules! not_there {
+        ($($call:expr),* $(,)?) => {
+            $(assert!(matches!($call.await, Err(MetadataError::NotFound)), stringify!($call));)*
+        };
+    }
+    not_there!(
+        store.node(&eve, node.id),
+        store.edit_node(&eve, node.id, &NodePatch::default(), None),
+        store.trash_node(&eve, node.id, None),
+        store.restore_node(&eve, node.id, None),
+        store.delete_node(&eve, node.id),
+        store.stored_version(&eve, node.id, None),
+        store.create_link(&eve, node.id, None),
+        store.link(&eve, &slug),
+        store.end_link(&eve, &slug),
+        store.upload(&eve, upload.id),
+        store.publish_upload(&eve, upload.id, Sha256::from_bytes([1; 32])),
+        store.abort_upload(&eve, upload.id),
+    );
+    let into = begin(store, &eve, &wanted(Some(place.id), "x", 1)).await;
+    assert!(matches!(into, Err(MetadataError::NoSuchParent)));
+    assert!(store.changes(&eve, Default::default(), 100).await.unwrap().changes.is_empty());
+}

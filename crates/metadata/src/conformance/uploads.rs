@@ -1,0 +1,59 @@
+//! Uploads.
+
+use futures_util::future::join;
+use notespot_protocol::{Sha256, Timestamp, UploadState};
+
+use super::{QUOTA, begin, folder, publish, user, wanted};
+use crate::{MetadataError, MetadataStore};
+
+/// The same upload, planned twice and published twice at once, is one file.
+pub async fn the_same_upload_twice_is_one_file(store: &dyn MetadataStore) {
+    let ada = user(store, "ada").await;
+    let wanted = wanted(None, "a.txt", 100);
+    let (first, second) = join(begin(store, &ada, &wanted), begin(store, &ada, &wanted)).await;
+    let (first, second) = (first.unwrap(), second.unwrap());
+    assert_eq!(first, second, "both see the destination of the first");
+    let hash = Sha256::from_bytes([1; 32]);
+    let publishing = || store.publish_upload(&ada, first.id, hash);
+    let (one, two) = join(publishing(), publishing()).await;
+    assert_eq!(one.unwrap(), two.unwrap());
+    assert_eq!(store.user(&ada).await.unwrap().used.get(), 100);
+    assert!(matches!(store.abort_upload(&ada, first.id).await, Err(MetadataError::UploadEnded)));
+}
+
+/// An upload beyond the quota is refused; what is on its way counts.
+pub async fn an_upload_beyond_the_quota_is_refused(store: &dyn MetadataStore) {
+    let ada = user(store, "ada").await;
+    let most = QUOTA.get();
+    let open = begin(store, &ada, &wanted(None, "a", most - 10)).await.unwrap();
+    let refused = begin(store, &ada, &wanted(None, "b", 11)).await;
+    assert!(matches!(refused, Err(MetadataError::QuotaExceeded)));
+    store.abort_upload(&ada, open.id).await.unwrap();
+    publish(store, &ada, &wanted(None, "b", most)).await.unwrap();
+}
+
+/// An upload whose folder is gone by the time it is published lands at the top: content that arrived is
+/// never lost.
+pub async fn an_upload_whose_folder_is_gone_lands_at_the_top(store: &dyn MetadataStore) {
+    let ada = user(store, "ada").await;
+    let place = folder(store, &ada, None, "place").await;
+    let upload = begin(store, &ada, &wanted(Some(place.id), "a.txt", 100)).await.unwrap();
+    store.trash_node(&ada, place.id, None).await.unwrap();
+    let node = store.publish_upload(&ada, upload.id, Sha256::from_bytes([1; 32])).await.unwrap();
+    assert_eq!(node.parent, None);
+}
+
+/// An upload that was given up leaves an orphan, and cannot be published.
+pub async fn an_upload_that_was_given_up_leaves_an_orphan(store: &dyn MetadataStore) {
+    let ada = user(store, "ada").await;
+    let upload = begin(store, &ada, &wanted(None, "a.txt", 100)).await.unwrap();
+    let later = Timestamp::from_millis(upload.created_at.as_millis() + 1);
+    assert_eq!(store.stale_uploads(later, 10).await.unwrap().len(), 1);
+    assert!(store.stale_uploads(upload.created_at, 10).await.unwrap().is_empty());
+    for _ in 0..2 {
+        assert_eq!(store.abort_upload(&ada, upload.id).await.unwrap().state, UploadState::Aborted);
+    }
+    let refused = store.publish_upload(&ada, upload.id, Sha256::from_bytes([1; 32])).await;
+    assert!(matches!(refused, Err(MetadataError::UploadEnded)));
+    assert_eq!(store.orphans(10).await.unwrap()[0].object_key, upload.destination.object_key);
+}
