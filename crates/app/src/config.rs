@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use notespot_client::Secret;
-use url::Url;
+use url::{Host, Url};
 
 use crate::AppError;
 
@@ -73,7 +73,7 @@ impl AppConfig {
 /// this machine; path, query and user information are refused.
 pub(crate) fn parse_server_url(text: &str) -> Result<Url, AppError> {
     let text = text.trim();
-    let local = ["localhost", "127.", "[::1]"].iter().any(|host| text.starts_with(host));
+    let local = Url::parse(&format!("http://{text}")).is_ok_and(|url| is_this_machine(&url));
     let whole = match (text.contains("://"), local) {
         (true, _) => text.to_owned(),
         (false, true) => format!("http://{text}"),
@@ -91,6 +91,15 @@ pub(crate) fn parse_server_url(text: &str) -> Result<Url, AppError> {
     if plain { Ok(url) } else { Err(bad()) }
 }
 
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,6 +109,7 @@ mod tests {
         let url = |text: &str| parse_server_url(text).unwrap().to_string();
         assert_eq!(url(" files.example.org "), "https://files.example.org/");
         assert_eq!(url("127.0.0.1:4800"), "http://127.0.0.1:4800/");
+        assert_eq!(url("127.example.org"), "https://127.example.org/");
         assert_eq!(url("http://box.local:8080/"), "http://box.local:8080/");
     }
 
