@@ -22,12 +22,11 @@ pub use names::*;
 pub use trees::*;
 pub use uploads::*;
 
-/// Makes a test of each case. `$start` gives something that holds a store for as long as it lives and
-/// has `store()`, a [`MetadataStore`] that is also [`Accounts`](crate::accounts::Accounts).
+/// Gives the names of all cases to the macro `$with`.
 #[macro_export]
-macro_rules! metadata_conformance {
-    ($start:expr) => {
-        $crate::metadata_conformance! { $start;
+macro_rules! for_each_metadata_case {
+    ($with:ident $(, $more:expr)?) => {
+        $with! { $($more;)?
             a_name_that_is_taken_is_numbered_refused_or_replaced,
             names_are_the_same_in_every_unicode_form,
             the_same_folder_asked_for_twice_is_one_folder,
@@ -53,6 +52,22 @@ macro_rules! metadata_conformance {
             a_refresh_token_works_once_and_a_replay_revokes_the_family,
         }
     };
+}
+
+/// Makes a test of each case. `$start` gives something that holds a store for as long as it lives and
+/// has `store()`, a [`MetadataStore`] that is also [`Accounts`](crate::accounts::Accounts).
+#[macro_export]
+macro_rules! metadata_conformance {
+    ($start:expr) => {
+        use $crate::metadata_case_tests;
+        $crate::for_each_metadata_case!(metadata_case_tests, $start);
+    };
+}
+
+/// What [`metadata_conformance!`] expands to.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! metadata_case_tests {
     ($start:expr; $($case:ident,)*) => {
         $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $case() {

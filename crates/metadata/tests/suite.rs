@@ -6,6 +6,11 @@
     reason = "a test that cannot go on has failed; clippy.toml's exceptions stop at helper functions"
 )]
 
+#[path = "suite/kills.rs"]
+mod kills;
+#[path = "suite/plans.rs"]
+mod plans;
+
 use notespot_metadata::sqlite::{OpenError, SqliteMetadata};
 use tempfile::TempDir;
 

@@ -8,5 +8,7 @@
 
 #[path = "suite/embedded.rs"]
 mod embedded;
+#[path = "suite/kills.rs"]
+mod kills;
 #[path = "suite/s3_on_embedded.rs"]
 mod s3_on_embedded;

@@ -1,6 +1,7 @@
 //! The embedded store, served as the server serves it.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
@@ -22,29 +23,35 @@ pub(crate) struct Running {
 impl Running {
     pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
-        let store = EmbeddedStore::open(folder.path(), &url).unwrap();
-        let service = store.service();
-        tokio::spawn(async move {
-            loop {
-                let (socket, _) = listener.accept().await.unwrap();
-                socket.set_nodelay(true).unwrap();
-                let service = service.clone();
-                tokio::spawn(async move {
-                    // A client that goes away is no concern of the server's.
-                    let _gone = auto::Builder::new(TokioExecutor::new())
-                        .serve_connection(TokioIo::new(socket), service)
-                        .await;
-                });
-            }
-        });
+        let (store, url) = serve(folder.path()).await;
         Self { store, url, folder }
     }
 
     fn store(&self) -> &dyn ObjectStore {
         &self.store
     }
+}
+
+/// Opens the store in `folder`, and serves it for as long as the test runs.
+pub(crate) async fn serve(folder: &Path) -> (EmbeddedStore, Url) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let store = EmbeddedStore::open(folder, &url).unwrap();
+    let service = store.service();
+    tokio::spawn(async move {
+        loop {
+            let (socket, _) = listener.accept().await.unwrap();
+            socket.set_nodelay(true).unwrap();
+            let service = service.clone();
+            tokio::spawn(async move {
+                // A client that goes away is no concern of the server's.
+                let _gone = auto::Builder::new(TokioExecutor::new())
+                    .serve_connection(TokioIo::new(socket), service)
+                    .await;
+            });
+        }
+    });
+    (store, url)
 }
 
 #[tokio::test]
