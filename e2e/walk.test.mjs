@@ -16,6 +16,7 @@ import { By, Key, Window } from "./world/window.mjs";
 const ADA = { name: "Ada Lovelace", email: "ada@example.org", password: "correct horse battery" };
 const files = join(process.env.HOME, "files");
 const NAMES = ["Plan für Mai.pdf", "📈 growth chart.png"];
+const SHARED = "shared as it lands.txt";
 const PICKED = "picked with the dialog.txt";
 
 const server = new Server();
@@ -23,13 +24,13 @@ let browser;
 let window;
 let link;
 
-const openWindow = async () => {
-  window = await Window.open({ NOTESPOT_SERVER: server.url, NOTESPOT_BROWSER: browserProgram() });
+const openWindow = async (...args) => {
+  window = await Window.open({ NOTESPOT_SERVER: server.url, NOTESPOT_BROWSER: browserProgram() }, ...args);
 };
 
 before(async () => {
   mkdirSync(files, { recursive: true });
-  for (const name of [...NAMES, PICKED]) writeFileSync(join(files, name), randomBytes(300_000));
+  for (const name of [...NAMES, SHARED, PICKED]) writeFileSync(join(files, name), randomBytes(300_000));
   await server.start();
   browser = await launchBrowser();
   await openWindow();
@@ -74,6 +75,16 @@ test("files that are dropped on the window are uploaded and listed", async () =>
   await window.find(By.css("section[data-dock]"), "the transfers");
   for (const name of NAMES) await window.row(name);
   await window.screenshot("06-dropped");
+});
+
+test("files that are dropped with Shift are on a public link at once", async () => {
+  emptyClipboard();
+  const drag = await dropFiles([join(files, SHARED)], { shift: true });
+  await drag.release();
+  await window.row(SHARED);
+  const shared = await until("the link on the clipboard", () => /^http:\/\/127\.0\.0\.1:\d+\/s\/\w{13}$/.exec(clipboard())?.[0]);
+  const answer = await fetch(`${shared}/download`);
+  assert.deepEqual(Buffer.from(await answer.arrayBuffer()), readFileSync(join(files, SHARED)));
 });
 
 test("the Upload button takes files from the system's dialog", async () => {
@@ -172,6 +183,14 @@ test("signing out forgets: the next start welcomes again", async () => {
   await openWindow();
   await window.see("Share a file in one drop");
   await window.screenshot("16-signed-out");
+});
+
+test("a sign-in link that starts the app, and belongs to no sign-in, is explained", async () => {
+  await window.close();
+  await openWindow("notespot://auth/callback?code=of-yesterday&state=of-yesterday");
+  await window.see("Share a file in one drop");
+  await window.find(By.xpath("//*[contains(., 'did not ask for')]"), "the explanation");
+  await window.screenshot("17-cold-start-by-link");
 });
 
 /** What another program of the same person sees: the command line, with the window's session. */

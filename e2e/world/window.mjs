@@ -16,8 +16,8 @@ export class Window {
   #driver;
   #webdriver;
 
-  /** Starts the app with the given environment, and waits for its window. */
-  static async open(environment) {
+  /** Starts the app with the given environment and arguments, and waits for its window. */
+  static async open(environment, ...args) {
     const window = new Window();
     const port = await freePort();
     window.#webdriver = spawn("WebKitWebDriver", [`--port=${port}`], {
@@ -26,7 +26,7 @@ export class Window {
     });
     const capabilities = new Capabilities({
       browserName: "wry",
-      "webkitgtk:browserOptions": { binary: join(programs, "notespot-desktop"), args: [] },
+      "webkitgtk:browserOptions": { binary: join(programs, "notespot-desktop"), args },
     });
     const builder = new Builder().usingServer(`http://127.0.0.1:${port}/`).withCapabilities(capabilities);
     window.#driver = await until("a window", () => builder.build());

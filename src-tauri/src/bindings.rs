@@ -11,6 +11,7 @@ pub(crate) fn builder() -> Builder<Wry> {
     Builder::new()
         .commands(collect_commands![
             commands::app_state,
+            commands::window_listens,
             commands::sign_in,
             commands::cancel_sign_in,
             commands::sign_out,

@@ -5,13 +5,16 @@
     reason = "what comes over the bridge is owned, and `State` is how tauri hands out the application"
 )]
 
+use notespot_app::Host as _;
 use notespot_app::{App, AppError, DownloadTo};
 use notespot_protocol::window::{
-    AppState, DropId, NodeDetails, OpenedView, TransferId, Transfers, ViewId, ViewQuery, ViewRow,
+    AppEvent, AppState, DropId, NodeDetails, OpenedView, TransferId, Transfers, ViewId, ViewQuery, ViewRow,
 };
 use notespot_protocol::{Failure, Node, NodeId, PublicLink};
 use tauri::{AppHandle, State};
 
+use crate::early_notices::EarlyNotices;
+use crate::host::Desktop;
 use crate::{clipboard, dialogs};
 
 type Answer<T> = Result<T, Failure>;
@@ -20,6 +23,17 @@ type Answer<T> = Result<T, Failure>;
 #[specta::specta]
 pub(crate) fn app_state(app: State<'_, App>) -> AppState {
     app.state()
+}
+
+/// The window listens from now on: it is told how things stand, and what was said before.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn window_listens(handle: AppHandle, app: State<'_, App>, early: State<'_, EarlyNotices>) {
+    let host = Desktop::new(handle);
+    host.on_event(AppEvent::StateChanged { state: app.state() });
+    for notice in early.release() {
+        host.on_event(notice);
+    }
 }
 
 #[tauri::command]

@@ -2,8 +2,9 @@
 
 use notespot_app::{Host, HostError};
 use notespot_protocol::window::AppEvent;
-use tauri::{AppHandle, Emitter as _};
+use tauri::{AppHandle, Emitter as _, Manager as _};
 
+use crate::early_notices::EarlyNotices;
 use crate::{browser, clipboard};
 
 /// The one event that the web view listens for.
@@ -30,6 +31,7 @@ impl Host for Desktop {
     }
 
     fn on_event(&self, event: AppEvent) {
+        let Some(event) = self.app.state::<EarlyNotices>().hold(event) else { return };
         if let Err(error) = self.app.emit(EVENT, event) {
             tracing::warn!(%error, "the window could not be told");
         }

@@ -12,6 +12,7 @@ mod deep_links;
 mod dialogs;
 mod display;
 mod drops;
+mod early_notices;
 mod host;
 mod quit;
 mod window;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use notespot_app::{App, AppConfig};
 use tauri::{Builder, Manager as _, RunEvent, Wry};
 
+use crate::early_notices::EarlyNotices;
 use crate::host::Desktop;
 
 /// Runs the app until its window is closed.
@@ -57,6 +59,7 @@ fn builder() -> Builder<Wry> {
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .invoke_handler(bindings.invoke_handler())
+        .manage(EarlyNotices::new())
         .setup(|app| {
             let redirect = deep_links::register(app.handle());
             let config = AppConfig::from_environment(redirect)?;

@@ -5,6 +5,8 @@ import { invoke as __TAURI_INVOKE } from "@tauri-apps/api/core";
 /** Commands */
 export const commands = {
 	appState: () => __TAURI_INVOKE<AppState>("app_state"),
+	/**  The window listens from now on: it is told how things stand, and what was said before. */
+	windowListens: () => __TAURI_INVOKE<void>("window_listens"),
 	signIn: () => __TAURI_INVOKE<null>("sign_in"),
 	cancelSignIn: () => __TAURI_INVOKE<null>("cancel_sign_in"),
 	signOut: () => __TAURI_INVOKE<null>("sign_out"),

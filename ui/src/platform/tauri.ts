@@ -1,6 +1,6 @@
 // The platform as the desktop shell offers it. Only this file knows Tauri.
 
-import { listen } from "@tauri-apps/api/event";
+import { listen as listenToShell } from "@tauri-apps/api/event";
 import { commands } from "../bindings.ts";
 import { failureOf, PlatformError, type Platform } from "./types.ts";
 import type { AppEvent, Failure } from "./wire.ts";
@@ -21,6 +21,17 @@ async function done(calling: Promise<null>): Promise<void> {
 
 function isFailure(thrown: unknown): thrown is Failure {
   return typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown;
+}
+
+const listeners = new Set<(event: AppEvent) => void>();
+let listening: Promise<void> | undefined;
+
+/** Listens once for all. The shell keeps what it has to say until it is told that somebody hears it. */
+async function listen(): Promise<void> {
+  await listenToShell<AppEvent>("app-event", ({ payload }) => {
+    for (const listener of listeners) listener(payload);
+  });
+  await commands.windowListens();
 }
 
 export const tauriPlatform: Platform = {
@@ -50,13 +61,10 @@ export const tauriPlatform: Platform = {
   clearFinished: () => done(commands.clearFinished()),
   copyText: (text) => done(commands.copyText(text)),
   onEvent(listener) {
-    const listening = listen<AppEvent>("app-event", (event) => {
-      listener(event.payload);
-    });
+    listeners.add(listener);
+    listening ??= listen();
     return () => {
-      void listening.then((stop) => {
-        stop();
-      });
+      listeners.delete(listener);
     };
   },
 };
