@@ -1,0 +1,37 @@
+//! A disk that fills while a download is under way: a small file system of the test's own.
+
+use std::process::Stdio;
+
+use notespot_testkit::content;
+use tokio::process::Command;
+
+use crate::Machine;
+
+/// Makes `back` a disk of 4 MiB that only this process sees, runs what follows, and lists what is left.
+const ON_A_SMALL_DISK: &str = "mkdir back && mount -t tmpfs -o size=4m small back && \
+     { \"$@\"; code=$?; ls -A back > left; exit $code; }";
+
+#[tokio::test]
+async fn a_disk_that_fills_ends_the_download_and_leaves_no_half_file() {
+    let machine = Machine::start().await;
+    machine.file("large.bin", &content(7, 20 * 1024 * 1024));
+    machine.file("small.bin", &content(8, 1024 * 1024));
+    machine.json(&["upload", "large.bin", "small.bin"]).await;
+    let output = Command::new("unshare")
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", ON_A_SMALL_DISK, "sh"])
+        .arg(env!("CARGO_BIN_EXE_notespot"))
+        .args(["download", "large.bin", "small.bin", "--to", "back"])
+        .current_dir(machine.home.path())
+        .env("NOTESPOT_SERVER", machine.server.base_url().as_str())
+        .env("NOTESPOT_TOKEN", &machine.token)
+        .env("HOME", machine.home.path())
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("large.bin") && said.contains("full"), "{said}");
+    assert_eq!(machine.read("left"), b"small.bin\n", "the file that fits is there, and nothing else: {said}");
+}
