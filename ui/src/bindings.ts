@@ -279,8 +279,8 @@ export type NodeKind =
 /**
  *  The name of a file or a folder, kept exactly as it was given.
  * 
- *  Guaranteed: one to 255 bytes of UTF-8, no `/`, no NUL, no control characters, and neither `.`
- *  nor `..`. It is still not safe as a path on every local disk; whoever writes it to one maps it.
+ *  Guaranteed: one to 255 bytes of UTF-8, no `/`, no NUL, no control characters, none that reorder
+ *  what is around them, and neither `.` nor `..`. It is still not safe as a path on every local disk; whoever writes it to one maps it.
  */
 export type NodeName = string;
 

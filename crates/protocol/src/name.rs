@@ -11,8 +11,8 @@ pub const NAME_MAX_BYTES: usize = 255;
 
 /// The name of a file or a folder, kept exactly as it was given.
 ///
-/// Guaranteed: one to 255 bytes of UTF-8, no `/`, no NUL, no control characters, and neither `.`
-/// nor `..`. It is still not safe as a path on every local disk; whoever writes it to one maps it.
+/// Guaranteed: one to 255 bytes of UTF-8, no `/`, no NUL, no control characters, none that reorder
+/// what is around them, and neither `.` nor `..`. It is still not safe as a path on every local disk; whoever writes it to one maps it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, specta::Type, utoipa::ToSchema)]
 #[serde(transparent)]
 #[specta(transparent)]
@@ -46,7 +46,7 @@ impl NodeName {
         if text.len() > NAME_MAX_BYTES {
             return Err(NameError::TooLong);
         }
-        if text.chars().any(|c| c == '/' || c.is_control()) {
+        if text.chars().any(|c| c == '/' || c.is_control() || reorders(c)) {
             return Err(NameError::ForbiddenCharacter);
         }
         if text == "." || text == ".." {
@@ -96,6 +96,12 @@ impl NodeName {
     }
 }
 
+/// Embeddings, overrides and isolates: they make `gnp.exe` read as `exe.png` to whoever opens a link
+/// (UAX #9 §2; Unicode TR #36 §2.9). The marks that right-to-left names need are not among them.
+fn reorders(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 impl fmt::Display for NodeName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -141,6 +147,7 @@ mod tests {
         assert_eq!(NodeName::new("\u{e9}".repeat(128)), Err(NameError::TooLong));
         assert_eq!(NodeName::new("a/b"), Err(NameError::ForbiddenCharacter));
         assert_eq!(NodeName::new("a\nb"), Err(NameError::ForbiddenCharacter));
+        assert_eq!(NodeName::new("\u{202e}gnp.exe"), Err(NameError::ForbiddenCharacter));
         assert_eq!(NodeName::new(".."), Err(NameError::DotOnly));
     }
 
