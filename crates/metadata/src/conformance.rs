@@ -41,6 +41,8 @@ macro_rules! for_each_metadata_case {
             an_upload_beyond_the_quota_is_refused,
             an_upload_whose_folder_is_gone_lands_at_the_top,
             an_upload_that_was_given_up_leaves_an_orphan,
+            in_a_batch_each_succeeds_or_fails_alone,
+            a_batch_counts_what_it_has_taken_itself,
             a_file_has_one_living_link,
             a_link_that_was_ended_or_whose_file_is_trashed_opens_nothing,
             what_belongs_to_somebody_else_is_not_there,

@@ -68,30 +68,60 @@ pub trait Uploads: Send + Sync {
         client_ref: notespot_protocol::ClientRef,
     ) -> Result<Option<StoredUpload>>;
 
-    /// Keeps a plan. Refuses what the quota does not hold (open uploads count) and a parent that is
-    /// no living folder. When two calls race with one reference, both get the first one's upload:
-    /// compare the answer's `destination` and give up your own if it differs.
+    /// Keeps plans, in one transaction; each is kept or refused alone, in the order given. Refuses
+    /// what the quota does not hold (open uploads count) and a parent that is no living folder. A
+    /// reference that was planned before, or in a call that won the race, gives that upload: compare
+    /// the answer's `destination` and give up your own if it differs.
+    async fn begin_uploads(
+        &self,
+        owner: &UserId,
+        planned: &[(Wanted, Destination)],
+    ) -> Result<Vec<Result<StoredUpload>>>;
+
+    /// [`begin_uploads`](Self::begin_uploads) for one.
     async fn begin_upload(
         &self,
         owner: &UserId,
         wanted: &Wanted,
         destination: &Destination,
-    ) -> Result<StoredUpload>;
+    ) -> Result<StoredUpload> {
+        only(self.begin_uploads(owner, &[(wanted.clone(), destination.clone())]).await?)
+    }
+
+    /// Some of the owner's uploads, in the order asked for.
+    async fn uploads(&self, owner: &UserId, ids: &[UploadId]) -> Result<Vec<Result<StoredUpload>>>;
 
     /// One upload.
-    async fn upload(&self, owner: &UserId, id: UploadId) -> Result<StoredUpload>;
+    async fn upload(&self, owner: &UserId, id: UploadId) -> Result<StoredUpload> {
+        only(self.uploads(owner, &[id]).await?)
+    }
 
-    /// Publishes: node or new version, revision and usage, in one transaction. Called after the
-    /// object store was asked. Publishing again answers the same node. Where the parent is gone or
-    /// in the trash by now, the file lands at the top level: content that arrived is never lost.
-    async fn publish_upload(&self, owner: &UserId, id: UploadId, sha256: Sha256) -> Result<Node>;
+    /// Publishes: nodes or new versions, revisions and usage, in one transaction; each is published
+    /// or refused alone, in the order given. Called after the object store was asked. Publishing
+    /// again answers the same node. Where the parent is gone or in the trash by now, the file lands at
+    /// the top level: content that arrived is never lost.
+    async fn publish_uploads(
+        &self,
+        owner: &UserId,
+        arrived: &[(UploadId, Sha256)],
+    ) -> Result<Vec<Result<Node>>>;
 
-    /// Gives an upload up, leaving an [orphan](crate::orphans). Aborting an aborted one changes nothing; a published one is refused with
-    /// `UploadEnded`.
+    /// [`publish_uploads`](Self::publish_uploads) for one.
+    async fn publish_upload(&self, owner: &UserId, id: UploadId, sha256: Sha256) -> Result<Node> {
+        only(self.publish_uploads(owner, &[(id, sha256)]).await?)
+    }
+
+    /// Gives an upload up, leaving an [orphan](crate::orphans). Aborting an aborted one changes nothing;
+    /// a published one is refused with `UploadEnded`.
     async fn abort_upload(&self, owner: &UserId, id: UploadId) -> Result<StoredUpload>;
 
     /// Open uploads of all owners that were planned before `before`; at most `limit`.
     async fn stale_uploads(&self, before: Timestamp, limit: u32) -> Result<Vec<StoredUpload>>;
+}
+
+/// The outcome of a batch of one.
+fn only<T>(outcomes: Vec<Result<T>>) -> Result<T> {
+    outcomes.into_iter().next().unwrap_or(Err(crate::MetadataError::NotFound))
 }
 
 impl Wanted {

@@ -1,9 +1,10 @@
 //! Uploads.
 
 use futures_util::future::join;
-use notespot_protocol::{Sha256, Timestamp, UploadState};
+use notespot_protocol::{NodeId, OnConflict, Sha256, Timestamp, UploadId, UploadState};
 
-use super::{QUOTA, begin, folder, publish, user, wanted};
+use super::{QUOTA, begin, destination, file, folder, publish, user, wanted};
+use crate::uploads::Wanted;
 use crate::{MetadataError, MetadataStore};
 
 /// The same upload, planned twice and published twice at once, is one file.
@@ -56,4 +57,49 @@ pub async fn an_upload_that_was_given_up_leaves_an_orphan(store: &dyn MetadataSt
     let refused = store.publish_upload(&ada, upload.id, Sha256::from_bytes([1; 32])).await;
     assert!(matches!(refused, Err(MetadataError::UploadEnded)));
     assert_eq!(store.orphans(10).await.unwrap()[0].object_key, upload.destination.object_key);
+}
+
+/// In a batch each succeeds or fails alone, and the answers are in the order of the questions.
+pub async fn in_a_batch_each_succeeds_or_fails_alone(store: &dyn MetadataStore) {
+    let ada = user(store, "ada").await;
+    let place = folder(store, &ada, None, "place").await;
+    let taken = file(store, &ada, Some(place.id), "taken").await;
+    let planned = [
+        (wanted(Some(place.id), "one", 100), destination()),
+        (wanted(Some(NodeId::generate()), "nowhere", 100), destination()),
+        (Wanted { on_conflict: OnConflict::Fail, ..wanted(Some(place.id), "taken", 100) }, destination()),
+        (Wanted { on_conflict: OnConflict::Replace, ..wanted(Some(place.id), "taken", 7) }, destination()),
+        (wanted(Some(place.id), "one", 100), destination()),
+    ];
+    let begun = store.begin_uploads(&ada, &planned).await.unwrap();
+    assert!(matches!(begun[1], Err(MetadataError::NoSuchParent)));
+    let hash = Sha256::from_bytes([3; 32]);
+    let mut arrived: Vec<_> = begun.iter().flatten().map(|upload| (upload.id, hash)).collect();
+    arrived.insert(1, (UploadId::generate(), hash));
+    let before = store.user(&ada).await.unwrap();
+    let published = store.publish_uploads(&ada, &arrived).await.unwrap();
+    let name = |at: usize| published[at].as_ref().unwrap().name.as_str();
+    assert_eq!((name(0), name(4)), ("one", "one (2)"), "the second sees the first");
+    assert!(matches!(published[1], Err(MetadataError::NotFound)));
+    assert!(matches!(published[2], Err(MetadataError::NameTaken { by }) if by == taken.id));
+    let replaced = published[3].as_ref().unwrap();
+    assert_eq!((replaced.id, replaced.content.as_ref().unwrap().size.get()), (taken.id, 7));
+    let after = store.user(&ada).await.unwrap();
+    assert_eq!(after.used.get() - before.used.get(), 207);
+    assert_eq!(after.revision.0 - before.revision.0, 3, "one revision for each change");
+    for node in published.iter().flatten() {
+        assert_eq!(&store.node(&ada, node.id).await.unwrap(), node, "the answer is what is kept");
+    }
+    let again = store.publish_uploads(&ada, &arrived).await.unwrap();
+    assert_eq!(again[0].as_ref().unwrap(), published[0].as_ref().unwrap());
+}
+
+/// A batch counts what it has taken itself: the quota holds within one call.
+pub async fn a_batch_counts_what_it_has_taken_itself(store: &dyn MetadataStore) {
+    let ada = user(store, "ada").await;
+    let half = QUOTA.get() / 2 + 1;
+    let planned = ["a", "b"].map(|name| (wanted(None, name, half), destination()));
+    let begun = store.begin_uploads(&ada, &planned).await.unwrap();
+    assert!(begun[0].is_ok());
+    assert!(matches!(begun[1], Err(MetadataError::QuotaExceeded)));
 }

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use notespot_protocol::{
-    ByteCount, NewFolder, Node, NodeId, NodeName, NodePatch, NodesQuery, OnConflict, Page, Revision,
-    Timestamp, UserId, VersionId,
+    NewFolder, Node, NodeId, NodeName, NodePatch, NodesQuery, OnConflict, Page, Revision, Timestamp, UserId,
+    VersionId,
 };
 use sqlx::Row as _;
 
@@ -252,26 +252,11 @@ async fn end_links_without_node(tx: &mut Connection, owner: &UserId) -> Result<(
 }
 
 /// Adds to what the owner uses. Usage counts every version, in the trash too.
-pub(super) async fn add_usage(tx: &mut Connection, owner: &UserId, bytes: i64) -> Result<()> {
+async fn add_usage(tx: &mut Connection, owner: &UserId, bytes: i64) -> Result<()> {
     sqlx::query("UPDATE users SET used = used + ?2 WHERE id = ?1")
         .bind(&owner.0)
         .bind(bytes)
         .execute(tx)
         .await?;
     Ok(())
-}
-
-/// Refuses what the quota does not hold beside `also`, which is promised already.
-pub(super) async fn require_quota(
-    tx: &mut Connection,
-    owner: &UserId,
-    size: ByteCount,
-    also: ByteCount,
-) -> Result<()> {
-    let room: Option<i64> = sqlx::query_scalar("SELECT quota - used FROM users WHERE id = ?1")
-        .bind(&owner.0)
-        .fetch_optional(tx)
-        .await?;
-    let fits = rows::integer((size + also).get()) <= room.ok_or(MetadataError::NotFound)?;
-    if fits { Ok(()) } else { Err(MetadataError::QuotaExceeded) }
 }

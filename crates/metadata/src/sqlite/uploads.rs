@@ -1,18 +1,19 @@
 //! Uploads, up to the moment in which they become files.
 
+mod begin;
+mod publish;
+mod tally;
+
 use async_trait::async_trait;
 use notespot_protocol::{
-    ByteCount, ClientRef, Node, NodeId, OnConflict, Sha256, Timestamp, UploadId, UploadState, UserId,
-    VersionId,
+    ByteCount, ClientRef, Node, OnConflict, Sha256, Timestamp, UploadId, UploadState, UserId,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
-use super::names::{self, Place, Siblings};
-use super::nodes::{add_usage, require_quota};
-use super::{Connection, SqliteMetadata, orphans, revisions, rows, tree};
+use super::{Connection, SqliteMetadata, orphans, rows};
 use crate::uploads::{Destination, StoredUpload, Uploads, Wanted};
 use crate::{MetadataError, Result};
 
@@ -23,62 +24,35 @@ impl Uploads for SqliteMetadata {
         by_ref(&mut reader, owner, client_ref).await
     }
 
-    async fn begin_upload(
+    async fn begin_uploads(
         &self,
         owner: &UserId,
-        wanted: &Wanted,
-        destination: &Destination,
-    ) -> Result<StoredUpload> {
+        planned: &[(Wanted, Destination)],
+    ) -> Result<Vec<Result<StoredUpload>>> {
         let mut tx = self.write().await?;
-        if let Some(begun) = by_ref(&mut tx, owner, wanted.client_ref).await? {
-            return Ok(begun);
-        }
-        tree::require_parent(&mut tx, owner, wanted.parent).await?;
-        let promised: i64 = sqlx::query_scalar(
-            "SELECT coalesce(sum(size), 0) FROM uploads WHERE owner = ?1 AND state = 'open'",
-        )
-        .bind(&owner.0)
-        .fetch_one(&mut *tx)
-        .await?;
-        require_quota(&mut tx, owner, wanted.size, ByteCount(promised.unsigned_abs())).await?;
-        let upload = StoredUpload {
-            id: UploadId::generate(),
-            owner: owner.clone(),
-            wanted: wanted.clone(),
-            destination: destination.clone(),
-            state: UploadState::Open,
-            node: None,
-            created_at: Timestamp::now(),
-        };
-        insert(&mut tx, &upload).await?;
+        let begun = begin::all(&mut tx, owner, planned).await?;
         tx.commit().await?;
-        Ok(upload)
+        Ok(begun)
     }
 
-    async fn upload(&self, owner: &UserId, id: UploadId) -> Result<StoredUpload> {
-        let mut reader = self.readers.acquire().await?;
-        by_id(&mut reader, owner, id).await
+    async fn uploads(&self, owner: &UserId, ids: &[UploadId]) -> Result<Vec<Result<StoredUpload>>> {
+        let mut snapshot = self.snapshot().await?;
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids {
+            found.push(alone(by_id(&mut snapshot, owner, *id).await)?);
+        }
+        Ok(found)
     }
 
-    async fn publish_upload(&self, owner: &UserId, id: UploadId, sha256: Sha256) -> Result<Node> {
+    async fn publish_uploads(
+        &self,
+        owner: &UserId,
+        arrived: &[(UploadId, Sha256)],
+    ) -> Result<Vec<Result<Node>>> {
         let mut tx = self.write().await?;
-        let upload = by_id(&mut tx, owner, id).await?;
-        match (upload.state, upload.node) {
-            (UploadState::Published, Some(node)) => return tree::node(&mut tx, owner, node).await,
-            (UploadState::Open, _) => {}
-            _ => return Err(MetadataError::UploadEnded),
-        }
-        require_quota(&mut tx, owner, upload.wanted.size, ByteCount::ZERO).await?;
-        let node = publish(&mut tx, &upload, sha256).await?;
-        add_usage(&mut tx, owner, rows::integer(upload.wanted.size.get())).await?;
-        sqlx::query("UPDATE uploads SET state = 'published', node = ?2 WHERE id = ?1")
-            .bind(rows::key(id.0))
-            .bind(rows::key(node.0))
-            .execute(&mut *tx)
-            .await?;
-        let node = tree::node(&mut tx, owner, node).await?;
+        let published = publish::all(&mut tx, owner, arrived).await?;
         tx.commit().await?;
-        Ok(node)
+        Ok(published)
     }
 
     async fn abort_upload(&self, owner: &UserId, id: UploadId) -> Result<StoredUpload> {
@@ -111,105 +85,13 @@ impl Uploads for SqliteMetadata {
     }
 }
 
-/// Makes the node, or the new version of the one that is to be replaced.
-async fn publish(tx: &mut Connection, upload: &StoredUpload, sha256: Sha256) -> Result<NodeId> {
-    let StoredUpload { owner, wanted, .. } = upload;
-    let parent = tree::parent_or_top(tx, owner, wanted.parent).await?;
-    let place = Siblings { owner, parent, except: None }.place(tx, &wanted.name, wanted.on_conflict).await?;
-    let revision = rows::integer(revisions::next(tx, owner).await?.0);
-    let now = Timestamp::now().as_millis();
-    let version = rows::key(VersionId::generate().0);
-    let size = rows::integer(wanted.size.get());
-    let id = match place {
-        Place::Instead(id) => {
-            sqlx::query(
-                "UPDATE nodes SET version = ?2, size = ?3, modified_at = ?4, revision = ?5 WHERE id = ?1",
-            )
-            .bind(rows::key(id.0))
-            .bind(&version)
-            .bind(size)
-            .bind(now)
-            .bind(revision)
-            .execute(&mut *tx)
-            .await?;
-            id
-        }
-        Place::Free(name) => {
-            let id = NodeId::generate();
-            sqlx::query(
-                "INSERT INTO nodes (id, owner, parent, kind, name, unique_key, sort_key, version, size, \
-                 created_at, modified_at, revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11)",
-            )
-            .bind(rows::key(id.0))
-            .bind(&owner.0)
-            .bind(rows::parent_key(parent))
-            .bind(rows::FILE)
-            .bind(name.as_str())
-            .bind(name.unique_key())
-            .bind(names::sort_key(&name))
-            .bind(&version)
-            .bind(size)
-            .bind(now)
-            .bind(revision)
-            .execute(&mut *tx)
-            .await?;
-            id
-        }
-    };
-    insert_version(tx, upload, id, version, sha256, now).await?;
-    Ok(id)
-}
-
-async fn insert_version(
-    tx: &mut Connection,
-    upload: &StoredUpload,
-    node: NodeId,
-    version: Vec<u8>,
-    sha256: Sha256,
-    now: i64,
-) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO versions (id, node, size, content_type, sha256, uploaded_at, source_modified_at, object_key) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )
-    .bind(version)
-    .bind(rows::key(node.0))
-    .bind(rows::integer(upload.wanted.size.get()))
-    .bind(&upload.wanted.content_type)
-    .bind(sha256.as_bytes().to_vec())
-    .bind(now)
-    .bind(upload.wanted.modified_at.map(Timestamp::as_millis))
-    .bind(&upload.destination.object_key)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-async fn insert(tx: &mut Connection, upload: &StoredUpload) -> Result<()> {
-    let StoredUpload { wanted, destination, .. } = upload;
-    sqlx::query(
-        "INSERT INTO uploads (id, owner, client_ref, parent, name, on_conflict, size, content_type, \
-         source_modified_at, object_key, multipart_id, part_bytes, part_count, state, created_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-    )
-    .bind(rows::key(upload.id.0))
-    .bind(&upload.owner.0)
-    .bind(rows::key(wanted.client_ref.0))
-    .bind(rows::parent_key(wanted.parent))
-    .bind(wanted.name.as_str())
-    .bind(word(&wanted.on_conflict)?)
-    .bind(rows::integer(wanted.size.get()))
-    .bind(&wanted.content_type)
-    .bind(wanted.modified_at.map(Timestamp::as_millis))
-    .bind(&destination.object_key)
-    .bind(&destination.multipart_id)
-    .bind(rows::integer(destination.part_bytes.get()))
-    .bind(destination.part_count)
-    .bind(word(&upload.state)?)
-    .bind(upload.created_at.as_millis())
-    .execute(tx)
-    .await?;
-    Ok(())
+/// The outcome of one item of a batch: a refusal is the item's alone, a database that failed is
+/// everybody's. Every item is refused before it changes anything.
+fn alone<T>(outcome: Result<T>) -> Result<Result<T>> {
+    match outcome {
+        Err(error @ MetadataError::Unavailable(_)) => Err(error),
+        outcome => Ok(outcome),
+    }
 }
 
 async fn by_id(connection: &mut Connection, owner: &UserId, id: UploadId) -> Result<StoredUpload> {

@@ -1,6 +1,7 @@
 //! Uploads: planning, presigning, completing.
 
 mod complete;
+mod places;
 mod plan;
 
 use std::sync::Arc;
@@ -8,7 +9,6 @@ use std::time::Duration;
 
 use axum::Json as Said;
 use axum::extract::State;
-use futures_util::{StreamExt as _, stream};
 use http::StatusCode;
 use notespot_metadata::uploads::StoredUpload;
 use notespot_objects::{ObjectError, ObjectKey};
@@ -42,13 +42,8 @@ pub(super) async fn plan(
     CanUpload(owner): CanUpload,
     Json(batch): Json<Batch<NewUpload>>,
 ) -> Answer<Said<Batch<BatchItem<UploadPlan>>>> {
-    let planned = stream::iter(items(batch)?)
-        .map(|upload| plan::plan_one(&server, &owner, upload))
-        .buffered(AT_ONCE)
-        .map(item)
-        .collect()
-        .await;
-    Ok(Said(Batch { items: planned }))
+    let planned = plan::plan_all(&server, &owner, items(batch)?).await?;
+    Ok(Said(Batch { items: planned.into_iter().map(item).collect() }))
 }
 
 /// Verify and publish uploads: up to 1,000 in a call. Each succeeds or fails alone; completing again
@@ -65,13 +60,8 @@ pub(super) async fn complete(
     CanUpload(owner): CanUpload,
     Json(batch): Json<Batch<CompleteUpload>>,
 ) -> Answer<Said<Batch<BatchItem<Node>>>> {
-    let completed = stream::iter(items(batch)?)
-        .map(|upload| complete::complete_one(&server, &owner, upload))
-        .buffered(AT_ONCE)
-        .map(item)
-        .collect()
-        .await;
-    Ok(Said(Batch { items: completed }))
+    let completed = complete::complete_all(&server, &owner, items(batch)?).await?;
+    Ok(Said(Batch { items: completed.into_iter().map(item).collect() }))
 }
 
 /// Presign requests for the parts that are to be sent next.

@@ -1,35 +1,58 @@
 //! Publish only what is there.
 
+use futures_util::{StreamExt as _, stream};
 use notespot_metadata::MetadataError;
 use notespot_metadata::uploads::StoredUpload;
 use notespot_objects::{ObjectError, ObjectInfo, ObjectKey, StoredPart};
-use notespot_protocol::{CompleteUpload, Node, UploadState, UserId};
+use notespot_protocol::{CompleteUpload, Node, Sha256, UploadId, UploadState, UserId};
 
-use super::key_of;
+use super::places::take_refused;
 use super::plan::size_of_part;
+use super::{AT_ONCE, key_of};
 use crate::problems::Answer;
 use crate::state::Server;
 
 /// Joins the parts, compares size and checksum with what the object store says it holds, and
-/// publishes. Every step may be repeated: a call that died half-way is simply sent again.
-pub(super) async fn complete_one(server: &Server, owner: &UserId, said: CompleteUpload) -> Answer<Node> {
-    let upload = server.metadata.upload(owner, said.id).await?;
+/// publishes; each is published or refused alone. Every step may be repeated: a call that died
+/// half-way is simply sent again.
+pub(super) async fn complete_all(
+    server: &Server,
+    owner: &UserId,
+    batch: Vec<CompleteUpload>,
+) -> Answer<Vec<Answer<Node>>> {
+    let ids: Vec<_> = batch.iter().map(|said| said.id).collect();
+    let uploads = server.metadata.uploads(owner, &ids).await?;
+    let verified = stream::iter(uploads.into_iter().zip(batch))
+        .map(|(upload, said)| verify_one(server, upload, said))
+        .buffered(AT_ONCE);
+    let (arrived, places) = take_refused(verified.collect().await);
+    let published = server.metadata.publish_uploads(owner, &arrived).await?;
+    Ok(places.put_back(published))
+}
+
+async fn verify_one(
+    server: &Server,
+    upload: Result<StoredUpload, MetadataError>,
+    said: CompleteUpload,
+) -> Answer<(UploadId, Sha256)> {
+    let upload = upload?;
     match upload.state {
-        UploadState::Open => {}
-        UploadState::Published => {
-            return Ok(server.metadata.publish_upload(owner, said.id, said.sha256).await?);
-        }
+        UploadState::Open => verify_or_give_up(server, &upload, &said).await?,
+        UploadState::Published => {}
         UploadState::Aborted => return Err(MetadataError::UploadEnded.into()),
     }
-    match verify(server, &upload, &said).await {
-        Ok(()) => Ok(server.metadata.publish_upload(owner, said.id, said.sha256).await?),
+    Ok((said.id, said.sha256))
+}
+
+async fn verify_or_give_up(server: &Server, upload: &StoredUpload, said: &CompleteUpload) -> Answer<()> {
+    match verify(server, upload, said).await {
         Err(ObjectError::ChecksumMismatch) => {
             // These bytes can never become the file that was announced.
-            server.metadata.abort_upload(owner, said.id).await?;
+            server.metadata.abort_upload(&upload.owner, said.id).await?;
             server.orphaned.notify_one();
             Err(ObjectError::ChecksumMismatch.into())
         }
-        Err(error) => Err(error.into()),
+        verified => Ok(verified?),
     }
 }
 

@@ -1,6 +1,8 @@
 //! How content is cut into parts, and requests for them.
 
+use futures_util::{StreamExt as _, stream};
 use http::StatusCode;
+use notespot_metadata::MetadataError;
 use notespot_metadata::uploads::{Destination, StoredUpload, Wanted};
 use notespot_objects::ObjectKey;
 use notespot_protocol::{
@@ -8,7 +10,8 @@ use notespot_protocol::{
     UserId,
 };
 
-use super::{PRESIGNED_FOR, key_of};
+use super::places::take_refused;
+use super::{AT_ONCE, PRESIGNED_FOR, key_of};
 use crate::api::input::at_most;
 use crate::problems::{Answer, Refusal};
 use crate::state::{FILE_MAX, Server};
@@ -19,14 +22,31 @@ const MIB: u64 = 1024 * 1024;
 const CONTENT_TYPE_MAX_CHARS: usize = 200;
 const CONTENT_TYPE_UNKNOWN: &str = "application/octet-stream";
 
-/// Plans one upload. The same client reference gives the same plan.
-pub(super) async fn plan_one(server: &Server, owner: &UserId, new: NewUpload) -> Answer<UploadPlan> {
-    let upload = match server.metadata.upload_by_ref(owner, new.client_ref).await? {
-        Some(upload) => upload,
-        None => begin(server, owner, &new).await?,
-    };
+/// Plans uploads; each is planned or refused alone. The same client reference gives the same plan.
+pub(super) async fn plan_all(
+    server: &Server,
+    owner: &UserId,
+    batch: Vec<NewUpload>,
+) -> Answer<Vec<Answer<UploadPlan>>> {
+    let prepared = stream::iter(batch).map(|new| prepare(server, owner, new)).buffered(AT_ONCE);
+    let (prepared, places) = take_refused(prepared.collect().await);
+    let wanted: Vec<_> = prepared.iter().map(|one| (one.wanted.clone(), one.destination.clone())).collect();
+    let kept = server.metadata.begin_uploads(owner, &wanted).await;
+    give_up_unused(server, &prepared, kept.as_deref().unwrap_or_default()).await;
+    let plans = stream::iter(kept?.into_iter().zip(prepared))
+        .map(|(kept, prepared)| plan_of(server, kept, prepared.parts))
+        .buffered(AT_ONCE);
+    Ok(places.put_back(plans.collect().await))
+}
+
+async fn plan_of(
+    server: &Server,
+    kept: Result<StoredUpload, MetadataError>,
+    parts: Vec<PartToSend>,
+) -> Answer<UploadPlan> {
+    let upload = kept?;
     let requests = match upload.state {
-        UploadState::Open => presign(server, &upload, &new.parts).await?,
+        UploadState::Open => presign(server, &upload, &parts).await?,
         UploadState::Published | UploadState::Aborted => Vec::new(),
     };
     Ok(UploadPlan {
@@ -39,7 +59,37 @@ pub(super) async fn plan_one(server: &Server, owner: &UserId, new: NewUpload) ->
     })
 }
 
-async fn begin(server: &Server, owner: &UserId, new: &NewUpload) -> Answer<StoredUpload> {
+/// An upload that may be kept.
+struct Prepared {
+    wanted: Wanted,
+    destination: Destination,
+    /// Whether the object store was asked for a multipart upload for it.
+    is_new: bool,
+    /// To be presigned at once.
+    parts: Vec<PartToSend>,
+}
+
+async fn prepare(server: &Server, owner: &UserId, new: NewUpload) -> Answer<Prepared> {
+    check(&new)?;
+    let guessed = mime_guess::from_path(new.name.as_str()).first_raw().unwrap_or(CONTENT_TYPE_UNKNOWN);
+    let wanted = Wanted::from_new(&new, guessed);
+    let parts = new.parts;
+    let (part_bytes, part_count) = cut(new.size);
+    let object_key = ObjectKey::generate();
+    let mut destination =
+        Destination { object_key: object_key.to_string(), multipart_id: None, part_bytes, part_count };
+    if part_count == 1 {
+        return Ok(Prepared { wanted, destination, is_new: false, parts });
+    }
+    // A multipart upload costs the store something: not for one that was planned before.
+    if let Some(planned) = server.metadata.upload_by_ref(owner, new.client_ref).await? {
+        return Ok(Prepared { wanted, destination: planned.destination, is_new: false, parts });
+    }
+    destination.multipart_id = Some(server.objects.create_multipart(&object_key).await?);
+    Ok(Prepared { wanted, destination, is_new: true, parts })
+}
+
+fn check(new: &NewUpload) -> Answer<()> {
     if new.size > FILE_MAX {
         return Err(Refusal::new(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -53,20 +103,29 @@ async fn begin(server: &Server, owner: &UserId, new: &NewUpload) -> Answer<Store
             return Err(Refusal::bad_request("The media type holds characters that no media type has."));
         }
     }
-    let guessed = mime_guess::from_path(new.name.as_str()).first_raw().unwrap_or(CONTENT_TYPE_UNKNOWN);
-    let (part_bytes, part_count) = cut(new.size);
-    let key = ObjectKey::generate();
-    let multipart_id = if part_count > 1 { Some(server.objects.create_multipart(&key).await?) } else { None };
-    let destination = Destination { object_key: key.to_string(), multipart_id, part_bytes, part_count };
-    let begun = server.metadata.begin_upload(owner, &Wanted::from_new(new, guessed), &destination).await;
-    if !matches!(&begun, Ok(upload) if upload.destination == destination)
-        && let Some(multipart_id) = &destination.multipart_id
-        && let Err(error) = server.objects.abort_multipart(&key, multipart_id).await
-    {
-        // Nothing was sent to it: it is a name without bytes.
-        tracing::warn!(error = &error as &dyn std::error::Error, "an unused multipart upload is left");
+    Ok(())
+}
+
+/// Gives up the multipart uploads that no record names: of refused uploads, of lost races, and all of
+/// them when there was no answer.
+async fn give_up_unused(
+    server: &Server,
+    prepared: &[Prepared],
+    kept: &[Result<StoredUpload, MetadataError>],
+) {
+    for (at, Prepared { destination, .. }) in prepared.iter().enumerate().filter(|(_, one)| one.is_new) {
+        if matches!(kept.get(at), Some(Ok(upload)) if upload.destination == *destination) {
+            continue;
+        }
+        let (Some(id), Ok(key)) = (&destination.multipart_id, ObjectKey::parse(&destination.object_key))
+        else {
+            continue;
+        };
+        if let Err(error) = server.objects.abort_multipart(&key, id).await {
+            // Nothing was sent to it: it is a name without bytes.
+            tracing::warn!(error = &error as &dyn std::error::Error, "an unused multipart upload is left");
+        }
     }
-    Ok(begun?)
 }
 
 /// The length of every part but the last, and how many there are.
