@@ -1,6 +1,7 @@
 //! What can go wrong, for callers to act on and for people to read.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use notespot_client::{ClientError, SignInError};
 use notespot_protocol::{ErrorCode, Failure, NameError, Problem};
@@ -16,6 +17,9 @@ pub enum AppError {
     /// The server refused, could not be reached, or nobody is signed in.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// The same, for several transfers whose call went together.
+    #[error(transparent)]
+    Together(Arc<ClientError>),
     /// The local library failed.
     #[error(transparent)]
     Library(#[from] LibraryError),
@@ -65,6 +69,12 @@ pub enum AppError {
         /// Its name.
         name: String,
     },
+    /// A symbolic link was found in a folder.
+    #[error("\u{201c}{name}\u{201d} is a symbolic link. Links inside of folders are left out.")]
+    IsLink {
+        /// Its name.
+        name: String,
+    },
     /// A file where a folder is meant.
     #[error("\u{201c}{given}\u{201d} is a file, and a folder is expected here.")]
     IsFile {
@@ -111,17 +121,27 @@ fn file_trouble(name: &str, source: &std::io::Error) -> String {
 }
 
 impl AppError {
+    /// What the way to the server, or the server, had to say.
+    pub(crate) fn client(&self) -> Option<&ClientError> {
+        match self {
+            Self::Client(error) => Some(error),
+            Self::Together(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// The stable word for it.
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Client(error) => error.code(),
+            Self::Together(error) => error.code(),
             Self::NoHomeFolder | Self::Library(_) => ErrorCode::LibraryUnavailable,
             Self::Settings { .. } => ErrorCode::FileAccess,
             Self::BadServerUrl { .. } => ErrorCode::BadRequest,
             Self::Name(_) => ErrorCode::InvalidName,
             Self::NotHere { .. } | Self::NoSuchPath { .. } | Self::NoLink => ErrorCode::NotFound,
-            Self::IsFolder { .. } | Self::IsFile { .. } => ErrorCode::WrongKind,
+            Self::IsFolder { .. } | Self::IsFile { .. } | Self::IsLink { .. } => ErrorCode::WrongKind,
             Self::File { source, .. } => match source.kind() {
                 std::io::ErrorKind::NotFound => ErrorCode::FileMissing,
                 std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorCode::DiskFull,
@@ -141,7 +161,10 @@ impl From<TransferError> for AppError {
         match error {
             TransferError::Control(error) => match error.downcast::<ClientError>() {
                 Ok(error) => Self::Client(error),
-                Err(other) => Self::Transfer(other.into()),
+                Err(other) => match other.downcast::<Arc<ClientError>>() {
+                    Ok(shared) => Self::Together(shared),
+                    Err(other) => Self::Transfer(other.into()),
+                },
             },
             TransferError::IsFolder { name } => Self::IsFolder { name },
             TransferError::Cancelled => Self::Cancelled,
@@ -164,10 +187,7 @@ impl From<Problem> for AppError {
 
 impl From<&AppError> for Failure {
     fn from(error: &AppError) -> Self {
-        let request_id = match error {
-            AppError::Client(error) => error.request_id().map(str::to_owned),
-            _ => None,
-        };
+        let request_id = error.client().and_then(ClientError::request_id).map(str::to_owned);
         Self { code: error.code(), message: error.to_string(), request_id }
     }
 }

@@ -9,6 +9,7 @@ use notespot_transfer::{Engine, Settings};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use crate::transfers::OverRest;
 use crate::{AppConfig, AppError, Host, Keep, settings};
 
 /// The most that a listing asks for at once.
@@ -20,6 +21,7 @@ pub struct Remote {
     pub(crate) api: ApiClient,
     pub(crate) host: Arc<dyn Host>,
     pub(crate) engine: Engine,
+    pub(crate) control: Arc<OverRest>,
 }
 
 impl Remote {
@@ -42,7 +44,9 @@ impl Remote {
         let session =
             SessionConfig { token: config.token.clone(), ..SessionConfig::new(server, store, lock_file) };
         let engine = Engine::new(Settings::default())?;
-        Ok(Self { api: ApiClient::new(Session::new(session)?), host, engine })
+        let api = ApiClient::new(Session::new(session)?);
+        let control = Arc::new(OverRest::new(&api));
+        Ok(Self { api, host, engine, control })
     }
 
     pub(crate) fn session(&self) -> &Session {

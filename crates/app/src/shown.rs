@@ -61,10 +61,7 @@ impl Shown {
 /// Whether the error is about the way to the server and not about the wish.
 pub(crate) fn says_server_is_away(error: &AppError) -> bool {
     use notespot_client::ClientError;
-    matches!(
-        error,
-        AppError::Client(ClientError::Unreachable { .. } | ClientError::NotANotespotServer { .. })
-    )
+    matches!(error.client(), Some(ClientError::Unreachable { .. } | ClientError::NotANotespotServer { .. }))
 }
 
 fn at_start(url: String) -> AppState {

@@ -14,6 +14,7 @@ mod commands;
 mod over_rest;
 mod run;
 mod speed;
+mod together;
 
 pub(crate) use over_rest::OverRest;
 use speed::Speed;

@@ -10,3 +10,4 @@ pub(crate) mod share_file;
 pub(crate) mod sign_in;
 pub(crate) mod trash_files;
 pub(crate) mod upload_files;
+pub(crate) mod upload_tree;

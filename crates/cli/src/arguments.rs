@@ -19,7 +19,8 @@ Exit codes:
   3  not signed in
   4  the server cannot be reached
 
-With --json, standard output holds one object or one array and nothing else. What failed stands there as
+With --json, standard output holds one object or one array and nothing else; uploads stand in it in the order
+in which they end. What failed stands there as
 {\"error\": {\"code\", \"message\", \"request_id\"}}.";
 
 /// Files and public links from the command line
@@ -43,9 +44,9 @@ pub(crate) enum Command {
     SignIn,
     /// Sign out, and forget the session
     SignOut,
-    /// Upload files
+    /// Upload files, and folders with everything in them
     Upload {
-        /// The files
+        /// The files and folders
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
         /// The folder that they go into [default: the top level]

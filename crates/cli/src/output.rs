@@ -1,5 +1,7 @@
 //! What a command says: words for people, JSON for scripts.
 
+use std::sync::{Mutex, PoisonError};
+
 use notespot_app::AppError;
 use notespot_protocol::Failure;
 use serde::Serialize;
@@ -83,6 +85,61 @@ pub(crate) fn several<T: Serialize>(form: Form, items: &[Item<T>], words: impl F
         print_json(&items);
     }
     ending
+}
+
+/// Answers with things as each is done or fails, in that order: nothing is kept of what was said.
+pub(crate) struct Report {
+    form: Form,
+    said: Mutex<Said>,
+}
+
+#[derive(Default)]
+struct Said {
+    ending: Ending,
+    done: u64,
+    failed: u64,
+}
+
+impl Report {
+    pub(crate) fn begin(form: Form) -> Self {
+        Self { form, said: Mutex::default() }
+    }
+
+    /// One more; `words` gives the line of one that is done. What failed is named with its reason on
+    /// standard error.
+    pub(crate) fn add<T: Serialize>(&self, item: &Item<T>, words: impl FnOnce(&T) -> String) {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_first = said.done + said.failed == 0;
+        match &item.outcome {
+            Outcome::Done(_) => said.done += 1,
+            Outcome::Error(failure) => {
+                said.failed += 1;
+                said.ending = said.ending.max(Ending::of(failure.code));
+            }
+        }
+        match (self.form, &item.outcome) {
+            (Form::Json, _) => {
+                print!("{}", if is_first { "[\n" } else { ",\n" });
+                print_json(item);
+            }
+            (Form::Words, Outcome::Done(value)) => println!("{}", words(value)),
+            (Form::Words, Outcome::Error(failure)) => eprintln!("{}: {failure}", item.given),
+        }
+    }
+
+    /// Ends the array; for people, says how many of several were `done` and how many were not.
+    pub(crate) fn end(self, done: &str) -> Ending {
+        let said = self.said.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match self.form {
+            Form::Json if said.done + said.failed == 0 => println!("[]"),
+            Form::Json => println!("]"),
+            Form::Words if said.done + said.failed > 1 && said.failed > 0 => {
+                eprintln!("{} {done}, {} failed.", said.done, said.failed);
+            }
+            Form::Words => {}
+        }
+        said.ending
+    }
 }
 
 /// Answers with an error that stopped everything.

@@ -15,18 +15,28 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// A bar over `total` bytes; hidden in scripts and where nobody watches.
-    pub(crate) fn new(form: Form, total: ByteCount) -> Self {
+    /// A bar over nothing yet; hidden in scripts and where nobody watches.
+    pub(crate) fn new(form: Form) -> Self {
         if form == Form::Json || !std::io::stderr().is_terminal() {
             return Self { bar: ProgressBar::hidden() };
         }
-        let bar = ProgressBar::new(total.get());
+        let bar = ProgressBar::new(0);
         let template =
             "{bar:32} {decimal_bytes} of {decimal_total_bytes} · {decimal_bytes_per_sec} · {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("━━─"));
         }
         Self { bar }
+    }
+
+    /// There are that many more bytes to move.
+    pub(crate) fn expect(&self, bytes: ByteCount) {
+        self.bar.inc_length(bytes.get());
+    }
+
+    /// Says something above the bar.
+    pub(crate) fn above(&self, say: impl FnOnce()) {
+        self.bar.suspend(say);
     }
 
     /// For one file: takes how many of its bytes have arrived, which may fall when it begins anew.

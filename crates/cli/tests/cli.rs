@@ -10,6 +10,8 @@
 mod endings;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/folders.rs"]
+mod folders;
 #[path = "cli/full_disk.rs"]
 mod full_disk;
 #[path = "cli/links.rs"]

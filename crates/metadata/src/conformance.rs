@@ -30,6 +30,7 @@ macro_rules! for_each_metadata_case {
             a_name_that_is_taken_is_numbered_refused_or_replaced,
             names_are_the_same_in_every_unicode_form,
             the_same_folder_asked_for_twice_is_one_folder,
+            a_folder_that_is_there_can_be_used_again,
             many_of_one_name_at_once_all_get_a_name,
             a_stale_revision_changes_nothing,
             a_folder_cannot_be_moved_into_itself,
@@ -91,7 +92,13 @@ fn name(text: &str) -> NodeName {
 }
 
 fn new_folder(parent: Option<NodeId>, text: &str) -> NewFolder {
-    NewFolder { client_ref: ClientRef::generate(), parent, name: name(text), on_conflict: OnConflict::Fail }
+    NewFolder {
+        client_ref: ClientRef::generate(),
+        parent,
+        name: name(text),
+        on_conflict: OnConflict::Fail,
+        reuse: false,
+    }
 }
 
 async fn folder(store: &dyn MetadataStore, owner: &UserId, parent: Option<NodeId>, text: &str) -> Node {

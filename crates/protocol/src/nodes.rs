@@ -69,6 +69,9 @@ pub struct NewFolder {
     /// What to do when the name is taken. `replace` is refused: a folder has no content.
     #[serde(default)]
     pub on_conflict: OnConflict,
+    /// A living folder that has the name already is the answer, and nothing is made.
+    #[serde(default)]
+    pub reuse: bool,
 }
 
 /// What to do when a living sibling has the name already.

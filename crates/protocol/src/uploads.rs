@@ -69,6 +69,10 @@ pub struct UploadPlan {
     pub part_count: u32,
     /// Where the upload stands; `published` when a retry arrives after the fact.
     pub state: UploadState,
+    /// Whether it was planned before: some parts may have arrived, and need not be sent again
+    /// (`GET /v1/uploads/{id}`).
+    #[serde(default)]
+    pub resumed: bool,
     /// Requests for the parts that were announced with the upload.
     pub requests: Vec<PresignedPart>,
 }

@@ -24,6 +24,10 @@ pub trait UploadControl: Send + Sync {
         parts: Vec<PartToSend>,
     ) -> impl Future<Output = Result<Vec<PresignedPart>, ControlError>> + Send;
 
+    /// Which parts of a planned upload the object store holds.
+    fn arrived(&self, upload: UploadId)
+    -> impl Future<Output = Result<Vec<PartToSend>, ControlError>> + Send;
+
     /// Publishes. Asked again, it gives the same file.
     fn complete(&self, upload: CompleteUpload) -> impl Future<Output = Result<Node, ControlError>> + Send;
 

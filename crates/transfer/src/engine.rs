@@ -13,9 +13,20 @@ use crate::settings::CHUNK_BYTES;
 use crate::{Settings, TransferError};
 
 const USER_AGENT: &str = concat!("Notespot/", env!("CARGO_PKG_VERSION"));
-/// What one part or one download holds at most, in chunks: one being read or written, two waiting,
-/// one at the socket.
-const CHUNKS_EACH: u32 = 4;
+/// What one part or one download holds at most: one chunk being read or written, two waiting, one at
+/// the socket.
+const STREAM_BYTES: usize = 4 * CHUNK_BYTES;
+/// Memory is counted in pieces of this size: the smallest file takes one.
+const GRAIN_BYTES: usize = 4 * 1024;
+
+/// Files up to this size are read once, and held until the store has them.
+pub(crate) const SMALL_MAX_BYTES: usize = 1024 * 1024;
+
+/// What a request under way holds.
+pub(crate) struct Held {
+    _place: OwnedSemaphorePermit,
+    _memory: Option<OwnedSemaphorePermit>,
+}
 
 /// Moves files. Cheap to clone; all clones share connections and one memory budget, so a program
 /// has one engine.
@@ -26,6 +37,8 @@ pub struct Engine {
     near: Client,
     far: Client,
     memory: Arc<Semaphore>,
+    small: Arc<Semaphore>,
+    large: Arc<Semaphore>,
     pub(crate) hash_passes: Arc<Semaphore>,
 }
 
@@ -43,21 +56,38 @@ impl Engine {
         };
         let near = client().no_proxy().build().map_err(TransferError::Setup)?;
         let far = client().build().map_err(TransferError::Setup)?;
-        let each = CHUNKS_EACH as usize;
-        let chunks = (settings.memory_bytes / CHUNK_BYTES).clamp(each, Semaphore::MAX_PERMITS);
+        // Enough for one of each kind: neither waits for what the other holds.
+        let memory = settings.memory_bytes.max(STREAM_BYTES + SMALL_MAX_BYTES) / GRAIN_BYTES;
         Ok(Self {
             near,
             far,
-            memory: Arc::new(Semaphore::new(chunks)),
+            memory: Arc::new(Semaphore::new(memory.min(Semaphore::MAX_PERMITS))),
+            small: Arc::new(Semaphore::new(settings.small_in_flight.max(1))),
+            large: Arc::new(Semaphore::new(settings.large_in_flight.max(1))),
             hash_passes: Arc::new(Semaphore::new(settings.hash_passes.max(1))),
             settings: Arc::new(settings),
         })
     }
 
-    /// Waits for the memory of one part or one download. Whoever holds it waits for the network
-    /// only, never for more memory.
-    pub(crate) async fn reserve(&self) -> Result<OwnedSemaphorePermit, TransferError> {
-        self.memory.clone().acquire_many_owned(CHUNKS_EACH).await.map_err(|_| TransferError::Closing)
+    /// Waits for a place among the large requests, and for the memory of one. Whoever holds both waits
+    /// for the network only, never for more memory.
+    pub(crate) async fn enter_large(&self) -> Result<Held, TransferError> {
+        let place = self.large.clone().acquire_owned().await.map_err(|_| TransferError::Closing)?;
+        let memory = self.reserve(STREAM_BYTES as u64).await?;
+        Ok(Held { _place: place, _memory: Some(memory) })
+    }
+
+    /// Waits for a place among the requests of small files, whose content is in memory already.
+    pub(crate) async fn enter_small(&self) -> Result<Held, TransferError> {
+        let place = self.small.clone().acquire_owned().await.map_err(|_| TransferError::Closing)?;
+        Ok(Held { _place: place, _memory: None })
+    }
+
+    /// Waits for memory for this many bytes of content, at most [`SMALL_MAX_BYTES`].
+    pub(crate) async fn reserve(&self, bytes: u64) -> Result<OwnedSemaphorePermit, TransferError> {
+        let grains = bytes.div_ceil(GRAIN_BYTES as u64).max(1);
+        let grains = u32::try_from(grains).unwrap_or(u32::MAX);
+        self.memory.clone().acquire_many_owned(grains).await.map_err(|_| TransferError::Closing)
     }
 
     /// A presigned request exactly as it stands.

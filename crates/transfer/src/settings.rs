@@ -8,15 +8,21 @@ pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 
 /// How hard an engine works, and how long it waits.
 ///
-/// Memory: at most `memory_bytes` of file content for parts and downloads under way, reserved before
-/// a byte is read, and `hash_passes` times 256 KiB for reading ahead. Nothing grows with a file's
-/// size or with their number. Socket buffers of the operating system come on top.
+/// Memory: at most `memory_bytes` of file content for parts, small files and downloads under way,
+/// reserved before a byte is read, and `hash_passes` times 256 KiB for reading ahead. Nothing grows
+/// with a file's size or with their number. Socket buffers of the operating system come on top.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Parts of one file that are sent at once.
     pub parts_in_flight: usize,
-    /// For the content of all parts and downloads under way. At least 1 MiB is used.
+    /// For the content of everything under way. At least 2 MiB is used.
     pub memory_bytes: usize,
+    /// Requests with the bytes of small files that are under way at once: what they wait for is the
+    /// way there and back.
+    pub small_in_flight: usize,
+    /// Requests with parts of larger files, and downloads, that are under way at once: what they wait
+    /// for is bandwidth. Neither kind waits behind the other.
+    pub large_in_flight: usize,
     /// Files that are read for their checksums at once.
     pub hash_passes: usize,
     /// To open a connection.
@@ -37,7 +43,9 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             parts_in_flight: 4,
-            memory_bytes: 16 * 1024 * 1024,
+            memory_bytes: 64 * 1024 * 1024,
+            small_in_flight: 32,
+            large_in_flight: 12,
             hash_passes: 8,
             connect_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(20),

@@ -111,8 +111,13 @@ struct Upload<'a, C> {
 
 impl<C: UploadControl> Upload<'_, C> {
     async fn attempt(&self, client_ref: ClientRef) -> Result<Attempt, TransferError> {
-        let source = self.or_cancelled(Source::open(&self.file.path)).await?;
-        let hashed = if source.size() <= HASHED_FIRST_MAX {
+        let source = match self.or_cancelled(Source::open(self.engine, &self.file.path)).await {
+            Err(TransferError::FileChanged { .. }) => return Ok(Attempt::Changed),
+            source => source?,
+        };
+        let hashed = if let Some((_, hashed)) = source.in_memory() {
+            Some(hashed)
+        } else if source.size() <= HASHED_FIRST_MAX {
             match self.or_cancelled(hashing::whole(self.engine, &source)).await {
                 Ok(hashed) => Some(hashed),
                 Err(TransferError::FileChanged { .. }) => return Ok(Attempt::Changed),

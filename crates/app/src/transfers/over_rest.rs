@@ -1,18 +1,47 @@
 //! The transfer engine's control side, over the REST API.
 
-use notespot_client::{ApiClient, ClientError};
+use futures_util::FutureExt as _;
+use notespot_client::ApiClient;
 use notespot_protocol::{
-    BatchItem, CompleteUpload, DownloadPlan, DownloadRequest, NewUpload, Node, PartToSend, PresignParts,
-    PresignedPart, UploadId, UploadPlan,
+    CompleteUpload, DownloadPlan, DownloadRequest, NewUpload, Node, PartToSend, PresignParts, PresignedPart,
+    UploadId, UploadPlan,
 };
 use notespot_transfer::{ControlError, DownloadControl, UploadControl};
 
-/// Speaks for the account of this client.
-pub(crate) struct OverRest<'a>(pub(crate) &'a ApiClient);
+use super::together::{Together, wrapped};
 
-impl UploadControl for OverRest<'_> {
+/// Speaks for the account of one client. Calls for many files go together.
+pub(crate) struct OverRest {
+    api: ApiClient,
+    plans: Together<NewUpload, UploadPlan>,
+    completions: Together<CompleteUpload, Node>,
+    downloads: Together<DownloadRequest, DownloadPlan>,
+}
+
+impl OverRest {
+    pub(crate) fn new(api: &ApiClient) -> Self {
+        let (plan, complete, download) = (api.clone(), api.clone(), api.clone());
+        Self {
+            api: api.clone(),
+            plans: Together::new(move |uploads| {
+                let api = plan.clone();
+                async move { api.plan_uploads(uploads).await }.boxed()
+            }),
+            completions: Together::new(move |uploads| {
+                let api = complete.clone();
+                async move { api.complete_uploads(uploads).await }.boxed()
+            }),
+            downloads: Together::new(move |files| {
+                let api = download.clone();
+                async move { api.plan_downloads(files).await }.boxed()
+            }),
+        }
+    }
+}
+
+impl UploadControl for OverRest {
     async fn plan(&self, upload: NewUpload) -> Result<UploadPlan, ControlError> {
-        self.only(self.0.plan_uploads(vec![upload]).await)
+        self.plans.call(upload).await
     }
 
     async fn presign(
@@ -20,38 +49,24 @@ impl UploadControl for OverRest<'_> {
         upload: UploadId,
         parts: Vec<PartToSend>,
     ) -> Result<Vec<PresignedPart>, ControlError> {
-        self.0.presign_parts(upload, &PresignParts { parts }).await.map_err(wrapped)
+        self.api.presign_parts(upload, &PresignParts { parts }).await.map_err(wrapped)
+    }
+
+    async fn arrived(&self, upload: UploadId) -> Result<Vec<PartToSend>, ControlError> {
+        Ok(self.api.upload_status(upload).await.map_err(wrapped)?.arrived)
     }
 
     async fn complete(&self, upload: CompleteUpload) -> Result<Node, ControlError> {
-        self.only(self.0.complete_uploads(vec![upload]).await)
+        self.completions.call(upload).await
     }
 
     async fn abort(&self, upload: UploadId) -> Result<(), ControlError> {
-        self.0.abort_upload(upload).await.map_err(wrapped)
+        self.api.abort_upload(upload).await.map_err(wrapped)
     }
 }
 
-impl DownloadControl for OverRest<'_> {
+impl DownloadControl for OverRest {
     async fn plan(&self, file: DownloadRequest) -> Result<DownloadPlan, ControlError> {
-        self.only(self.0.plan_downloads(vec![file]).await)
+        self.downloads.call(file).await
     }
-}
-
-impl OverRest<'_> {
-    /// The outcome of a batch of one.
-    fn only<T>(&self, batch: Result<Vec<BatchItem<T>>, ClientError>) -> Result<T, ControlError> {
-        let outcome = batch.and_then(|items| match items.into_iter().next() {
-            Some(item) => item.into_result().map_err(|problem| ClientError::Refused(Box::new(problem))),
-            None => Err(ClientError::NotANotespotServer {
-                server: self.0.session().server().to_string(),
-                reason: "a batch of one came back empty",
-            }),
-        });
-        outcome.map_err(wrapped)
-    }
-}
-
-fn wrapped(error: ClientError) -> ControlError {
-    ControlError::new(error.code(), error)
 }

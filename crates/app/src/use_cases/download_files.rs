@@ -7,7 +7,7 @@ use notespot_protocol::{ByteCount, Node, NodeId};
 use notespot_transfer::{Existing, Progress, SaveTo};
 use tokio_util::sync::CancellationToken;
 
-use crate::transfers::{Job, OverRest};
+use crate::transfers::Job;
 use crate::{App, AppError, Remote};
 
 /// Where downloads go.
@@ -46,8 +46,9 @@ impl Remote {
             DownloadTo::File(path) => (SaveTo::File(path.clone()), Existing::Replace),
             DownloadTo::Folder(path) => (SaveTo::Folder(path.clone()), Existing::KeepBoth),
         };
-        let (control, progress) = (OverRest(&self.api), Progress::told(progress));
-        let saved = self.engine.download_file(&control, node.id, &to, existing, &progress, cancel).await?;
+        let progress = Progress::told(progress);
+        let control = &*self.control;
+        let saved = self.engine.download_file(control, node.id, &to, existing, &progress, cancel).await?;
         Ok(FileDownload { path: saved.path, size: saved.size })
     }
 }

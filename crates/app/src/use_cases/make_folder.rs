@@ -12,6 +12,7 @@ impl App {
             parent,
             name: NodeName::new(name.trim())?,
             on_conflict: OnConflict::KeepBoth,
+            reuse: false,
         };
         let node = self.remote().api.create_folder(&folder).await;
         self.changed(node).await

@@ -7,7 +7,7 @@ use notespot_protocol::{ByteCount, ClientRef, Node, NodeId, NodeName, OnConflict
 use notespot_transfer::{FileToUpload, Progress};
 use tokio_util::sync::CancellationToken;
 
-use crate::transfers::{CopiedLinks, Job, OverRest};
+use crate::transfers::{CopiedLinks, Job};
 use crate::{App, AppError, Remote};
 
 /// A file to be uploaded.
@@ -47,7 +47,7 @@ impl Remote {
             client_ref: file.client_ref,
         };
         let progress = Progress::told(progress);
-        Ok(self.engine.upload_file(&OverRest(&self.api), &file, &progress, cancel).await?)
+        Ok(self.engine.upload_file(&*self.control, &file, &progress, cancel).await?)
     }
 }
 
@@ -91,6 +91,6 @@ async fn inspect(path: &Path) -> Result<ByteCount, AppError> {
 
 /// A file's name as people see it: bytes that are no UTF-8 are shown as replacement characters, and
 /// uploaded under that name.
-fn shown_name(path: &Path) -> String {
+pub(super) fn shown_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

@@ -91,6 +91,7 @@ impl Stand {
             parent,
             name: NodeName::new(name).unwrap(),
             on_conflict: OnConflict::Fail,
+            reuse: false,
         };
         self.metadata.create_folder(&ada(), &folder).await.unwrap()
     }

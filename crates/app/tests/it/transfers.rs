@@ -9,7 +9,7 @@ use notespot_app::{
     Secret,
 };
 use notespot_protocol::window::{NoticeKind, Transfer, TransferState};
-use notespot_protocol::{ByteCount, ErrorCode, Node, Scope};
+use notespot_protocol::{ByteCount, ErrorCode, Failure, Node, Scope};
 use notespot_testkit::{Direction, Fault, FaultKind, FaultProxy, TestServer, content, sha256_of};
 use tempfile::TempDir;
 
@@ -140,7 +140,7 @@ async fn the_server_s_refusals_arrive_as_its_own() {
     let reader = Person::new(&server, token);
     let refused = upload(&reader.remote().await, reader.file("note.txt", b"one")).await.unwrap_err();
     assert_eq!(refused.code(), ErrorCode::Forbidden);
-    assert!(matches!(refused, AppError::Client(error) if error.request_id().is_some()));
+    assert!(Failure::from(refused).request_id.is_some());
 }
 
 #[tokio::test]

@@ -32,7 +32,8 @@ pub(super) async fn download(
         found.push((name, node));
     }
     let sizes = found.iter().filter_map(|(_, node)| Some(node.as_ref().ok()?.content.as_ref()?.size));
-    let progress = Progress::new(form, sizes.sum());
+    let progress = Progress::new(form);
+    progress.expect(sizes.sum());
     let items: Vec<_> = stream::iter(found)
         .map(|(name, node)| {
             let progress = &progress;

@@ -2,15 +2,21 @@
 
 use std::path::PathBuf;
 
+use futures_util::future::join;
 use futures_util::{StreamExt as _, stream};
-use notespot_app::{AppError, CancellationToken, FileUpload, Remote};
-use notespot_protocol::{ByteCount, Node, NodeId, PublicLink};
+use notespot_app::{AppError, CancellationToken, FileUpload, Found, FoundFiles, Remote};
+use notespot_protocol::{ByteCount, Node, PublicLink};
 use serde::Serialize;
+use tokio::sync::mpsc;
 
-use super::FILES_AT_ONCE;
 use crate::exit::Ending;
-use crate::output::{self, Form, Item};
+use crate::output::{self, Form, Item, Report};
 use crate::progress::Progress;
+
+/// Small files whose upload is under way at some stage: being read, planned, sent, published.
+const SMALL_AT_ONCE: usize = 512;
+/// The same for larger ones, whose parts move side by side.
+const LARGE_AT_ONCE: usize = 8;
 
 #[derive(Serialize)]
 struct Uploaded {
@@ -19,7 +25,16 @@ struct Uploaded {
     link: Option<PublicLink>,
 }
 
-/// Uploads files, three at once. One that fails is in no other's way.
+/// What all uploads of one command share.
+struct Uploading<'a> {
+    remote: &'a Remote,
+    link: bool,
+    progress: Progress,
+    report: Report,
+    cancel: &'a CancellationToken,
+}
+
+/// Uploads files, and folders with their tree. One that fails is in no other's way.
 pub(super) async fn upload(
     remote: &Remote,
     form: Form,
@@ -32,45 +47,41 @@ pub(super) async fn upload(
         Ok(folder) => folder,
         Err(error) => return output::stopped(form, error),
     };
-    let progress = Progress::new(form, total(&paths).await);
-    let items: Vec<_> = stream::iter(paths)
-        .map(|path| {
-            let progress = &progress;
-            async move {
-                let given = path.display().to_string();
-                Item::new(given, upload_one(remote, path, folder, link, progress, cancel).await)
-            }
-        })
-        .buffered(FILES_AT_ONCE)
-        .collect()
-        .await;
-    progress.finish();
-    output::several(form, &items, |uploaded| match &uploaded.link {
-        Some(link) => link.url.clone(),
-        None => format!("{} ({})", uploaded.node.name, uploaded.node.id),
-    })
+    let uploading =
+        Uploading { remote, link, progress: Progress::new(form), report: Report::begin(form), cancel };
+    let FoundFiles { small, large } = remote.find_files(paths, folder);
+    join(uploading.empty(small, SMALL_AT_ONCE), uploading.empty(large, LARGE_AT_ONCE)).await;
+    uploading.progress.finish();
+    uploading.report.end("uploaded")
 }
 
-async fn upload_one(
-    remote: &Remote,
-    path: PathBuf,
-    folder: Option<NodeId>,
-    link: bool,
-    progress: &Progress,
-    cancel: &CancellationToken,
-) -> Result<Uploaded, AppError> {
-    let node = remote.upload_file(&FileUpload::new(path, folder), progress.of_file(), cancel).await?;
-    let link = if link { Some(remote.public_link(node.id).await?) } else { None };
-    Ok(Uploaded { node, link })
-}
-
-/// What there is to send, as far as it can be seen; what cannot fails later, by itself.
-async fn total(paths: &[PathBuf]) -> ByteCount {
-    let mut total = ByteCount::ZERO;
-    for path in paths {
-        if let Ok(metadata) = tokio::fs::metadata(path).await {
-            total = total + ByteCount(metadata.len());
-        }
+impl Uploading<'_> {
+    /// Takes a lane until its end.
+    async fn empty(&self, lane: mpsc::Receiver<Found>, at_once: usize) {
+        stream::unfold(lane, async |mut lane| Some((lane.recv().await?, lane)))
+            .for_each_concurrent(at_once, async |Found { path, file }| {
+                let outcome = match file {
+                    Ok((file, size)) => self.one(&file, size).await,
+                    Err(error) => Err(error),
+                };
+                let item = Item::new(path.display().to_string(), outcome);
+                self.progress.above(|| {
+                    self.report.add(&item, |uploaded| match &uploaded.link {
+                        Some(link) => link.url.clone(),
+                        None => format!("{} ({})", uploaded.node.name, uploaded.node.id),
+                    });
+                });
+            })
+            .await;
     }
-    total
+
+    async fn one(&self, file: &FileUpload, size: ByteCount) -> Result<Uploaded, AppError> {
+        if self.cancel.is_cancelled() {
+            return Err(AppError::Cancelled);
+        }
+        self.progress.expect(size);
+        let node = self.remote.upload_file(file, self.progress.of_file(), self.cancel).await?;
+        let link = if self.link { Some(self.remote.public_link(node.id).await?) } else { None };
+        Ok(Uploaded { node, link })
+    }
 }

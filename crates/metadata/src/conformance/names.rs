@@ -1,7 +1,7 @@
 //! Names among siblings.
 
 use futures_util::future::join_all;
-use notespot_protocol::{NodePatch, OnConflict};
+use notespot_protocol::{NewFolder, NodePatch, OnConflict};
 
 use super::{file, folder, list, name, names_of, new_folder, publish, user, wanted};
 use crate::{MetadataError, MetadataStore};
@@ -42,6 +42,19 @@ pub async fn the_same_folder_asked_for_twice_is_one_folder(store: &dyn MetadataS
     let wanted = new_folder(None, "Papers");
     let first = store.create_folder(&ada, &wanted).await.unwrap();
     assert_eq!(store.create_folder(&ada, &wanted).await.unwrap(), first);
+}
+
+/// A folder that is there can be used again: it is the answer, and nothing is made. A file of that
+/// name is in the way all the same.
+pub async fn a_folder_that_is_there_can_be_used_again(store: &dyn MetadataStore) {
+    let ada = user(store, "ada").await;
+    let again = |text| NewFolder { reuse: true, ..new_folder(None, text) };
+    let first = store.create_folder(&ada, &again("Papers")).await.unwrap();
+    assert_eq!(store.create_folder(&ada, &again("Papers")).await.unwrap(), first);
+    assert_eq!(store.user(&ada).await.unwrap().revision, first.revision, "nothing was changed");
+    file(store, &ada, None, "a.txt").await;
+    let refused = store.create_folder(&ada, &again("a.txt")).await;
+    assert!(matches!(refused, Err(MetadataError::NameTaken { .. })));
 }
 
 /// Many of one name at once all get a name, each another.

@@ -75,7 +75,8 @@ impl Siblings<'_> {
         Ok(name.numbered(free))
     }
 
-    async fn holder(
+    /// The living sibling that has the name.
+    pub(super) async fn holder(
         &self,
         connection: &mut Connection,
         name: &NodeName,

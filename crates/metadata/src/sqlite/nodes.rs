@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use notespot_protocol::{
-    NewFolder, Node, NodeId, NodeName, NodePatch, NodesQuery, OnConflict, Page, Revision, Timestamp, UserId,
-    VersionId,
+    NewFolder, Node, NodeId, NodeKind, NodeName, NodePatch, NodesQuery, OnConflict, Page, Revision,
+    Timestamp, UserId, VersionId,
 };
 use sqlx::Row as _;
 
@@ -31,6 +31,11 @@ impl Nodes for SqliteMetadata {
         }
         tree::require_parent(&mut tx, owner, folder.parent).await?;
         let siblings = Siblings { owner, parent: folder.parent, except: None };
+        if folder.reuse
+            && let Some((id, NodeKind::Folder)) = siblings.holder(&mut tx, &folder.name).await?
+        {
+            return tree::node(&mut tx, owner, id).await;
+        }
         let name = siblings.free_name(&mut tx, &folder.name, folder.on_conflict).await?;
         let id = NodeId::generate();
         let revision = revisions::next(&mut tx, owner).await?;

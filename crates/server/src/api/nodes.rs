@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use notespot_protocol::{NewFolder, Node, NodeId, NodePatch, NodesQuery, Page, Problem};
 
 use super::input::{Json, Path, Query, at_most, known_revision};
-use crate::access::{CanManage, CanRead};
+use crate::access::{CanManage, CanRead, CanUpload};
 use crate::problems::{Answer, Refusal};
 use crate::state::Server;
 
@@ -36,7 +36,7 @@ pub(super) async fn list(
 )]
 pub(super) async fn create_folder(
     State(server): State<Arc<Server>>,
-    CanManage(owner): CanManage,
+    CanUpload(owner): CanUpload,
     Json(folder): Json<NewFolder>,
 ) -> Answer<Said<Node>> {
     Ok(Said(server.metadata.create_folder(&owner, &folder).await?))

@@ -80,7 +80,7 @@ impl Fetch<'_> {
         if self.at > 0 {
             request = request.header(RANGE, format!("bytes={}-", self.at));
         }
-        let _memory = self.engine.reserve().await.map_err(Miss::Final)?;
+        let _held = self.engine.enter_large().await.map_err(Miss::Final)?;
         let wait = self.engine.settings.stall_timeout;
         let answer = timeout(wait, request.send()).await.map_err(|_| Miss::silence())?;
         let mut answer = answer.map_err(Miss::network)?;

@@ -1,4 +1,6 @@
-//! All parts of one upload, a few at once.
+//! All parts of one upload, a few at once, and those only that the store does not hold yet.
+
+use std::collections::HashMap;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, future, stream};
 use notespot_protocol::{PartToSend, PresignedRequest, UploadPlan};
@@ -7,6 +9,7 @@ use tokio::sync::mpsc;
 use super::hashing::{self, Hashed};
 use super::send_part::Route;
 use super::source::Source;
+use crate::progress::TryProgress;
 use crate::{Engine, Progress, TransferError, UploadControl};
 
 /// Parts that are presigned in one call: few, so that none waits long enough to expire.
@@ -24,9 +27,14 @@ pub(super) async fn send<C: UploadControl>(
 ) -> Result<Hashed, TransferError> {
     let part_bytes = plan.part_bytes.get();
     let route = Route { engine, control, id: plan.id, source, part_bytes, progress };
+    let arrived = if plan.resumed { control.arrived(plan.id).await? } else { Vec::new() };
+    let arrived = Arrived { parts: arrived.into_iter().map(|part| (part.number, part)).collect(), progress };
     match hashed {
         Some(hashed) if plan.part_count == 1 => {
             let part = hashed.as_only_part();
+            if arrived.has(&part) {
+                return Ok(hashed);
+            }
             let announced = plan.requests.into_iter().find(|one| one.number == part.number);
             let request = match announced {
                 Some(presigned) => presigned.request,
@@ -35,15 +43,18 @@ pub(super) async fn send<C: UploadControl>(
             route.send(part, request).await?;
             Ok(hashed)
         }
-        _ => send_while_hashing(&route).await,
+        _ => send_while_hashing(&route, &arrived).await,
     }
 }
 
 /// Each part goes as soon as it is hashed and one of the places in flight is free.
-async fn send_while_hashing<C: UploadControl>(route: &Route<'_, C>) -> Result<Hashed, TransferError> {
+async fn send_while_hashing<C: UploadControl>(
+    route: &Route<'_, C>,
+    arrived: &Arrived<'_>,
+) -> Result<Hashed, TransferError> {
     let pass = hashing::begin(route.engine, route.source, route.part_bytes).await?;
     let in_flight = route.engine.settings.parts_in_flight.max(1);
-    presigned(route, pass.parts)
+    presigned(route, arrived, pass.parts)
         .map_ok(|(part, request)| route.send(part, request))
         .try_buffer_unordered(in_flight)
         .try_for_each(|()| future::ok(()))
@@ -54,6 +65,7 @@ async fn send_while_hashing<C: UploadControl>(route: &Route<'_, C>) -> Result<Ha
 /// Parts with their requests, made when there is a place for the next one and not before.
 fn presigned<'a, C: UploadControl>(
     route: &'a Route<'_, C>,
+    arrived: &'a Arrived<'_>,
     parts: mpsc::Receiver<PartToSend>,
 ) -> impl futures_util::Stream<Item = Result<(PartToSend, PresignedRequest), TransferError>> + 'a {
     stream::try_unfold(parts, move |mut parts| async move {
@@ -61,8 +73,28 @@ fn presigned<'a, C: UploadControl>(
         if parts.recv_many(&mut next, PRESIGNED_AT_ONCE).await == 0 {
             return Ok::<_, TransferError>(None);
         }
-        let pairs = route.presign(&next).await?;
+        next.retain(|part| !arrived.has(part));
+        let pairs = if next.is_empty() { Vec::new() } else { route.presign(&next).await? };
         Ok(Some((stream::iter(pairs).map(Ok), parts)))
     })
     .try_flatten()
+}
+
+/// What the store holds of an upload that goes on. Memory: an entry for each of at most 10,000 parts.
+struct Arrived<'a> {
+    parts: HashMap<u32, PartToSend>,
+    progress: &'a Progress,
+}
+
+impl Arrived<'_> {
+    /// Whether the store holds exactly these bytes: then they count as done.
+    fn has(&self, part: &PartToSend) -> bool {
+        let there = self.parts.get(&part.number) == Some(part);
+        if there {
+            let moved = TryProgress::new(self.progress);
+            moved.add(part.size.get());
+            moved.keep();
+        }
+        there
+    }
 }

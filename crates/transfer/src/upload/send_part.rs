@@ -1,14 +1,16 @@
 //! One part, until the store has it.
 
 use notespot_protocol::{PartToSend, PresignedRequest, UploadId};
-use reqwest::Body;
 use reqwest::header::CONTENT_LENGTH;
+use reqwest::{Body, RequestBuilder};
+use tokio::time::timeout;
 
 use super::part_body;
 use super::source::Source;
+use crate::progress::TryProgress;
 use crate::retry::Retry;
 use crate::store_answer::Miss;
-use crate::{Engine, Progress, TransferError, UploadControl};
+use crate::{Engine, Progress, Settings, TransferError, UploadControl};
 
 /// How often one part is presigned afresh because the store did not accept the request.
 const FRESH_MAX: u32 = 3;
@@ -61,18 +63,38 @@ impl<C: UploadControl> Route<'_, C> {
     }
 
     async fn put(&self, part: PartToSend, presigned: &PresignedRequest) -> Result<(), Miss> {
-        let settings = &self.engine.settings;
         let request = self.engine.request(presigned).map_err(Miss::Final)?;
-        let _memory = self.engine.reserve().await.map_err(Miss::Final)?;
+        let request = request.header(CONTENT_LENGTH, part.size.get());
+        match self.source.in_memory() {
+            Some((bytes, _)) => self.put_small(request.body(bytes.clone()), part).await,
+            None => self.put_large(request, part).await,
+        }
+    }
+
+    /// The whole of a small file, from memory.
+    async fn put_small(&self, request: RequestBuilder, part: PartToSend) -> Result<(), Miss> {
+        let Settings { stall_timeout, answer_timeout, .. } = *self.engine.settings;
+        let _held = self.engine.enter_small().await.map_err(Miss::Final)?;
+        match timeout(stall_timeout + answer_timeout, exchange(request)).await {
+            Ok(Ok(())) => {
+                let moved = TryProgress::new(self.progress);
+                moved.add(part.size.get());
+                moved.keep();
+                Ok(())
+            }
+            Ok(Err(miss)) => Err(miss),
+            Err(_) => Err(Miss::silence()),
+        }
+    }
+
+    /// A part, from the disk.
+    async fn put_large(&self, request: RequestBuilder, part: PartToSend) -> Result<(), Miss> {
+        let settings = &self.engine.settings;
+        let _held = self.engine.enter_large().await.map_err(Miss::Final)?;
         let offset = u64::from(part.number - 1) * self.part_bytes;
         let (body, watch) = part_body::open(self.source, offset, part.size.get(), self.progress);
-        let request = request.header(CONTENT_LENGTH, part.size.get()).body(Body::wrap_stream(body));
-        let exchange = async {
-            let answer = request.send().await.map_err(Miss::network)?;
-            if answer.status().is_success() { Ok(()) } else { Err(Miss::read(answer).await) }
-        };
         let result = tokio::select! {
-            result = exchange => result,
+            result = exchange(request.body(Body::wrap_stream(body))) => result,
             () = watch.silence(settings.stall_timeout, settings.answer_timeout) => Err(Miss::silence()),
         };
         match (result, watch.trouble()) {
@@ -107,4 +129,9 @@ impl<C: UploadControl> Route<'_, C> {
             pairs.into_iter().next().ok_or(TransferError::StoreRefused { status: 0, code: None })?;
         Ok(request)
     }
+}
+
+async fn exchange(request: RequestBuilder) -> Result<(), Miss> {
+    let answer = request.send().await.map_err(Miss::network)?;
+    if answer.status().is_success() { Ok(()) } else { Err(Miss::read(answer).await) }
 }

@@ -1,4 +1,6 @@
 //! One version of a file that is being uploaded.
+//!
+//! A small file is read whole, once, when it is opened; a larger one is read as it is sent.
 
 use std::fs::File;
 use std::io;
@@ -6,9 +8,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use bytes::Bytes;
 use notespot_protocol::Timestamp;
+use tokio::sync::OwnedSemaphorePermit;
 
-use crate::TransferError;
+use super::hashing::Hashed;
+use crate::engine::SMALL_MAX_BYTES;
+use crate::{Engine, TransferError};
 
 /// An open file, and what it looked like when it was opened. Cheap to clone.
 ///
@@ -19,9 +25,15 @@ pub(super) struct Source(Arc<Opened>);
 
 #[derive(Debug)]
 struct Opened {
-    file: File,
     name: String,
     looks: Looks,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    OnDisk(File),
+    InMemory { bytes: Bytes, hashed: Hashed, _reserved: OwnedSemaphorePermit },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,28 +49,64 @@ impl Looks {
 }
 
 impl Source {
-    /// Opens a regular file, following links.
-    pub(super) async fn open(path: &Path) -> Result<Self, TransferError> {
-        let path = path.to_owned();
-        tokio::task::spawn_blocking(move || Self::open_blocking(&path))
-            .await
-            .map_err(|_| TransferError::Closing)?
-    }
-
-    fn open_blocking(path: &Path) -> Result<Self, TransferError> {
+    /// Opens a regular file, following links. Waits for memory where the file is small.
+    pub(super) async fn open(engine: &Engine, path: &Path) -> Result<Self, TransferError> {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        let trouble = |error| TransferError::reading(&name, error);
         // Asked before it is opened: opening a pipe would wait for its other end.
-        let metadata = std::fs::metadata(path).map_err(trouble)?;
+        let metadata =
+            tokio::fs::metadata(path).await.map_err(|error| TransferError::reading(&name, error))?;
         if metadata.is_dir() {
             return Err(TransferError::IsFolder { name });
         }
         if !metadata.is_file() {
             return Err(TransferError::NotAFile { name });
         }
+        let memory = match metadata.len() {
+            small if small <= SMALL_MAX_BYTES as u64 => Some(engine.reserve(small).await?),
+            _ => None,
+        };
+        let path = path.to_owned();
+        // Few at once: more threads would not make a disk faster.
+        let _turn = engine.hash_passes.acquire().await.map_err(|_| TransferError::Closing)?;
+        tokio::task::spawn_blocking(move || Self::open_blocking(&path, name, metadata.len(), memory))
+            .await
+            .map_err(|_| TransferError::Closing)?
+    }
+
+    fn open_blocking(
+        path: &Path,
+        name: String,
+        expected: u64,
+        memory: Option<OwnedSemaphorePermit>,
+    ) -> Result<Self, TransferError> {
+        let trouble = |error| TransferError::reading(&name, error);
         let file = File::open(path).map_err(trouble)?;
         let looks = Looks::of(&file.metadata().map_err(trouble)?);
-        Ok(Self(Arc::new(Opened { file, name, looks })))
+        let Some(reserved) = memory else {
+            return Ok(Self(Arc::new(Opened { name, looks, content: Content::OnDisk(file) })));
+        };
+        if looks.size != expected {
+            return Err(TransferError::FileChanged { name });
+        }
+        let mut bytes = vec![0; usize::try_from(looks.size).unwrap_or(SMALL_MAX_BYTES)];
+        let whole = read_exactly_at(&file, &mut bytes, 0);
+        let unchanged = Looks::of(&file.metadata().map_err(trouble)?) == looks;
+        match whole {
+            Ok(()) if unchanged => {}
+            Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(trouble(error)),
+            _ => return Err(TransferError::FileChanged { name }),
+        }
+        let hashed = Hashed::of(&bytes);
+        let content = Content::InMemory { bytes: bytes.into(), hashed, _reserved: reserved };
+        Ok(Self(Arc::new(Opened { name, looks, content })))
+    }
+
+    /// The whole content and its checksums, where the file is small.
+    pub(super) fn in_memory(&self) -> Option<(&Bytes, Hashed)> {
+        match &self.0.content {
+            Content::InMemory { bytes, hashed, .. } => Some((bytes, *hashed)),
+            Content::OnDisk(_) => None,
+        }
     }
 
     pub(super) fn size(&self) -> u64 {
@@ -75,17 +123,29 @@ impl Source {
 
     /// Fails when the file no longer looks as it did when it was opened. Blocks.
     pub(super) fn check_unchanged(&self) -> Result<(), TransferError> {
-        let now = self.0.file.metadata().map_err(|error| TransferError::reading(&self.0.name, error))?;
+        let Content::OnDisk(file) = &self.0.content else { return Ok(()) };
+        let now = file.metadata().map_err(|error| TransferError::reading(&self.0.name, error))?;
         if Looks::of(&now) == self.0.looks { Ok(()) } else { Err(self.changed()) }
     }
 
     /// Fills the buffer from this offset; `FileChanged` when the file ends before. Blocks.
     pub(super) fn read_exactly(&self, buffer: &mut [u8], offset: u64) -> Result<(), TransferError> {
-        read_exactly_at(&self.0.file, buffer, offset).map_err(|error| match error.kind() {
+        let read = match &self.0.content {
+            Content::OnDisk(file) => read_exactly_at(file, buffer, offset),
+            Content::InMemory { bytes, .. } => copy_exactly(bytes, buffer, offset),
+        };
+        read.map_err(|error| match error.kind() {
             io::ErrorKind::UnexpectedEof => self.changed(),
             _ => TransferError::reading(&self.0.name, error),
         })
     }
+}
+
+fn copy_exactly(bytes: &[u8], buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    let from = usize::try_from(offset).unwrap_or(usize::MAX);
+    let wanted = from.checked_add(buffer.len()).and_then(|to| bytes.get(from..to));
+    buffer.copy_from_slice(wanted.ok_or(io::ErrorKind::UnexpectedEof)?);
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -27,12 +27,22 @@ fn once(mut act: impl FnMut() + Send + 'static) -> Hook {
 #[tokio::test]
 async fn a_file_rewritten_after_it_was_hashed_goes_up_as_it_is_now() {
     let stand = Stand::start().await;
+    let path = stand.file("note.txt", &content(1, 2 * MIB));
+    let changed = path.clone();
+    *locked(&stand.after_plan) = Some(once(move || fs::write(&changed, content(2, 2 * MIB)).unwrap()));
+    stand.upload(&path).await.unwrap();
+    assert!(*locked(&stand.published) == [content(2, 2 * MIB)], "and no mixture, and no second file");
+    assert_eq!(locked(&stand.calls).aborted, 1);
+}
+
+#[tokio::test]
+async fn a_small_file_goes_up_as_it_was_when_it_was_read() {
+    let stand = Stand::start().await;
     let path = stand.file("note.txt", b"first");
     let changed = path.clone();
     *locked(&stand.after_plan) = Some(once(move || fs::write(&changed, b"other").unwrap()));
     stand.upload(&path).await.unwrap();
-    assert_eq!(*locked(&stand.published), [&b"other"[..]], "and no mixture, and no second file");
-    assert_eq!(locked(&stand.calls).aborted, 1);
+    assert_eq!(*locked(&stand.published), [&b"first"[..]]);
 }
 
 #[tokio::test]
@@ -104,7 +114,7 @@ async fn a_file_deleted_or_replaced_meanwhile_still_goes_up_as_it_was() {
 #[tokio::test]
 async fn a_file_that_changes_and_vanishes_is_missing() {
     let stand = Stand::start().await;
-    let path = stand.file("note.txt", b"first");
+    let path = stand.file("note.txt", &content(1, 2 * MIB));
     let gone = path.clone();
     *locked(&stand.after_plan) = Some(once(move || {
         fs::write(&gone, b"other").unwrap();

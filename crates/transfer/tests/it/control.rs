@@ -209,7 +209,7 @@ impl UploadControl for Stand {
         let mut uploads = locked(&self.uploads);
         let known = uploads.values().find(|upload| upload.new.client_ref == new.client_ref);
         let mut plan = if let Some(upload) = known {
-            upload.plan.clone()
+            UploadPlan { resumed: true, ..upload.plan.clone() }
         } else {
             let size = usize::try_from(new.size.get()).unwrap();
             let part_bytes = if size <= self.part_bytes { size } else { self.part_bytes };
@@ -220,6 +220,7 @@ impl UploadControl for Stand {
                 part_bytes: ByteCount(part_bytes as u64),
                 part_count,
                 state: UploadState::Open,
+                resumed: false,
                 requests: Vec::new(),
             };
             uploads.insert(plan.id, Upload { new: new.clone(), plan: plan.clone() });
@@ -245,6 +246,17 @@ impl UploadControl for Stand {
         let presigned = parts.iter().map(|part| self.presign_part(id, part)).collect();
         call(&self.after_presign);
         Ok(presigned)
+    }
+
+    async fn arrived(&self, id: UploadId) -> Result<Vec<PartToSend>, ControlError> {
+        let count =
+            locked(&self.uploads).get(&id).ok_or_else(|| refused(ErrorCode::NotFound))?.plan.part_count;
+        let objects = locked(&self.store.objects);
+        let part = |number| {
+            let bytes = objects.get(&format!("{id}.{number}"))?;
+            Some(PartToSend { number, size: ByteCount(bytes.len() as u64), crc64nvme: crc_of(bytes) })
+        };
+        Ok((1..=count).filter_map(part).collect())
     }
 
     async fn complete(&self, said: CompleteUpload) -> Result<Node, ControlError> {

@@ -1,8 +1,12 @@
 //! Uploads on a good network.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use notespot_protocol::{ByteCount, ClientRef, ErrorCode};
 use notespot_testkit::{content, sha256_of};
-use notespot_transfer::CancellationToken;
+use notespot_transfer::{CancellationToken, Progress};
+use tokio::sync::Notify;
 
 use super::control::{MIB, Stand};
 use super::store::locked;
@@ -82,4 +86,58 @@ async fn a_link_to_a_file_is_the_file() {
     let node = stand.upload(&stand.path("link.txt")).await.unwrap();
     assert_eq!(node.name.as_str(), "link.txt");
     assert_eq!(stand.last(), &b"behind the link"[..]);
+}
+
+/// Begins an upload, and drops it when some parts have arrived; gives how many the store holds.
+async fn cut_off(stand: &Stand, path: &Path, client_ref: ClientRef) -> usize {
+    let some_arrived = Arc::new(Notify::new());
+    let (told, store) = (some_arrived.clone(), stand.store.clone());
+    *locked(&stand.after_presign) = Some(Box::new(move || {
+        if locked(&store.log).puts >= 8 {
+            told.notify_one();
+        }
+    }));
+    let never = CancellationToken::new();
+    tokio::select! {
+        _ = stand.upload_as(path, client_ref, &never) => panic!("it was to be cut off"),
+        () = some_arrived.notified() => {}
+    }
+    // What was on its way arrives, or is seen to be cut off.
+    while locked(&stand.store.log).in_flight > 0 {
+        tokio::task::yield_now().await;
+    }
+    locked(&stand.store.objects).len()
+}
+
+#[tokio::test]
+async fn an_upload_that_goes_on_sends_only_what_the_store_does_not_hold() {
+    let mut stand = Stand::start().await;
+    stand.part_bytes = MIB;
+    let bytes = content(21, 40 * MIB);
+    let path = stand.file("large.bin", &bytes);
+    let client_ref = ClientRef::generate();
+    let arrived = cut_off(&stand, &path, client_ref).await;
+    assert!((8..40).contains(&arrived), "{arrived}");
+
+    let before = locked(&stand.store.log).puts;
+    stand.progress = Progress::new();
+    stand.upload_as(&path, client_ref, &CancellationToken::new()).await.unwrap();
+    assert!(stand.last() == bytes);
+    assert_eq!(locked(&stand.store.log).puts - before, 40 - arrived);
+    assert_eq!(stand.progress.done(), ByteCount(40 * MIB as u64), "what had arrived counts");
+    assert_eq!(locked(&stand.published).len(), 1);
+}
+
+#[tokio::test]
+async fn parts_that_arrived_with_other_bytes_are_sent_again() {
+    let mut stand = Stand::start().await;
+    stand.part_bytes = MIB;
+    let path = stand.file("large.bin", &content(22, 40 * MIB));
+    let client_ref = ClientRef::generate();
+    cut_off(&stand, &path, client_ref).await;
+    // Of the same length, so that the plan still fits.
+    let after = content(23, 40 * MIB);
+    std::fs::write(&path, &after).unwrap();
+    stand.upload_as(&path, client_ref, &CancellationToken::new()).await.unwrap();
+    assert!(stand.last() == after);
 }

@@ -34,7 +34,7 @@ pub(super) async fn plan_all(
     let kept = server.metadata.begin_uploads(owner, &wanted).await;
     give_up_unused(server, &prepared, kept.as_deref().unwrap_or_default()).await;
     let plans = stream::iter(kept?.into_iter().zip(prepared))
-        .map(|(kept, prepared)| plan_of(server, kept, prepared.parts))
+        .map(|(kept, prepared)| plan_of(server, kept, prepared))
         .buffered(AT_ONCE);
     Ok(places.put_back(plans.collect().await))
 }
@@ -42,11 +42,11 @@ pub(super) async fn plan_all(
 async fn plan_of(
     server: &Server,
     kept: Result<StoredUpload, MetadataError>,
-    parts: Vec<PartToSend>,
+    prepared: Prepared,
 ) -> Answer<UploadPlan> {
     let upload = kept?;
     let requests = match upload.state {
-        UploadState::Open => presign(server, &upload, &parts).await?,
+        UploadState::Open => presign(server, &upload, &prepared.parts).await?,
         UploadState::Published | UploadState::Aborted => Vec::new(),
     };
     Ok(UploadPlan {
@@ -55,6 +55,8 @@ async fn plan_of(
         part_bytes: upload.destination.part_bytes,
         part_count: upload.destination.part_count,
         state: upload.state,
+        // Keys are never made twice: another one, or one that was looked up, is an earlier call's.
+        resumed: !prepared.is_new || upload.destination != prepared.destination,
         requests,
     })
 }
@@ -63,7 +65,7 @@ async fn plan_of(
 struct Prepared {
     wanted: Wanted,
     destination: Destination,
-    /// Whether the object store was asked for a multipart upload for it.
+    /// Whether the destination was made for it, and not looked up.
     is_new: bool,
     /// To be presigned at once.
     parts: Vec<PartToSend>,
@@ -79,7 +81,7 @@ async fn prepare(server: &Server, owner: &UserId, new: NewUpload) -> Answer<Prep
     let mut destination =
         Destination { object_key: object_key.to_string(), multipart_id: None, part_bytes, part_count };
     if part_count == 1 {
-        return Ok(Prepared { wanted, destination, is_new: false, parts });
+        return Ok(Prepared { wanted, destination, is_new: true, parts });
     }
     // A multipart upload costs the store something: not for one that was planned before.
     if let Some(planned) = server.metadata.upload_by_ref(owner, new.client_ref).await? {

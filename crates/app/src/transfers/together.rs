@@ -1,0 +1,228 @@
+//! Calls that are made at the same time go together.
+//!
+//! No call waits for others to come: while batches are under way, what comes meanwhile makes up the
+//! next one. One file alone is planned at once; ten thousand are planned in hundreds, and the bytes
+//! of the first move while the last are still being planned.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::future::BoxFuture;
+use notespot_client::ClientError;
+use notespot_protocol::BatchItem;
+use notespot_transfer::ControlError;
+use tokio::sync::oneshot;
+
+/// The most calls of one batch: long enough to be worth a round trip and a transaction, short enough
+/// that the first does not wait long for the last.
+const BATCH: usize = 400;
+/// Batches under way: one at the server, one on its way.
+const UNDER_WAY: usize = 2;
+
+type Outcome<A> = Result<A, ControlError>;
+type Caller<A> = oneshot::Sender<Outcome<A>>;
+type Send<Q, A> =
+    dyn Fn(Vec<Q>) -> BoxFuture<'static, Result<Vec<BatchItem<A>>, ClientError>> + std::marker::Send + Sync;
+
+/// Makes batches of calls.
+///
+/// Memory: what its callers wait for, and two batches.
+pub(crate) struct Together<Q, A> {
+    inner: Arc<Inner<Q, A>>,
+}
+
+struct Inner<Q, A> {
+    send: Box<Send<Q, A>>,
+    waiting: Mutex<Waiting<Q, A>>,
+}
+
+struct Waiting<Q, A> {
+    calls: VecDeque<Call<Q, A>>,
+    under_way: usize,
+}
+
+struct Call<Q, A> {
+    question: Q,
+    tell: Caller<A>,
+}
+
+impl<Q, A> Together<Q, A>
+where
+    Q: std::marker::Send + 'static,
+    A: std::marker::Send + 'static,
+{
+    /// `send` answers each question of a batch, in order.
+    pub(crate) fn new(
+        send: impl Fn(Vec<Q>) -> BoxFuture<'static, Result<Vec<BatchItem<A>>, ClientError>>
+        + std::marker::Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        let waiting = Mutex::new(Waiting { calls: VecDeque::new(), under_way: 0 });
+        Self { inner: Arc::new(Inner { send: Box::new(send), waiting }) }
+    }
+
+    /// Asks, together with others. A call that is dropped before its batch has left is never sent.
+    pub(crate) async fn call(&self, question: Q) -> Outcome<A> {
+        let (tell, told) = oneshot::channel();
+        if self.inner.add(Call { question, tell }) {
+            tokio::spawn(Arc::clone(&self.inner).drain());
+        }
+        // Nobody answers only when the runtime ends: then nobody hears this either.
+        told.await.unwrap_or_else(|_| Err(wrapped(unanswered())))
+    }
+}
+
+impl<Q, A> Inner<Q, A> {
+    fn lock(&self) -> MutexGuard<'_, Waiting<Q, A>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether somebody has to be set to work.
+    fn add(&self, call: Call<Q, A>) -> bool {
+        let mut waiting = self.lock();
+        waiting.calls.push_back(call);
+        let needed = waiting.under_way < UNDER_WAY;
+        waiting.under_way += usize::from(needed);
+        needed
+    }
+
+    /// The next batch; `None` ends the one that asks.
+    fn next(&self) -> Option<(Vec<Q>, Vec<Caller<A>>)> {
+        let mut waiting = self.lock();
+        let count = waiting.calls.len().min(BATCH);
+        let batch: (Vec<_>, Vec<_>) = waiting
+            .calls
+            .drain(..count)
+            .filter(|call| !call.tell.is_closed())
+            .map(|call| (call.question, call.tell))
+            .unzip();
+        if count == 0 {
+            waiting.under_way -= 1;
+            return None;
+        }
+        Some(batch)
+    }
+
+    async fn drain(self: Arc<Self>) {
+        while let Some((questions, callers)) = self.next() {
+            if questions.is_empty() {
+                continue;
+            }
+            match (self.send)(questions).await {
+                Ok(answers) => tell_each(callers, answers),
+                Err(error) => {
+                    let error = Arc::new(error);
+                    for caller in callers {
+                        let shared = ControlError::new(error.code(), Arc::clone(&error));
+                        // Who gave up meanwhile needs no answer.
+                        let _ = caller.send(Err(shared));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn tell_each<A>(callers: Vec<Caller<A>>, answers: Vec<BatchItem<A>>) {
+    let mut answers = answers.into_iter();
+    for caller in callers {
+        let outcome = match answers.next().map(BatchItem::into_result) {
+            Some(Ok(answer)) => Ok(answer),
+            Some(Err(problem)) => Err(ClientError::Refused(Box::new(problem))),
+            None => Err(unanswered()),
+        };
+        // Who gave up meanwhile needs no answer.
+        let _ = caller.send(outcome.map_err(wrapped));
+    }
+}
+
+fn unanswered() -> ClientError {
+    ClientError::NotANotespotServer { server: String::new(), reason: "a batch came back too short" }
+}
+
+pub(super) fn wrapped(error: ClientError) -> ControlError {
+    ControlError::new(error.code(), error)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures_util::FutureExt as _;
+    use futures_util::future::join_all;
+    use notespot_protocol::{ErrorCode, Problem};
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    /// Answers the double of each question but 7, when `open` lets a batch through.
+    fn doubling(open: Arc<Semaphore>, batches: Arc<Mutex<Vec<usize>>>) -> Together<u32, u32> {
+        Together::new(move |questions: Vec<u32>| {
+            let (open, batches) = (open.clone(), batches.clone());
+            async move {
+                open.acquire().await.unwrap().forget();
+                batches.lock().unwrap().push(questions.len());
+                Ok(questions
+                    .into_iter()
+                    .map(|question| match question {
+                        7 => BatchItem::Refused { problem: Problem::new(404, ErrorCode::NotFound, "no 7") },
+                        number => BatchItem::Done { value: number * 2 },
+                    })
+                    .collect())
+            }
+            .boxed()
+        })
+    }
+
+    #[tokio::test]
+    async fn what_comes_while_batches_are_under_way_goes_together() {
+        let (open, batches) = (Arc::new(Semaphore::new(0)), Arc::default());
+        let together = doubling(open.clone(), Arc::clone(&batches));
+        let asked = join_all((0..1000).map(|number| together.call(number)));
+        let opened = async {
+            tokio::task::yield_now().await;
+            open.add_permits(1000);
+        };
+        let (answers, ()) = futures_util::future::join(asked, opened).await;
+        for (number, answer) in (0..).zip(answers) {
+            match answer {
+                Ok(doubled) => assert_eq!(doubled, number * 2),
+                Err(error) => assert_eq!((number, error.code()), (7, ErrorCode::NotFound)),
+            }
+        }
+        let batches = batches.lock().unwrap();
+        assert!(batches.len() <= 5 && batches.iter().all(|size| *size <= BATCH), "{batches:?}");
+    }
+
+    #[tokio::test]
+    async fn an_error_of_the_whole_batch_reaches_everybody_and_the_next_call_is_sent() {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let counted = calls.clone();
+        let together: Together<u32, u32> = Together::new(move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            async { Err(ClientError::NotSignedIn) }.boxed()
+        });
+        for answer in join_all((0..10).map(|number| together.call(number))).await {
+            assert_eq!(answer.unwrap_err().code(), ErrorCode::NotSignedIn);
+        }
+        let before = calls.load(Ordering::Relaxed);
+        assert!(together.call(1).await.is_err());
+        assert_eq!(calls.load(Ordering::Relaxed), before + 1);
+    }
+
+    #[tokio::test]
+    async fn a_call_that_was_given_up_is_not_sent() {
+        let (open, batches) = (Arc::new(Semaphore::new(0)), Arc::new(Mutex::default()));
+        let together = doubling(open.clone(), Arc::clone(&batches));
+        let first = join_all([together.call(1), together.call(2)]);
+        tokio::pin!(first);
+        assert!(first.as_mut().now_or_never().is_none());
+        tokio::task::yield_now().await;
+        drop(together.call(3).now_or_never());
+        open.add_permits(10);
+        first.await;
+        assert_eq!(together.call(4).await.unwrap(), 8);
+        assert_eq!(batches.lock().unwrap().iter().sum::<usize>(), 3);
+    }
+}
