@@ -27,4 +27,4 @@ pub use remote::Remote;
 pub use tokio_util::sync::CancellationToken;
 pub use use_cases::download_files::{DownloadTo, FileDownload};
 pub use use_cases::upload_files::FileUpload;
-pub use use_cases::upload_tree::{Found, FoundFiles};
+pub use use_cases::upload_tree::{Found, FoundFiles, UploadCommand};

@@ -22,6 +22,7 @@ pub struct Remote {
     pub(crate) host: Arc<dyn Host>,
     pub(crate) engine: Engine,
     pub(crate) control: Arc<OverRest>,
+    pub(crate) data_dir: PathBuf,
 }
 
 impl Remote {
@@ -46,7 +47,7 @@ impl Remote {
         let engine = Engine::new(Settings::default())?;
         let api = ApiClient::new(Session::new(session)?);
         let control = Arc::new(OverRest::new(&api));
-        Ok(Self { api, host, engine, control })
+        Ok(Self { api, host, engine, control, data_dir: config.data_dir.clone() })
     }
 
     pub(crate) fn session(&self) -> &Session {

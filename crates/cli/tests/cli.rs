@@ -14,6 +14,8 @@ mod files;
 mod folders;
 #[path = "cli/full_disk.rs"]
 mod full_disk;
+#[path = "cli/kills.rs"]
+mod kills;
 #[path = "cli/links.rs"]
 mod links;
 

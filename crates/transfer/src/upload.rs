@@ -130,12 +130,16 @@ impl<C: UploadControl> Upload<'_, C> {
         if plan.state == UploadState::Aborted || !fits(&plan, source.size()) {
             return Ok(Attempt::Spent);
         }
-        let id = plan.id;
+        let (id, was_published) = (plan.id, plan.state == UploadState::Published);
         match self.or_cancelled(self.send_and_complete(plan, &source, hashed)).await {
             Ok(node) => Ok(Attempt::Published(Box::new(node))),
             Err(TransferError::FileChanged { .. }) => {
                 self.give_up(id).await;
                 Ok(Attempt::Changed)
+            }
+            // What it became was deleted for ever since.
+            Err(TransferError::Control(error)) if was_published && error.code() == ErrorCode::NotFound => {
+                Ok(Attempt::Spent)
             }
             // The server has compared, and has given the upload up by itself.
             Err(TransferError::Control(error)) if error.code() == ErrorCode::ChecksumMismatch => {

@@ -1,12 +1,17 @@
 //! Everything below some paths, as files to upload: folders keep their tree.
 
+mod again;
+
 use std::collections::HashMap;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use notespot_protocol::{ByteCount, ClientRef, NewFolder, NodeId, NodeName, OnConflict};
 use tokio::sync::mpsc;
 use walkdir::{DirEntry, WalkDir};
 
+pub use self::again::UploadCommand;
 use super::upload_files::shown_name;
 use crate::{AppError, FileUpload, Remote};
 
@@ -46,10 +51,16 @@ impl Remote {
     ///
     /// Ends when everything was found, or both lanes were dropped.
     #[must_use]
-    pub fn find_files(&self, paths: Vec<PathBuf>, folder: Option<NodeId>) -> FoundFiles {
+    pub fn find_files(
+        &self,
+        command: &Arc<UploadCommand>,
+        paths: Vec<PathBuf>,
+        folder: Option<NodeId>,
+    ) -> FoundFiles {
         let (small, small_found) = mpsc::channel(SMALL_WAITING);
         let (large, large_found) = mpsc::channel(LARGE_WAITING);
-        let search = Search { remote: self.clone(), lanes: Lanes { small, large } };
+        let search =
+            Search { remote: self.clone(), lanes: Lanes { small, large }, command: Arc::clone(command) };
         tokio::spawn(async move {
             for path in paths {
                 if search.look_at(path, folder).await.is_none() {
@@ -64,6 +75,7 @@ impl Remote {
 struct Search {
     remote: Remote,
     lanes: Lanes,
+    command: Arc<UploadCommand>,
 }
 
 struct Lanes {
@@ -78,20 +90,21 @@ impl Lanes {
         let lane = if is_small { &self.small } else { &self.large };
         lane.send(Found { path, file }).await.ok()
     }
-
-    async fn file(&self, path: PathBuf, size: u64, folder: Option<NodeId>) -> Option<()> {
-        let file = FileUpload::new(path.clone(), folder);
-        self.put(path, Ok((file, ByteCount(size)))).await
-    }
 }
 
 impl Search {
+    async fn file(&self, path: PathBuf, metadata: &Metadata, folder: Option<NodeId>) -> Option<()> {
+        let client_ref = self.command.client_ref(&path, metadata, folder);
+        let file = FileUpload { path: path.clone(), folder, client_ref };
+        self.lanes.put(path, Ok((file, ByteCount(metadata.len())))).await
+    }
+
     /// A path as it was named.
     async fn look_at(&self, path: PathBuf, folder: Option<NodeId>) -> Option<()> {
         match tokio::fs::metadata(&path).await {
             Ok(metadata) if metadata.is_dir() => self.walk(path, folder).await,
             // What is no file fails when it is opened, and says so then.
-            Ok(metadata) => self.lanes.file(path, metadata.len(), folder).await,
+            Ok(metadata) => self.file(path, &metadata, folder).await,
             Err(source) => {
                 let name = shown_name(&path);
                 self.lanes.put(path, Err(AppError::File { name, source })).await
@@ -129,8 +142,13 @@ impl Search {
                 let name = shown_name(&path);
                 self.lanes.put(path, Err(AppError::IsLink { name })).await?;
             } else {
-                let size = entry.metadata().map_or(0, |metadata| metadata.len());
-                self.lanes.file(path, size, parent).await?;
+                match entry.metadata() {
+                    Ok(metadata) => self.file(path, &metadata, parent).await?,
+                    Err(error) => {
+                        let (name, source) = (shown_name(&path), error.into());
+                        self.lanes.put(path, Err(AppError::File { name, source })).await?;
+                    }
+                }
             }
         }
         Some(())

@@ -1,6 +1,8 @@
 //! `notespot upload`.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use futures_util::future::join;
 use futures_util::{StreamExt as _, stream};
@@ -47,12 +49,26 @@ pub(super) async fn upload(
         Ok(folder) => folder,
         Err(error) => return output::stopped(form, error),
     };
+    let command = match remote.upload_command(&words(&paths, to)) {
+        Ok(command) => Arc::new(command),
+        Err(error) => return output::stopped(form, error),
+    };
     let uploading =
         Uploading { remote, link, progress: Progress::new(form), report: Report::begin(form), cancel };
-    let FoundFiles { small, large } = remote.find_files(paths, folder);
+    let FoundFiles { small, large } = remote.find_files(&command, paths, folder);
     join(uploading.empty(small, SMALL_AT_ONCE), uploading.empty(large, LARGE_AT_ONCE)).await;
     uploading.progress.finish();
-    uploading.report.end("uploaded")
+    let ending = uploading.report.end("uploaded");
+    if ending == Ending::Done {
+        command.end();
+    }
+    ending
+}
+
+/// What makes it the same command when it is given again after it was interrupted.
+fn words<'a>(paths: &'a [PathBuf], to: Option<&'a str>) -> Vec<&'a OsStr> {
+    let to = OsStr::new(to.unwrap_or_default());
+    [to].into_iter().chain(paths.iter().map(|path| path.as_os_str())).collect()
 }
 
 impl Uploading<'_> {
