@@ -63,7 +63,7 @@ pub enum AppError {
     NoLink,
     /// A folder where a file is meant.
     #[error(
-        "\u{201c}{name}\u{201d} is a folder. Choose the files in it: folders cannot be uploaded or downloaded whole yet."
+        "\u{201c}{name}\u{201d} is a folder. Choose the files in it: folders cannot be downloaded whole yet."
     )]
     IsFolder {
         /// Its name.

@@ -1,30 +1,24 @@
 //! The transfers panel: a queue of files, a few of which move at once.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use notespot_protocol::window::{AppEvent, Direction, Transfer, TransferId, TransferState, Transfers};
-use notespot_protocol::{ByteCount, Failure, NodeId};
+use notespot_protocol::window::{AppEvent, Transfer, TransferId, TransferState, Transfers};
+use notespot_protocol::{ByteCount, NodeId};
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 
-use crate::{App, AppError, DownloadTo, FileUpload};
+use crate::{App, DownloadTo, FileUpload};
 
 mod commands;
 mod over_rest;
+mod queue;
 mod run;
 mod speed;
 mod together;
 
 pub(crate) use over_rest::OverRest;
-use speed::Speed;
+use queue::Queue;
 
-/// Files that move at once; each of them sends a few parts at once.
-const RUNNING_MAX: usize = 3;
-/// How many a snapshot holds: see [`Transfers`].
-const SHOWN_MAX: usize = 200;
-/// Finished ones beyond this are dropped, the oldest first.
-const FINISHED_MAX: usize = 1000;
 /// Between two snapshots to the window.
 const TELL_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -46,20 +40,6 @@ impl CopiedLinks {
         urls.push(url);
         urls.join("\n")
     }
-}
-
-struct Item {
-    shown: Transfer,
-    job: Job,
-    cancel: CancellationToken,
-}
-
-#[derive(Default)]
-struct Queue {
-    last: u32,
-    items: Vec<Item>,
-    running: usize,
-    speed: Speed,
 }
 
 /// The queue. Lives as long as the application; a restart begins an empty one.
@@ -89,102 +69,7 @@ impl TransferQueue {
     }
 
     pub(crate) fn progress(&self, id: TransferId, done: ByteCount) {
-        self.change(|queue| {
-            let Some(item) = queue.item(id) else { return };
-            let moved = done.get().saturating_sub(item.shown.done.get());
-            item.shown.done = done;
-            match item.shown.state {
-                TransferState::Running if done == item.shown.size => {
-                    item.shown.state = TransferState::Finishing;
-                }
-                // A part has to be sent again.
-                TransferState::Finishing if done < item.shown.size => {
-                    item.shown.state = TransferState::Running;
-                }
-                _ => {}
-            }
-            queue.speed.add(moved, Instant::now());
-        });
-    }
-}
-
-impl Queue {
-    fn item(&mut self, id: TransferId) -> Option<&mut Item> {
-        self.items.iter_mut().find(|item| item.shown.id == id)
-    }
-
-    fn add(&mut self, direction: Direction, name: String, size: ByteCount, job: Job) {
-        self.last = self.last.wrapping_add(1);
-        let node = match &job {
-            Job::Download { node, .. } => Some(*node),
-            Job::Upload { .. } => None,
-        };
-        let shown = Transfer {
-            id: TransferId(self.last),
-            direction,
-            name,
-            size,
-            done: ByteCount::ZERO,
-            state: TransferState::Waiting,
-            node,
-            link_copied: false,
-        };
-        self.items.push(Item { shown, job, cancel: CancellationToken::new() });
-    }
-
-    /// The next that may run, marked as running.
-    fn take_next(&mut self) -> Option<(TransferId, Job, CancellationToken)> {
-        if self.running >= RUNNING_MAX {
-            return None;
-        }
-        let item = self.items.iter_mut().find(|item| item.shown.state == TransferState::Waiting)?;
-        item.shown.state = TransferState::Running;
-        self.running += 1;
-        Some((item.shown.id, item.job.clone(), item.cancel.clone()))
-    }
-
-    fn finished(&mut self, id: TransferId, result: Result<(), &AppError>) {
-        self.running = self.running.saturating_sub(1);
-        if let Some(item) = self.item(id) {
-            item.shown.state = match result {
-                Ok(()) => {
-                    item.shown.done = item.shown.size;
-                    TransferState::Done
-                }
-                Err(AppError::Cancelled) => TransferState::Cancelled,
-                Err(error) => TransferState::Failed { failure: Failure::from(error) },
-            };
-        }
-        self.drop_oldest();
-    }
-
-    fn drop_oldest(&mut self) {
-        let finished = self.items.iter().filter(|item| !is_active(&item.shown)).count();
-        let mut surplus = finished.saturating_sub(FINISHED_MAX);
-        self.items.retain(|item| {
-            let goes = surplus > 0 && !is_active(&item.shown);
-            surplus -= usize::from(goes);
-            !goes
-        });
-    }
-
-    fn snapshot(&self) -> Transfers {
-        let (active, finished): (Vec<_>, Vec<_>) = self.items.iter().partition(|item| is_active(&item.shown));
-        let bytes_per_second = self.speed.bytes_per_second(Instant::now());
-        let left: u64 =
-            active.iter().map(|item| item.shown.size.get().saturating_sub(item.shown.done.get())).sum();
-        let shown = active.iter().chain(finished.iter().rev());
-        Transfers {
-            items: shown.take(SHOWN_MAX).map(|item| item.shown.clone()).collect(),
-            total: u32::try_from(self.items.len()).unwrap_or(u32::MAX),
-            active: u32::try_from(active.len()).unwrap_or(u32::MAX),
-            bytes_per_second,
-            seconds_left: match bytes_per_second {
-                0 => None,
-                speed if active.is_empty() || speed == 0 => None,
-                speed => Some(u32::try_from(left.div_ceil(speed)).unwrap_or(u32::MAX)),
-            },
-        }
+        self.change(|queue| queue.progress(id, done));
     }
 }
 

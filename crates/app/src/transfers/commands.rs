@@ -1,11 +1,9 @@
 //! What the window does with transfers.
 #![expect(clippy::unused_async, reason = "every command is called the same way")]
 
-use notespot_protocol::ByteCount;
-use notespot_protocol::window::{TransferId, TransferState, Transfers};
-use tokio_util::sync::CancellationToken;
+use notespot_protocol::window::{TransferId, Transfers};
 
-use super::is_active;
+use super::Queue;
 use crate::{App, AppError};
 
 const GONE: AppError = AppError::NotHere { what: "This transfer" };
@@ -19,47 +17,25 @@ impl App {
 
     /// Cancels a transfer that waits or runs; one that is done stays done.
     pub async fn cancel_transfer(&self, id: TransferId) -> Result<(), AppError> {
-        self.transfer_queue().change(|queue| {
-            let item = queue.item(id).ok_or(GONE)?;
-            item.cancel.cancel();
-            if item.shown.state == TransferState::Waiting {
-                item.shown.state = TransferState::Cancelled;
-            }
-            Ok(())
-        })
+        self.transfer_queue().change(|queue| queue.cancel(id)).ok_or(GONE)
     }
 
     /// Tries again a transfer that failed or was cancelled. An upload keeps its reference: whatever
     /// had arrived already makes no second file.
     pub async fn retry_transfer(&self, id: TransferId) -> Result<(), AppError> {
-        self.transfer_queue().change(|queue| {
-            let item = queue.item(id).ok_or(GONE)?;
-            if matches!(item.shown.state, TransferState::Failed { .. } | TransferState::Cancelled) {
-                item.cancel = CancellationToken::new();
-                item.shown.done = ByteCount::ZERO;
-                item.shown.state = TransferState::Waiting;
-            }
-            Ok::<_, AppError>(())
-        })?;
+        self.transfer_queue().change(|queue| queue.retry(id)).ok_or(GONE)?;
         self.start_transfers();
         Ok(())
     }
 
     /// Takes everything that is done, failed or cancelled out of the panel.
     pub async fn clear_finished(&self) -> Result<(), AppError> {
-        self.transfer_queue().change(|queue| queue.items.retain(|item| is_active(&item.shown)));
+        self.transfer_queue().change(Queue::clear_finished);
         Ok(())
     }
 
     /// Cancels all of them.
     pub(crate) fn stop_transfers(&self) {
-        self.transfer_queue().change(|queue| {
-            for item in &mut queue.items {
-                item.cancel.cancel();
-                if item.shown.state == TransferState::Waiting {
-                    item.shown.state = TransferState::Cancelled;
-                }
-            }
-        });
+        self.transfer_queue().change(Queue::cancel_all);
     }
 }

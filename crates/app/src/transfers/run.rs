@@ -16,9 +16,7 @@ impl App {
     /// Puts a file into the panel that cannot even begin.
     pub(crate) fn add_failed(&self, name: String, job: Job, error: &AppError) {
         self.transfer_queue().change(|queue| {
-            queue.add(Direction::Upload, name, ByteCount::ZERO, job);
-            queue.running += 1;
-            let id = TransferId(queue.last);
+            let id = queue.add(Direction::Upload, name, ByteCount::ZERO, job);
             queue.finished(id, Err(error));
         });
     }

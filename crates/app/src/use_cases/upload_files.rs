@@ -8,7 +8,7 @@ use notespot_transfer::{FileToUpload, Progress};
 use tokio_util::sync::CancellationToken;
 
 use crate::transfers::{CopiedLinks, Job};
-use crate::{App, AppError, Remote};
+use crate::{App, AppError, FoundFiles, Remote};
 
 /// A file to be uploaded.
 #[derive(Clone, Debug)]
@@ -52,8 +52,10 @@ impl Remote {
 }
 
 impl App {
-    /// Puts files into the transfers panel to be uploaded. What cannot be uploaded (a folder, a file
-    /// that is not there) stands there as failed, and is in nobody's way.
+    /// Puts files, and everything in folders, into the transfers panel to be uploaded. What cannot be
+    /// uploaded stands there as failed, and is in nobody's way.
+    ///
+    /// Returns when everything was found; what was found first may be there already.
     pub async fn upload_files(
         &self,
         paths: Vec<PathBuf>,
@@ -63,30 +65,27 @@ impl App {
         // Without a session nothing could go: say so once, not for each file.
         self.library()?;
         let links = with_link.then(CopiedLinks::default);
-        for path in paths {
-            let name = shown_name(&path);
-            let inspected = inspect(&path).await;
-            let job = Job::Upload { file: FileUpload::new(path, folder), links: links.clone() };
-            match inspected {
-                Ok(size) => self.add_transfer(Direction::Upload, name, size, job),
-                Err(error) => self.add_failed(name, job, &error),
+        let FoundFiles { mut small, mut large } = self.remote().find_files(None, paths, folder);
+        loop {
+            let found = tokio::select! {
+                Some(found) = small.recv() => found,
+                Some(found) = large.recv() => found,
+                else => return Ok(()),
+            };
+            let name = shown_name(&found.path);
+            match found.file {
+                Ok((file, size)) => {
+                    let job = Job::Upload { file, links: links.clone() };
+                    self.add_transfer(Direction::Upload, name, size, job);
+                    self.start_transfers();
+                }
+                Err(error) => {
+                    let file = FileUpload::new(found.path, folder);
+                    self.add_failed(name, Job::Upload { file, links: links.clone() }, &error);
+                }
             }
         }
-        self.start_transfers();
-        Ok(())
     }
-}
-
-/// The length of a file that can be read; why it cannot, otherwise.
-async fn inspect(path: &Path) -> Result<ByteCount, AppError> {
-    let trouble = |source| AppError::File { name: shown_name(path), source };
-    let metadata = tokio::fs::metadata(path).await.map_err(trouble)?;
-    if metadata.is_dir() {
-        return Err(AppError::IsFolder { name: shown_name(path) });
-    }
-    // Permission is only found out by opening.
-    drop(tokio::fs::File::open(path).await.map_err(trouble)?);
-    Ok(ByteCount(metadata.len()))
 }
 
 /// A file's name as people see it: bytes that are no UTF-8 are shown as replacement characters, and

@@ -46,21 +46,21 @@ pub struct FoundFiles {
 
 impl Remote {
     /// Looks for files at and below these paths, and makes the folders that they will be in: one that
-    /// is there already is used. Empty folders are made too. Symbolic links are followed where they
+    /// is there already is used. With a `command`, files keep their references when it is given again. Empty folders are made too. Symbolic links are followed where they
     /// were named, and reported where they were found: a tree must not lead out of itself.
     ///
     /// Ends when everything was found, or both lanes were dropped.
     #[must_use]
     pub fn find_files(
         &self,
-        command: &Arc<UploadCommand>,
+        command: Option<&Arc<UploadCommand>>,
         paths: Vec<PathBuf>,
         folder: Option<NodeId>,
     ) -> FoundFiles {
         let (small, small_found) = mpsc::channel(SMALL_WAITING);
         let (large, large_found) = mpsc::channel(LARGE_WAITING);
         let search =
-            Search { remote: self.clone(), lanes: Lanes { small, large }, command: Arc::clone(command) };
+            Search { remote: self.clone(), lanes: Lanes { small, large }, command: command.cloned() };
         tokio::spawn(async move {
             for path in paths {
                 if search.look_at(path, folder).await.is_none() {
@@ -75,7 +75,7 @@ impl Remote {
 struct Search {
     remote: Remote,
     lanes: Lanes,
-    command: Arc<UploadCommand>,
+    command: Option<Arc<UploadCommand>>,
 }
 
 struct Lanes {
@@ -94,8 +94,13 @@ impl Lanes {
 
 impl Search {
     async fn file(&self, path: PathBuf, metadata: &Metadata, folder: Option<NodeId>) -> Option<()> {
-        let client_ref = self.command.client_ref(&path, metadata, folder);
-        let file = FileUpload { path: path.clone(), folder, client_ref };
+        let file = match &self.command {
+            Some(command) => {
+                let client_ref = command.client_ref(&path, metadata, folder);
+                FileUpload { path: path.clone(), folder, client_ref }
+            }
+            None => FileUpload::new(path.clone(), folder),
+        };
         self.lanes.put(path, Ok((file, ByteCount(metadata.len())))).await
     }
 

@@ -55,7 +55,7 @@ pub(super) async fn upload(
     };
     let uploading =
         Uploading { remote, link, progress: Progress::new(form), report: Report::begin(form), cancel };
-    let FoundFiles { small, large } = remote.find_files(&command, paths, folder);
+    let FoundFiles { small, large } = remote.find_files(Some(&command), paths, folder);
     join(uploading.empty(small, SMALL_AT_ONCE), uploading.empty(large, LARGE_AT_ONCE)).await;
     uploading.progress.finish();
     let ending = uploading.report.end("uploaded");
