@@ -207,3 +207,82 @@ impl Queue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::{DownloadTo, FileUpload};
+
+    const LARGE: ByteCount = ByteCount(1 << 30);
+
+    fn upload() -> Job {
+        Job::Upload { file: FileUpload::new(PathBuf::from("a"), None), links: None }
+    }
+
+    fn queue(sizes: &[ByteCount]) -> Queue {
+        let mut queue = Queue::default();
+        for size in sizes {
+            queue.add(Direction::Upload, "a".to_owned(), *size, upload());
+        }
+        queue
+    }
+
+    fn started(queue: &mut Queue) -> Vec<u32> {
+        std::iter::from_fn(|| queue.take_next()).map(|(id, ..)| id.0).collect()
+    }
+
+    #[test]
+    fn a_small_file_does_not_wait_behind_large_ones_nor_the_reverse() {
+        let mut sizes = vec![LARGE; 10];
+        sizes.extend([ByteCount(1); 200]);
+        sizes.push(LARGE);
+        let mut queue = queue(&sizes);
+        let first = started(&mut queue);
+        assert_eq!(first.iter().filter(|id| **id <= 10).count(), LARGE_AT_ONCE);
+        assert_eq!(first.len(), LARGE_AT_ONCE + SMALL_AT_ONCE);
+        let shown: Vec<_> = queue.snapshot().items.iter().map(|one| one.id.0).collect();
+        assert_eq!(shown.len(), SHOWN_MAX);
+        assert!(first.iter().all(|id| shown.contains(id)), "what moves is shown before what waits");
+    }
+
+    #[test]
+    fn what_failed_is_not_pushed_out_by_what_is_done() {
+        let mut queue = queue(&[ByteCount(1); 2500]);
+        let mut error = Some(AppError::NoHomeFolder);
+        while let Some((id, ..)) = queue.take_next() {
+            let outcome = error.take();
+            queue.finished(id, outcome.as_ref().map_or(Ok(()), Err));
+        }
+        assert_eq!(queue.items.len(), KEPT_MAX + 1);
+        assert!(matches!(queue.item(TransferId(1)).unwrap().shown.state, TransferState::Failed { .. }));
+        assert_eq!(queue.snapshot().active, 0);
+    }
+
+    #[test]
+    fn one_that_was_cancelled_while_it_waited_never_starts_and_can_be_tried_again() {
+        let mut queue = queue(&[LARGE; 6]);
+        started(&mut queue);
+        queue.cancel(TransferId(5)).unwrap();
+        queue.finished(TransferId(1), Ok(()));
+        queue.finished(TransferId(2), Ok(()));
+        assert_eq!(started(&mut queue), [6]);
+        queue.retry(TransferId(5)).unwrap();
+        assert_eq!(started(&mut queue), [5]);
+        queue.clear_finished();
+        assert_eq!(queue.items.len(), 4);
+    }
+
+    #[test]
+    fn downloads_wait_in_the_same_lanes() {
+        let mut queue = Queue::default();
+        let job = Job::Download {
+            node: notespot_protocol::NodeId::generate(),
+            to: DownloadTo::Folder(PathBuf::from(".")),
+        };
+        queue.add(Direction::Download, "a".to_owned(), LARGE, job);
+        assert_eq!(started(&mut queue), [1]);
+        assert!(queue.snapshot().items[0].node.is_some());
+    }
+}
