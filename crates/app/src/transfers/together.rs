@@ -1,11 +1,13 @@
 //! Calls that are made at the same time go together.
 //!
-//! No call waits for others to come: while batches are under way, what comes meanwhile makes up the
-//! next one. One file alone is planned at once; ten thousand are planned in hundreds, and the bytes
-//! of the first move while the last are still being planned.
+//! A call that comes alone is sent at once. While batches are under way, what comes meanwhile makes up
+//! the next one, and after a batch of several the next one waits a moment: many files come as fast as
+//! the object store takes them, a few each millisecond. Ten thousand are planned in hundreds, and the
+//! bytes of the first move while the last are still being planned.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use notespot_client::ClientError;
@@ -18,6 +20,9 @@ use tokio::sync::oneshot;
 const BATCH: usize = 400;
 /// Batches under way: one at the server, one on its way.
 const UNDER_WAY: usize = 2;
+/// How long calls are collected after a batch of several. Files that wait are many then, and none of
+/// them is waited for by a person.
+const COLLECT: Duration = Duration::from_millis(25);
 
 type Outcome<A> = Result<A, ControlError>;
 type Caller<A> = oneshot::Sender<Outcome<A>>;
@@ -109,6 +114,7 @@ impl<Q, A> Inner<Q, A> {
             if questions.is_empty() {
                 continue;
             }
+            let several = questions.len() > 1;
             match (self.send)(questions).await {
                 Ok(answers) => tell_each(callers, answers),
                 Err(error) => {
@@ -119,6 +125,9 @@ impl<Q, A> Inner<Q, A> {
                         let _ = caller.send(Err(shared));
                     }
                 }
+            }
+            if several && self.lock().calls.len() < BATCH {
+                tokio::time::sleep(COLLECT).await;
             }
         }
     }
