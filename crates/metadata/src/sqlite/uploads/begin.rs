@@ -1,10 +1,13 @@
 //! Keeping plans.
 
-use notespot_protocol::{ByteCount, Timestamp, UploadId, UploadState, UserId};
+use std::collections::HashMap;
+
+use notespot_protocol::{ByteCount, ClientRef, Timestamp, UploadId, UploadState, UserId};
+use sqlx::QueryBuilder;
 
 use super::super::{Connection, rows};
 use super::tally::Tally;
-use super::{alone, by_ref, word};
+use super::{alone, upload, word};
 use crate::uploads::{Destination, StoredUpload, Wanted};
 use crate::{MetadataError, Result};
 
@@ -16,11 +19,39 @@ pub(super) async fn all(
     let mut tally = Tally::read(tx, owner).await?;
     // What is on its way counts for as long as this transaction: it is never written to the owner.
     tally.take(promised(tx, owner).await?);
+    let mut known = known(tx, owner, planned).await?;
     let mut begun = Vec::with_capacity(planned.len());
+    let mut new = Vec::new();
     for (wanted, destination) in planned {
-        begun.push(alone(one(tx, &mut tally, wanted, destination).await)?);
+        if let Some(upload) = known.get(&wanted.client_ref) {
+            begun.push(Ok(upload.clone()));
+            continue;
+        }
+        let outcome = alone(one(tx, &mut tally, wanted, destination).await)?;
+        if let Ok(upload) = &outcome {
+            known.insert(wanted.client_ref, upload.clone());
+            new.push(upload.clone());
+        }
+        begun.push(outcome);
     }
+    insert(tx, &new).await?;
     Ok(begun)
+}
+
+/// Those that were planned before, by reference.
+async fn known(
+    tx: &mut Connection,
+    owner: &UserId,
+    planned: &[(Wanted, Destination)],
+) -> Result<HashMap<ClientRef, StoredUpload>> {
+    let mut select = QueryBuilder::new("SELECT * FROM uploads WHERE owner = ");
+    select.push_bind(&owner.0).push(" AND client_ref IN (");
+    let mut references = select.separated(", ");
+    for (wanted, _) in planned {
+        references.push_bind(rows::key(wanted.client_ref.0));
+    }
+    let found = select.push(")").build().persistent(false).fetch_all(tx).await?;
+    found.iter().map(|row| upload(row).map(|upload| (upload.wanted.client_ref, upload))).collect()
 }
 
 /// The sizes of all open uploads.
@@ -33,21 +64,19 @@ async fn promised(tx: &mut Connection, owner: &UserId) -> Result<ByteCount> {
     Ok(ByteCount(sum.unsigned_abs()))
 }
 
+/// Refuses, or takes what it needs; nothing is written yet.
 async fn one(
     tx: &mut Connection,
     tally: &mut Tally<'_>,
     wanted: &Wanted,
     destination: &Destination,
 ) -> Result<StoredUpload> {
-    if let Some(begun) = by_ref(tx, tally.owner, wanted.client_ref).await? {
-        return Ok(begun);
-    }
     if !tally.has_parent(tx, wanted.parent).await? {
         return Err(MetadataError::NoSuchParent);
     }
     tally.require_room(wanted.size)?;
     tally.take(wanted.size);
-    let upload = StoredUpload {
+    Ok(StoredUpload {
         id: UploadId::generate(),
         owner: tally.owner.clone(),
         wanted: wanted.clone(),
@@ -55,34 +84,39 @@ async fn one(
         state: UploadState::Open,
         node: None,
         created_at: Timestamp::now(),
-    };
-    insert(tx, &upload).await?;
-    Ok(upload)
+    })
 }
 
-async fn insert(tx: &mut Connection, upload: &StoredUpload) -> Result<()> {
-    let StoredUpload { wanted, destination, .. } = upload;
-    sqlx::query(
+/// All in one statement: each one that sqlx runs costs two switches of threads.
+async fn insert(tx: &mut Connection, uploads: &[StoredUpload]) -> Result<()> {
+    if uploads.is_empty() {
+        return Ok(());
+    }
+    let state = word(&UploadState::Open)?;
+    let conflicts =
+        uploads.iter().map(|upload| word(&upload.wanted.on_conflict)).collect::<Result<Vec<_>>>()?;
+    let mut insert = QueryBuilder::new(
         "INSERT INTO uploads (id, owner, client_ref, parent, name, on_conflict, size, content_type, \
-         source_modified_at, object_key, multipart_id, part_bytes, part_count, state, created_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-    )
-    .bind(rows::key(upload.id.0))
-    .bind(&upload.owner.0)
-    .bind(rows::key(wanted.client_ref.0))
-    .bind(rows::parent_key(wanted.parent))
-    .bind(wanted.name.as_str())
-    .bind(word(&wanted.on_conflict)?)
-    .bind(rows::integer(wanted.size.get()))
-    .bind(&wanted.content_type)
-    .bind(wanted.modified_at.map(Timestamp::as_millis))
-    .bind(&destination.object_key)
-    .bind(&destination.multipart_id)
-    .bind(rows::integer(destination.part_bytes.get()))
-    .bind(destination.part_count)
-    .bind(word(&upload.state)?)
-    .bind(upload.created_at.as_millis())
-    .execute(tx)
-    .await?;
+         source_modified_at, object_key, multipart_id, part_bytes, part_count, state, created_at) ",
+    );
+    insert.push_values(uploads.iter().zip(conflicts), |mut row, (upload, on_conflict)| {
+        let StoredUpload { wanted, destination, .. } = upload;
+        row.push_bind(rows::key(upload.id.0))
+            .push_bind(&upload.owner.0)
+            .push_bind(rows::key(wanted.client_ref.0))
+            .push_bind(rows::parent_key(wanted.parent))
+            .push_bind(wanted.name.as_str())
+            .push_bind(on_conflict)
+            .push_bind(rows::integer(wanted.size.get()))
+            .push_bind(&wanted.content_type)
+            .push_bind(wanted.modified_at.map(Timestamp::as_millis))
+            .push_bind(&destination.object_key)
+            .push_bind(&destination.multipart_id)
+            .push_bind(rows::integer(destination.part_bytes.get()))
+            .push_bind(destination.part_count)
+            .push_bind(state.clone())
+            .push_bind(upload.created_at.as_millis());
+    });
+    insert.build().persistent(false).execute(tx).await?;
     Ok(())
 }

@@ -1,14 +1,17 @@
 //! Uploads that become files.
 
+use std::collections::{HashMap, HashSet};
+
 use notespot_protocol::{
     Content, Node, NodeId, NodeKind, NodeName, Revision, Sha256, Timestamp, UploadId, UploadState, UserId,
     VersionId,
 };
+use sqlx::QueryBuilder;
 
 use super::super::names::{self, Place, Siblings};
 use super::super::{Connection, rows, tree};
 use super::tally::Tally;
-use super::{alone, by_id};
+use super::{alone, upload};
 use crate::uploads::StoredUpload;
 use crate::{MetadataError, Result};
 
@@ -17,58 +20,142 @@ pub(super) async fn all(
     owner: &UserId,
     arrived: &[(UploadId, Sha256)],
 ) -> Result<Vec<Result<Node>>> {
-    let mut tally = Tally::read(tx, owner).await?;
+    let uploads = by_ids(tx, owner, arrived).await?;
+    let taken = taken_names(tx, owner, uploads.values()).await?;
+    let mut batch = Batch { tally: Tally::read(tx, owner).await?, taken, uploads, new: Vec::new() };
     let mut published = Vec::with_capacity(arrived.len());
     for (id, sha256) in arrived {
-        published.push(alone(one(tx, &mut tally, *id, *sha256).await)?);
+        published.push(alone(batch.one(tx, *id, *sha256).await)?);
     }
-    tally.write(tx).await?;
+    batch.write_new(tx).await?;
+    batch.tally.write(tx).await?;
     Ok(published)
 }
 
-async fn one(tx: &mut Connection, tally: &mut Tally<'_>, id: UploadId, sha256: Sha256) -> Result<Node> {
-    let upload = by_id(tx, tally.owner, id).await?;
-    match (upload.state, upload.node) {
-        (UploadState::Published, Some(node)) => return tree::node(tx, tally.owner, node).await,
-        (UploadState::Open, _) => {}
-        _ => return Err(MetadataError::UploadEnded),
-    }
-    let wanted = &upload.wanted;
-    tally.require_room(wanted.size)?;
-    let parent = if tally.has_parent(tx, wanted.parent).await? { wanted.parent } else { None };
-    let siblings = Siblings { owner: tally.owner, parent, except: None };
-    let place = siblings.place(tx, &wanted.name, wanted.on_conflict).await?;
+/// One transaction's worth. What goes to a free name is written at the end, in three statements for
+/// all of it: each one that sqlx runs costs two switches of threads.
+struct Batch<'a> {
+    tally: Tally<'a>,
+    uploads: HashMap<UploadId, StoredUpload>,
+    /// Names that are taken where the batch wants to go, also by the batch itself.
+    taken: HashSet<(Option<NodeId>, String)>,
+    new: Vec<(UploadId, Node)>,
+}
 
-    // From here on nothing is refused any more.
-    tally.take(wanted.size);
-    let revision = tally.next_revision();
-    let content = Content {
-        version: VersionId::generate(),
-        size: wanted.size,
-        content_type: wanted.content_type.clone(),
-        sha256,
-        uploaded_at: Timestamp::now(),
-    };
-    let (at, made) = match place {
-        Place::Instead(id) => {
-            replace(tx, id, &content, revision).await?;
-            (id, None)
+impl Batch<'_> {
+    async fn one(&mut self, tx: &mut Connection, id: UploadId, sha256: Sha256) -> Result<Node> {
+        let upload = self.uploads.get(&id).ok_or(MetadataError::NotFound)?.clone();
+        match (upload.state, upload.node) {
+            (UploadState::Published, Some(node)) => {
+                // It may be one of this batch.
+                self.write_new(tx).await?;
+                return tree::node(tx, self.tally.owner, node).await;
+            }
+            (UploadState::Open, _) => {}
+            _ => return Err(MetadataError::UploadEnded),
         }
-        Place::Free(name) => {
-            let node = create(tx, tally.owner, parent, name, &content, revision).await?;
-            (node.id, Some(node))
+        let wanted = &upload.wanted;
+        self.tally.require_room(wanted.size)?;
+        let lives = self.tally.has_parent(tx, wanted.parent).await?;
+        let parent = wanted.parent.filter(|_| lives);
+        let is_free = lives && !self.taken.contains(&(parent, wanted.name.unique_key()));
+        let place = if is_free {
+            Place::Free(wanted.name.clone())
+        } else {
+            // Who has the name may be one of this batch.
+            self.write_new(tx).await?;
+            let siblings = Siblings { owner: self.tally.owner, parent, except: None };
+            siblings.place(tx, &wanted.name, wanted.on_conflict).await?
+        };
+
+        // From here on nothing is refused any more.
+        self.tally.take(wanted.size);
+        let revision = self.tally.next_revision();
+        let content = Content {
+            version: VersionId::generate(),
+            size: wanted.size,
+            content_type: wanted.content_type.clone(),
+            sha256,
+            uploaded_at: Timestamp::now(),
+        };
+        let node = match place {
+            Place::Instead(node) => {
+                self.write_new(tx).await?;
+                replace(tx, node, &content, revision).await?;
+                insert_versions(tx, &[(&upload, node, &content)]).await?;
+                end_uploads(tx, &[(id, node)]).await?;
+                tree::node(tx, self.tally.owner, node).await?
+            }
+            Place::Free(name) => {
+                self.taken.insert((parent, name.unique_key()));
+                let node = new_file(parent, name, content, revision);
+                self.new.push((id, node.clone()));
+                node
+            }
+        };
+        if let Some(upload) = self.uploads.get_mut(&id) {
+            upload.state = UploadState::Published;
+            upload.node = Some(node.id);
         }
-    };
-    insert_version(tx, &upload, at, &content).await?;
-    sqlx::query("UPDATE uploads SET state = 'published', node = ?2 WHERE id = ?1")
-        .bind(rows::key(id.0))
-        .bind(rows::key(at.0))
-        .execute(&mut *tx)
-        .await?;
-    match made {
-        Some(node) => Ok(node),
-        None => tree::node(tx, tally.owner, at).await,
+        Ok(node)
     }
+
+    /// Writes the files that the batch has made so far.
+    async fn write_new(&mut self, tx: &mut Connection) -> Result<()> {
+        let new = std::mem::take(&mut self.new);
+        if new.is_empty() {
+            return Ok(());
+        }
+        insert_files(tx, self.tally.owner, &new).await?;
+        let versions: Vec<_> = new
+            .iter()
+            .filter_map(|(id, node)| Some((self.uploads.get(id)?, node.id, node.content.as_ref()?)))
+            .collect();
+        insert_versions(tx, &versions).await?;
+        let ended: Vec<_> = new.iter().map(|(id, node)| (*id, node.id)).collect();
+        end_uploads(tx, &ended).await
+    }
+}
+
+async fn by_ids(
+    tx: &mut Connection,
+    owner: &UserId,
+    arrived: &[(UploadId, Sha256)],
+) -> Result<HashMap<UploadId, StoredUpload>> {
+    let mut select = QueryBuilder::new("SELECT * FROM uploads WHERE owner = ");
+    select.push_bind(&owner.0).push(" AND id IN (");
+    let mut ids = select.separated(", ");
+    for (id, _) in arrived {
+        ids.push_bind(rows::key(id.0));
+    }
+    let found = select.push(")").build().persistent(false).fetch_all(tx).await?;
+    found.iter().map(|row| upload(row).map(|upload| (upload.id, upload))).collect()
+}
+
+/// Which of the wanted names are taken, asked once for each folder.
+async fn taken_names(
+    tx: &mut Connection,
+    owner: &UserId,
+    uploads: impl Iterator<Item = &StoredUpload>,
+) -> Result<HashSet<(Option<NodeId>, String)>> {
+    let mut wanted: HashMap<Option<NodeId>, Vec<String>> = HashMap::new();
+    for upload in uploads.filter(|upload| upload.state == UploadState::Open) {
+        wanted.entry(upload.wanted.parent).or_default().push(upload.wanted.name.unique_key());
+    }
+    let mut taken = HashSet::new();
+    for (parent, names) in wanted {
+        let mut select = QueryBuilder::new("SELECT unique_key FROM nodes WHERE owner = ");
+        select.push_bind(&owner.0).push(" AND parent = ").push_bind(rows::parent_key(parent));
+        select.push(" AND trashed_at IS NULL AND unique_key IN (");
+        let mut keys = select.separated(", ");
+        for name in names {
+            keys.push_bind(name);
+        }
+        let found: Vec<String> =
+            select.push(")").build_query_scalar().persistent(false).fetch_all(&mut *tx).await?;
+        taken.extend(found.into_iter().map(|key| (parent, key)));
+    }
+    Ok(taken)
 }
 
 /// Gives the content to a file that there is.
@@ -84,15 +171,8 @@ async fn replace(tx: &mut Connection, id: NodeId, content: &Content, revision: R
     Ok(())
 }
 
-async fn create(
-    tx: &mut Connection,
-    owner: &UserId,
-    parent: Option<NodeId>,
-    name: NodeName,
-    content: &Content,
-    revision: Revision,
-) -> Result<Node> {
-    let node = Node {
+fn new_file(parent: Option<NodeId>, name: NodeName, content: Content, revision: Revision) -> Node {
+    Node {
         id: NodeId::generate(),
         parent,
         kind: NodeKind::File,
@@ -103,47 +183,62 @@ async fn create(
         modified_at: content.uploaded_at,
         trashed_at: None,
         revision,
-        content: Some(content.clone()),
-    };
-    sqlx::query(
-        "INSERT INTO nodes (id, owner, parent, kind, name, unique_key, sort_key, version, size, \
-         created_at, modified_at, revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11)",
-    )
-    .bind(rows::key(node.id.0))
-    .bind(&owner.0)
-    .bind(rows::parent_key(parent))
-    .bind(rows::FILE)
-    .bind(node.name.as_str())
-    .bind(node.name.unique_key())
-    .bind(names::sort_key(&node.name))
-    .bind(rows::key(content.version.0))
-    .bind(rows::integer(content.size.get()))
-    .bind(node.created_at.as_millis())
-    .bind(rows::integer(revision.0))
-    .execute(tx)
-    .await?;
-    Ok(node)
+        content: Some(content),
+    }
 }
 
-async fn insert_version(
-    tx: &mut Connection,
-    upload: &StoredUpload,
-    node: NodeId,
-    content: &Content,
-) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO versions (id, node, size, content_type, sha256, uploaded_at, source_modified_at, object_key) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )
-    .bind(rows::key(content.version.0))
-    .bind(rows::key(node.0))
-    .bind(rows::integer(content.size.get()))
-    .bind(&content.content_type)
-    .bind(content.sha256.as_bytes().to_vec())
-    .bind(content.uploaded_at.as_millis())
-    .bind(upload.wanted.modified_at.map(Timestamp::as_millis))
-    .bind(&upload.destination.object_key)
-    .execute(tx)
-    .await?;
+async fn insert_files(tx: &mut Connection, owner: &UserId, new: &[(UploadId, Node)]) -> Result<()> {
+    let mut insert = QueryBuilder::new(
+        "INSERT INTO nodes (id, owner, parent, kind, name, unique_key, sort_key, version, size, \
+         created_at, modified_at, revision) ",
+    );
+    insert.push_values(new, |mut row, (_, node)| {
+        let content = node.content.as_ref();
+        row.push_bind(rows::key(node.id.0))
+            .push_bind(&owner.0)
+            .push_bind(rows::parent_key(node.parent))
+            .push_bind(rows::FILE)
+            .push_bind(node.name.as_str())
+            .push_bind(node.name.unique_key())
+            .push_bind(names::sort_key(&node.name))
+            .push_bind(content.map(|content| rows::key(content.version.0)))
+            .push_bind(content.map_or(0, |content| rows::integer(content.size.get())))
+            .push_bind(node.created_at.as_millis())
+            .push_bind(node.modified_at.as_millis())
+            .push_bind(rows::integer(node.revision.0));
+    });
+    insert.build().persistent(false).execute(tx).await?;
+    Ok(())
+}
+
+async fn insert_versions(tx: &mut Connection, versions: &[(&StoredUpload, NodeId, &Content)]) -> Result<()> {
+    let mut insert = QueryBuilder::new(
+        "INSERT INTO versions (id, node, size, content_type, sha256, uploaded_at, source_modified_at, \
+         object_key) ",
+    );
+    insert.push_values(versions, |mut row, (upload, node, content)| {
+        row.push_bind(rows::key(content.version.0))
+            .push_bind(rows::key(node.0))
+            .push_bind(rows::integer(content.size.get()))
+            .push_bind(&content.content_type)
+            .push_bind(content.sha256.as_bytes().to_vec())
+            .push_bind(content.uploaded_at.as_millis())
+            .push_bind(upload.wanted.modified_at.map(Timestamp::as_millis))
+            .push_bind(&upload.destination.object_key);
+    });
+    insert.build().persistent(false).execute(tx).await?;
+    Ok(())
+}
+
+/// Notes what each became.
+async fn end_uploads(tx: &mut Connection, ended: &[(UploadId, NodeId)]) -> Result<()> {
+    let mut update = QueryBuilder::new("WITH became (id, node) AS (");
+    update.push_values(ended, |mut row, (id, node)| {
+        row.push_bind(rows::key(id.0)).push_bind(rows::key(node.0));
+    });
+    update.push(
+        ") UPDATE uploads SET state = 'published', node = became.node FROM became WHERE uploads.id = became.id",
+    );
+    update.build().persistent(false).execute(tx).await?;
     Ok(())
 }
