@@ -126,10 +126,12 @@ impl Nodes for SqliteMetadata {
         gone.reverse();
         let (first, _) = revisions::next_many(&mut tx, owner, gone.len() as u64).await?;
         let mut freed = 0;
-        for (revision, id) in (first.0..).map(Revision).zip(gone) {
-            freed += delete_one(&mut tx, owner, id, revision).await?;
+        for (revision, id) in (first.0..).map(Revision).zip(&gone) {
+            freed += delete_one(&mut tx, owner, *id, revision).await?;
         }
-        end_links_without_node(&mut tx, owner).await?;
+        for id in gone {
+            end_link(&mut tx, owner, id).await?;
+        }
         add_usage(&mut tx, owner, -freed).await?;
         Ok(tx.commit().await?)
     }
@@ -235,24 +237,21 @@ async fn delete_one(tx: &mut Connection, owner: &UserId, id: NodeId, revision: R
     Ok(freed)
 }
 
-/// Ends the links of nodes that are gone. Each is a change of its own.
-async fn end_links_without_node(tx: &mut Connection, owner: &UserId) -> Result<()> {
-    let slugs: Vec<String> = sqlx::query_scalar(
-        "SELECT slug FROM links l WHERE owner = ?1 AND ended_at IS NULL \
-         AND NOT EXISTS (SELECT 1 FROM nodes WHERE id = l.node)",
-    )
-    .bind(&owner.0)
-    .fetch_all(&mut *tx)
-    .await?;
-    for slug in slugs {
-        let revision = revisions::next(tx, owner).await?;
-        sqlx::query("UPDATE links SET ended_at = ?2, revision = ?3 WHERE slug = ?1")
-            .bind(slug)
-            .bind(Timestamp::now().as_millis())
-            .bind(rows::integer(revision.0))
-            .execute(&mut *tx)
+/// Ends the link of a node that is gone, if it has one. That is a change of its own.
+async fn end_link(tx: &mut Connection, owner: &UserId, node: NodeId) -> Result<()> {
+    let slug: Option<String> =
+        sqlx::query_scalar("SELECT slug FROM links WHERE node = ?1 AND ended_at IS NULL")
+            .bind(rows::key(node.0))
+            .fetch_optional(&mut *tx)
             .await?;
-    }
+    let Some(slug) = slug else { return Ok(()) };
+    let revision = revisions::next(tx, owner).await?;
+    sqlx::query("UPDATE links SET ended_at = ?2, revision = ?3 WHERE slug = ?1")
+        .bind(slug)
+        .bind(Timestamp::now().as_millis())
+        .bind(rows::integer(revision.0))
+        .execute(tx)
+        .await?;
     Ok(())
 }
 

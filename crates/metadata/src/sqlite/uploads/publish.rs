@@ -122,14 +122,16 @@ async fn by_ids(
     owner: &UserId,
     arrived: &[(UploadId, Sha256)],
 ) -> Result<HashMap<UploadId, StoredUpload>> {
-    let mut select = QueryBuilder::new("SELECT * FROM uploads WHERE owner = ");
-    select.push_bind(&owner.0).push(" AND id IN (");
+    // By id alone: with the owner too, SQLite reads all that the owner ever uploaded.
+    let mut select = QueryBuilder::new("SELECT * FROM uploads WHERE id IN (");
     let mut ids = select.separated(", ");
     for (id, _) in arrived {
         ids.push_bind(rows::key(id.0));
     }
     let found = select.push(")").build().persistent(false).fetch_all(tx).await?;
-    found.iter().map(|row| upload(row).map(|upload| (upload.id, upload))).collect()
+    let uploads = found.iter().map(upload).collect::<Result<Vec<_>>>()?;
+    let own = uploads.into_iter().filter(|upload| &upload.owner == owner);
+    Ok(own.map(|upload| (upload.id, upload)).collect())
 }
 
 /// Which of the wanted names are taken, asked once for each folder.
