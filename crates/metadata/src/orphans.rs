@@ -1,8 +1,15 @@
 //! Objects that no record names any more.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
+use notespot_protocol::Timestamp;
 
 use crate::Result;
+
+/// For so long after it was orphaned, an object may be put again: by a presigned request that was still
+/// good, and by a slow one that began while it was.
+pub const COMES_BACK_WITHIN: Duration = Duration::from_hours(24);
 
 /// Something to remove from the object store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +24,10 @@ pub struct Orphan {
 /// transaction, so that nothing is leaked when the process dies before the object is gone.
 #[async_trait]
 pub trait Orphans: Send + Sync {
-    /// Some orphans; at most `limit`.
-    async fn orphans(&self, limit: u32) -> Result<Vec<Orphan>>;
+    /// Some orphans that are to be removed by `now`; at most `limit`.
+    async fn orphans(&self, now: Timestamp, limit: u32) -> Result<Vec<Orphan>>;
 
-    /// Forgets an orphan, once the object store holds it no longer.
-    async fn forget_orphan(&self, object_key: &str) -> Result<()>;
+    /// Notes that the object store holds it no longer. It is an orphan once more after
+    /// [`COMES_BACK_WITHIN`], when whatever was under way has ended; then it is forgotten.
+    async fn orphan_removed(&self, now: Timestamp, object_key: &str) -> Result<()>;
 }

@@ -40,7 +40,7 @@ impl NodeName {
     /// Takes a name as somebody wrote it.
     pub fn new(text: impl Into<String>) -> Result<Self, NameError> {
         let text = text.into();
-        if text.trim().is_empty() {
+        if text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
             return Err(NameError::Empty);
         }
         if text.len() > NAME_MAX_BYTES {
@@ -96,6 +96,11 @@ impl NodeName {
     }
 }
 
+/// Characters that show nothing by themselves: zero-width spaces and joiners, marks of direction.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
 /// Embeddings, overrides and isolates: they make `gnp.exe` read as `exe.png` to whoever opens a link
 /// (UAX #9 §2; Unicode TR #36 §2.9). The marks that right-to-left names need are not among them.
 fn reorders(c: char) -> bool {
@@ -144,6 +149,7 @@ mod tests {
     #[test]
     fn what_cannot_be_a_name_says_why() {
         assert_eq!(NodeName::new("  "), Err(NameError::Empty));
+        assert_eq!(NodeName::new("\u{200b}\u{feff}"), Err(NameError::Empty));
         assert_eq!(NodeName::new("\u{e9}".repeat(128)), Err(NameError::TooLong));
         assert_eq!(NodeName::new("a/b"), Err(NameError::ForbiddenCharacter));
         assert_eq!(NodeName::new("a\nb"), Err(NameError::ForbiddenCharacter));

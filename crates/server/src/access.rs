@@ -45,6 +45,22 @@ impl Caller {
     }
 }
 
+/// A caller that may add files, and whether it may also put new content in the place of what is there.
+pub(crate) struct Uploader {
+    pub(crate) owner: UserId,
+    pub(crate) may_replace: bool,
+}
+
+impl FromRequestParts<Arc<Server>> for Uploader {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Answer<Self> {
+        let caller = caller(parts, server).await?;
+        let may_replace = caller.scopes.as_ref().is_none_or(|scopes| scopes.contains(&Scope::Manage));
+        Ok(Self { owner: caller.with(Scope::Upload)?, may_replace })
+    }
+}
+
 macro_rules! caller_with {
     ($name:ident, $check:expr) => {
         impl FromRequestParts<Arc<Server>> for $name {
@@ -66,7 +82,7 @@ caller_with!(Person, |caller| match caller.scopes {
     Some(_) => Err(forbidden("A personal access token cannot do that. Sign in.")),
 });
 
-fn forbidden(detail: &str) -> Refusal {
+pub(crate) fn forbidden(detail: &str) -> Refusal {
     Refusal::new(StatusCode::FORBIDDEN, ErrorCode::Forbidden, detail)
 }
 

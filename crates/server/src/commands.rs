@@ -43,7 +43,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<()> {
 
 /// Logs go to standard error; `NOTESPOT_LOG` says which (such as `debug`, or `notespot_server=trace`).
 fn start_logging() {
-    let filter = EnvFilter::try_from_env("NOTESPOT_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_env("NOTESPOT_LOG").unwrap_or_else(|_| EnvFilter::new("info,s3s=off"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -42,7 +42,8 @@ pub(crate) fn router(server: &Arc<Server>, parts: &Parts) -> Router {
     if let Some(store) = &parts.embedded {
         // Bytes: neither a limit on the body nor on the time.
         let service = HandleError::new(store.service(), |_| async { StatusCode::INTERNAL_SERVER_ERROR });
-        router = router.route_service(&format!("/{BUCKET}/{{*key}}"), service);
+        router =
+            router.merge(only_data(Router::new().route_service(&format!("/{BUCKET}/{{*key}}"), service)));
     }
     router
         .layer(CatchPanicLayer::custom(observe::panicked))
@@ -51,6 +52,18 @@ pub(crate) fn router(server: &Arc<Server>, parts: &Parts) -> Router {
             HeaderValue::from_static("nosniff"),
         ))
         .layer(axum::middleware::from_fn(observe::observe))
+}
+
+/// What is stored is anybody's, and comes from the origin on which people sign in: no browser may run
+/// it, show it as a page, or lend it to another site.
+fn only_data(router: Router) -> Router {
+    let header = |name, value| {
+        SetResponseHeaderLayer::overriding(HeaderName::from_static(name), HeaderValue::from_static(value))
+    };
+    router
+        .layer(header("content-security-policy", "sandbox; default-src 'none'"))
+        .layer(header("content-disposition", "attachment"))
+        .layer(header("cross-origin-resource-policy", "same-origin"))
 }
 
 fn api_router(server: &Arc<Server>) -> Router {

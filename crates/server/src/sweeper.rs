@@ -46,10 +46,11 @@ async fn sweep(server: &Server, accounts: &dyn Accounts) -> Result<(), Box<dyn E
         }
     }
     loop {
-        let orphans = server.metadata.orphans(AT_ONCE).await?;
+        let now = Timestamp::now();
+        let orphans = server.metadata.orphans(now, AT_ONCE).await?;
         for orphan in &orphans {
             remove(server, orphan).await?;
-            server.metadata.forget_orphan(&orphan.object_key).await?;
+            server.metadata.orphan_removed(now, &orphan.object_key).await?;
         }
         if orphans.len() < AT_ONCE as usize {
             return Ok(());

@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn what_failed_is_not_pushed_out_by_what_is_done() {
-        let mut queue = queue(&[ByteCount(1); 2500]);
+        let mut queue = queue(&vec![ByteCount(1); 2500]);
         let mut error = Some(AppError::NoHomeFolder);
         while let Some((id, ..)) = queue.take_next() {
             let outcome = error.take();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::{join, join_all};
-use notespot_protocol::{NodePatch, NodesQuery, Revision};
+use notespot_protocol::{NodePatch, NodesQuery, Revision, Timestamp};
 
 use super::{file, folder, list, name, user};
 use crate::changes::StoredChange;
@@ -88,6 +88,6 @@ pub async fn erasing_a_user_leaves_nothing_but_orphans(store: &dyn MetadataStore
     assert!(matches!(store.user(&ada).await, Err(MetadataError::NotFound)));
     assert!(matches!(store.node(&ada, node.id).await, Err(MetadataError::NotFound)));
     assert!(matches!(store.open_link(&slug).await, Err(MetadataError::NotFound)));
-    assert_eq!(store.orphans(10).await.unwrap().len(), 1);
+    assert_eq!(store.orphans(Timestamp::now(), 10).await.unwrap().len(), 1);
     assert!(matches!(store.erase_user(&ada).await, Err(MetadataError::NotFound)));
 }

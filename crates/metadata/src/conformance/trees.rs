@@ -1,9 +1,10 @@
 //! Folders and what lies in them.
 
-use notespot_protocol::{NodePatch, NodesQuery, NodesView, Order, Revision, SortKey};
+use notespot_protocol::{NodePatch, NodesQuery, NodesView, Order, Revision, SortKey, Timestamp};
 
 use super::{file, folder, list, name, names_of, publish, user, wanted};
 use crate::links::OpenedLink;
+use crate::orphans::COMES_BACK_WITHIN;
 use crate::{MetadataError, MetadataStore};
 
 /// A change to another revision than the one that is known changes nothing.
@@ -90,10 +91,16 @@ pub async fn what_is_deleted_for_ever_leaves_tombstones_orphans_and_no_usage(sto
     }
     assert!(store.link(&ada, &link.slug).await.unwrap().ended_at.is_some());
     assert_eq!(store.user(&ada).await.unwrap().used.get(), 0);
-    let orphans = store.orphans(10).await.unwrap();
+    let now = Timestamp::now();
+    let orphans = store.orphans(now, 10).await.unwrap();
     assert_eq!(orphans.len(), 1);
-    store.forget_orphan(&orphans[0].object_key).await.unwrap();
-    assert!(store.orphans(10).await.unwrap().is_empty());
+    store.orphan_removed(now, &orphans[0].object_key).await.unwrap();
+    assert!(store.orphans(now, 10).await.unwrap().is_empty());
+    // A presigned request that was still good may have put it again.
+    let later = Timestamp::now().plus(COMES_BACK_WITHIN);
+    assert_eq!(store.orphans(later, 10).await.unwrap(), orphans);
+    store.orphan_removed(later, &orphans[0].object_key).await.unwrap();
+    assert!(store.orphans(later, 10).await.unwrap().is_empty());
 }
 
 /// Pages have no gaps and no repeats, in every order; a cursor of another list is refused.

@@ -56,7 +56,10 @@ pub async fn an_upload_that_was_given_up_leaves_an_orphan(store: &dyn MetadataSt
     }
     let refused = store.publish_upload(&ada, upload.id, Sha256::from_bytes([1; 32])).await;
     assert!(matches!(refused, Err(MetadataError::UploadEnded)));
-    assert_eq!(store.orphans(10).await.unwrap()[0].object_key, upload.destination.object_key);
+    assert_eq!(
+        store.orphans(Timestamp::now(), 10).await.unwrap()[0].object_key,
+        upload.destination.object_key
+    );
 }
 
 /// In a batch each succeeds or fails alone, and the answers are in the order of the questions.

@@ -1,19 +1,23 @@
 //! Objects that no record names any more.
 
 use async_trait::async_trait;
+use notespot_protocol::Timestamp;
 use sqlx::Row as _;
 
 use super::{Connection, SqliteMetadata};
 use crate::Result;
-use crate::orphans::{Orphan, Orphans};
+use crate::orphans::{COMES_BACK_WITHIN, Orphan, Orphans};
 
 #[async_trait]
 impl Orphans for SqliteMetadata {
-    async fn orphans(&self, limit: u32) -> Result<Vec<Orphan>> {
-        let rows = sqlx::query("SELECT object_key, multipart_id FROM orphans ORDER BY object_key LIMIT ?1")
-            .bind(limit)
-            .fetch_all(&self.readers)
-            .await?;
+    async fn orphans(&self, now: Timestamp, limit: u32) -> Result<Vec<Orphan>> {
+        let rows = sqlx::query(
+            "SELECT object_key, multipart_id FROM orphans WHERE due_at <= ?1 ORDER BY due_at, object_key LIMIT ?2",
+        )
+        .bind(now.as_millis())
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
         rows.iter()
             .map(|row| {
                 Ok(Orphan {
@@ -24,12 +28,18 @@ impl Orphans for SqliteMetadata {
             .collect()
     }
 
-    async fn forget_orphan(&self, object_key: &str) -> Result<()> {
-        sqlx::query("DELETE FROM orphans WHERE object_key = ?1")
+    async fn orphan_removed(&self, now: Timestamp, object_key: &str) -> Result<()> {
+        let mut tx = self.write().await?;
+        sqlx::query("DELETE FROM orphans WHERE object_key = ?1 AND ends_at <= ?2")
             .bind(object_key)
-            .execute(&self.writer)
+            .bind(now.as_millis())
+            .execute(&mut *tx)
             .await?;
-        Ok(())
+        sqlx::query("UPDATE orphans SET due_at = ends_at WHERE object_key = ?1")
+            .bind(object_key)
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx.commit().await?)
     }
 }
 
@@ -39,10 +49,18 @@ pub(super) async fn add(
     object_key: &str,
     multipart_id: Option<&str>,
 ) -> Result<()> {
-    sqlx::query("INSERT OR IGNORE INTO orphans (object_key, multipart_id) VALUES (?1, ?2)")
-        .bind(object_key)
-        .bind(multipart_id)
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "INSERT OR IGNORE INTO orphans (object_key, multipart_id, due_at, ends_at) VALUES (?1, ?2, 0, ?3)",
+    )
+    .bind(object_key)
+    .bind(multipart_id)
+    .bind(ends_at())
+    .execute(connection)
+    .await?;
     Ok(())
+}
+
+/// Until when what is orphaned now may come back, in milliseconds.
+pub(super) fn ends_at() -> i64 {
+    Timestamp::now().plus(COMES_BACK_WITHIN).as_millis()
 }

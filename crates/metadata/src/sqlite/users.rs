@@ -5,7 +5,7 @@ use notespot_protocol::{ByteCount, Me, MePatch, Revision, UserId};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
-use super::{SqliteMetadata, rows};
+use super::{SqliteMetadata, orphans, rows};
 use crate::users::{Profile, Users};
 use crate::{MetadataError, Result};
 
@@ -51,11 +51,12 @@ impl Users for SqliteMetadata {
     async fn erase_user(&self, id: &UserId) -> Result<()> {
         let mut tx = self.write().await?;
         sqlx::query(
-            "INSERT OR IGNORE INTO orphans (object_key, multipart_id) \
-             SELECT v.object_key, NULL FROM versions v JOIN nodes n ON n.id = v.node WHERE n.owner = ?1 \
-             UNION ALL SELECT object_key, multipart_id FROM uploads WHERE owner = ?1 AND state = 'open'",
+            "INSERT OR IGNORE INTO orphans (object_key, multipart_id, due_at, ends_at) \
+             SELECT v.object_key, NULL, 0, ?2 FROM versions v JOIN nodes n ON n.id = v.node WHERE n.owner = ?1 \
+             UNION ALL SELECT object_key, multipart_id, 0, ?2 FROM uploads WHERE owner = ?1 AND state = 'open'",
         )
         .bind(&id.0)
+        .bind(orphans::ends_at())
         .execute(&mut *tx)
         .await?;
         let erased = sqlx::query("DELETE FROM users WHERE id = ?1").bind(&id.0).execute(&mut *tx).await?;

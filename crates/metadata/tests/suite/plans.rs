@@ -14,12 +14,11 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
 /// The statements that may, and why.
-const EXCEPTIONS: [(&str, &str); 7] = [
+const EXCEPTIONS: [(&str, &str); 6] = [
     ("FROM sqlite_schema", "asks at the start whether the file can be read"),
     ("EXISTS (SELECT 1 FROM accounts)", "stops at the first row"),
-    ("FROM orphans ORDER BY object_key LIMIT", "takes the first few in the order of the key"),
     ("DELETE FROM users", "erases a user: whatever is the user's goes"),
-    ("INSERT OR IGNORE INTO orphans (object_key, multipart_id) SELECT", "the same"),
+    ("INTO orphans (object_key, multipart_id, due_at, ends_at) SELECT", "the same"),
     ("INSERT INTO users", "explained as if the row were replaced, with all that belongs to it"),
     ("FROM down ORDER BY depth", "deletes a whole tree: the rows that it sorts are those that go"),
 ];

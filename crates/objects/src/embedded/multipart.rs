@@ -144,7 +144,6 @@ impl Inner {
         let mut joined = Seal {
             size: 0,
             crc64nvme: Crc64Nvme(0),
-            content_type: None,
             upload: Some(id.text.clone()),
             parts: Vec::with_capacity(named.len()),
         };

@@ -26,7 +26,6 @@ impl EmbeddedStore {
         &self,
         body: impl Stream<Item = std::result::Result<Bytes, E>> + Send,
         named: Named,
-        content_type: Option<String>,
     ) -> Result<Received> {
         let file = self.on_files(|inner| TemporaryFile::make(&inner.layout).map_err(errors::io)).await?;
         let mut writer = File::options().write(true).open(file.path()).await.map_err(errors::io)?;
@@ -39,7 +38,7 @@ impl EmbeddedStore {
             writer.write_all(&bytes).await.map_err(errors::io)?;
         }
         let (size, crc64nvme) = following.finish()?;
-        let seal = Seal { size, crc64nvme, content_type, upload: None, parts: Vec::new() };
+        let seal = Seal { size, crc64nvme, upload: None, parts: Vec::new() };
         writer.write_all(&seal.to_bytes().map_err(errors::io)?).await.map_err(errors::io)?;
         writer.flush().await.map_err(errors::io)?;
         writer.sync_all().await.map_err(errors::io)?;
@@ -53,18 +52,20 @@ impl EmbeddedStore {
 }
 
 impl Inner {
-    /// Replaces what has the key, durably. The parts of what was replaced go.
+    /// Gives a key its object, durably, once: a presigned request stays good for minutes after the
+    /// object became somebody's file, and must not put other bytes behind it. The same again changes
+    /// nothing; anything else is a `ChecksumMismatch`.
     pub(super) fn publish_object(&self, key: &ObjectKey, Received { file, seal }: Received) -> Result<Seal> {
         let path = self.layout.object(key);
         prepare(&path).map_err(errors::io)?;
-        let replaced = self.change(|| {
-            let replaced = sealed::read(&path).ok();
-            file.publish(&path).map_err(errors::io).map(|()| replaced)
+        self.change(|| match sealed::read(&path) {
+            // The bytes that are there stay: equal checksums of other bytes can be made.
+            Ok(there) if there == seal => Ok(()),
+            Ok(_) => Err(ObjectError::ChecksumMismatch),
+            Err(ObjectError::NotFound) => file.publish(&path).map_err(errors::io),
+            Err(error) => Err(error),
         })?;
         settle(&path).map_err(errors::io)?;
-        if let Some(replaced) = replaced.filter(|replaced| replaced.upload != seal.upload) {
-            self.remove_parts(&replaced);
-        }
         Ok(seal)
     }
 

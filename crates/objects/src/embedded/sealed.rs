@@ -29,9 +29,6 @@ pub(super) struct Seal {
     pub(super) size: u64,
     /// Its checksum, over all parts.
     pub(super) crc64nvme: Crc64Nvme,
-    /// The media type that it was put with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) content_type: Option<String>,
     /// The multipart upload that it was made of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) upload: Option<String>,
@@ -102,7 +99,6 @@ mod tests {
         let seal = Seal {
             size: 3,
             crc64nvme: Crc64Nvme(7),
-            content_type: None,
             upload: Some("u".into()),
             parts: vec![SealedPart(1, 3)],
         };
@@ -114,7 +110,7 @@ mod tests {
     fn a_file_that_was_cut_is_never_taken_for_an_object() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("object");
-        let seal = Seal { size: 3, crc64nvme: Crc64Nvme(7), content_type: None, upload: None, parts: vec![] };
+        let seal = Seal { size: 3, crc64nvme: Crc64Nvme(7), upload: None, parts: vec![] };
         let whole = [b"abc".as_slice(), &seal.to_bytes().unwrap()].concat();
         for length in 0..whole.len() {
             std::fs::write(&path, &whole[..length]).unwrap();

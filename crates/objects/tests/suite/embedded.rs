@@ -2,11 +2,14 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::time::Duration;
 
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
-use notespot_objects::ObjectStore;
+use notespot_objects::conformance::Client;
 use notespot_objects::embedded::{EmbeddedStore, OpenError};
+use notespot_objects::{ObjectKey, ObjectStore};
+use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use url::Url;
@@ -85,4 +88,24 @@ async fn what_a_process_that_died_was_writing_is_swept_and_what_it_finished_stay
     assert_eq!(std::fs::read_dir(folder.path().join("tmp")).unwrap().count(), 0);
     assert!(!nobodys.exists());
     assert!(store.list_parts(&key, &id).await.unwrap().is_empty(), "an open upload is kept");
+}
+
+#[tokio::test]
+async fn an_object_is_written_once() {
+    let running = Running::start().await;
+    let store: &dyn ObjectStore = &running.store;
+    let (key, client, valid) = (ObjectKey::generate(), Client::new(), Duration::from_mins(5));
+    let part = |bytes: &[u8]| PartToSend {
+        number: 1,
+        size: ByteCount(bytes.len() as u64),
+        crc64nvme: Crc64Nvme(crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, bytes)),
+    };
+    let first = store.presign_put(&key, &part(b"first"), valid).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(client.send(&first, b"first").await.status, 200, "a retry changes nothing");
+    }
+    let other = store.presign_put(&key, &part(b"other"), valid).await.unwrap();
+    assert_eq!(client.send(&other, b"other").await.status, 400);
+    let read = store.presign_get(&key, valid).await.unwrap();
+    assert_eq!(client.send(&read, b"").await.body, b"first");
 }

@@ -40,6 +40,6 @@ pub(super) async fn alive() -> StatusCode {
 )]
 pub(super) async fn ready(State(server): State<Arc<Server>>) -> Answer<StatusCode> {
     server.objects.check().await?;
-    server.metadata.orphans(1).await?;
+    server.metadata.orphans(Timestamp::now(), 1).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -31,6 +31,11 @@ pub(super) async fn edit(
         if name.trim().is_empty() {
             return Err(Refusal::bad_request("A name needs at least one visible character."));
         }
+        if name.chars().any(char::is_control) {
+            return Err(Refusal::bad_request(
+                "A name cannot contain line breaks or other control characters.",
+            ));
+        }
     }
     Ok(Said(server.metadata.edit_user(&user, &patch).await?))
 }

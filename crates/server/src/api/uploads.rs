@@ -18,7 +18,7 @@ use notespot_protocol::{
 };
 
 use super::input::{Json, Path, item, items};
-use crate::access::CanUpload;
+use crate::access::{CanUpload, Uploader};
 use crate::problems::{Answer, Refusal};
 use crate::state::Server;
 
@@ -39,10 +39,10 @@ const AT_ONCE: usize = 16;
 )]
 pub(super) async fn plan(
     State(server): State<Arc<Server>>,
-    CanUpload(owner): CanUpload,
+    uploader: Uploader,
     Json(batch): Json<Batch<NewUpload>>,
 ) -> Answer<Said<Batch<BatchItem<UploadPlan>>>> {
-    let planned = plan::plan_all(&server, &owner, items(batch)?).await?;
+    let planned = plan::plan_all(&server, &uploader, items(batch)?).await?;
     Ok(Said(Batch { items: planned.into_iter().map(item).collect() }))
 }
 

@@ -15,13 +15,13 @@ async fn a_token_may_do_what_it_was_made_for_and_no_more() {
         (with(Scope::Read).await, with(Scope::Upload).await, with(Scope::Manage).await);
     uploads.upload(None, "a.txt", b"a").await.unwrap();
     assert_eq!(reads.get("/v1/nodes").await.unwrap().value().unwrap()["items"][0]["name"], "a.txt");
-    assert_eq!(folder(&manages, None, "Folder").await.status, 200);
+    assert_eq!(folder(&uploads, None, "Folder").await.status, 200);
 
     let forbidden = (403, ErrorCode::Forbidden);
     assert_eq!(refusal(&uploads.get("/v1/nodes").await.unwrap()), forbidden);
     assert_eq!(refusal(&manages.get("/v1/nodes").await.unwrap()), forbidden);
     assert_eq!(refusal(&folder(&reads, None, "No").await), forbidden);
-    assert_eq!(refusal(&folder(&uploads, None, "No").await), forbidden);
+    assert_eq!(refusal(&folder(&manages, None, "No").await), forbidden);
     let upload = json!({ "items": [new_upload(None, "b.txt", b"b").unwrap()] });
     assert_eq!(refusal(&reads.post("/v1/uploads", &upload).await.unwrap()), forbidden);
     let token = json!({ "name": "more", "scopes": ["manage"] });

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use notespot_protocol::{
-    Batch, BatchItem, ByteCount, Crc64Nvme, DownloadPlan, ErrorCode, NodeId, UploadPlan, UploadState,
-    UploadStatus,
+    Batch, BatchItem, ByteCount, Crc64Nvme, DownloadPlan, ErrorCode, NodeId, OnConflict, Scope, UploadPlan,
+    UploadState, UploadStatus,
 };
 use notespot_testkit::{
     Api, Direction, Fault, FaultKind, FaultProxy, TestServer, completion, content, new_upload, part_of,
@@ -241,4 +241,38 @@ async fn nobody_stores_more_than_their_quota() {
     let more = ada.upload(None, "b.bin", &content(2, 200)).await.unwrap_err();
     assert!(more.to_string().contains("quota_exceeded"), "{more}");
     assert_eq!(used(&ada).await, 900);
+}
+
+#[tokio::test]
+async fn what_is_stored_is_never_a_page_of_the_site() {
+    let (_server, ada) = ada().await;
+    let bytes = b"<script>alert(document.domain)</script>";
+    let plan = planned(&ada, "page.html", bytes).await;
+    let mut put = ada.presign(&plan, part_of(&plan, bytes, 1).0).await.unwrap();
+    put.headers.insert("content-type".to_owned(), "text/html".to_owned());
+    assert_eq!(ada.send(&put, bytes.to_vec()).await.unwrap().status, 200);
+    let node = ada.complete(completion(&plan, bytes)).await.unwrap().unwrap();
+    let plan: DownloadPlan =
+        ada.one_of_batch("/v1/downloads", json!({ "node": node.id })).await.unwrap().unwrap();
+    let answer = ada.send(&plan.request, Vec::new()).await.unwrap();
+    assert_eq!(answer.headers["content-type"], "application/octet-stream");
+    assert_eq!(answer.headers["content-disposition"], "attachment");
+    assert_eq!(answer.headers["content-security-policy"], "sandbox; default-src 'none'");
+    assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+}
+
+#[tokio::test]
+async fn a_token_that_may_only_add_replaces_nothing() {
+    let server = TestServer::start().await.unwrap();
+    server.add_user("ada@example.org", "Ada", "correct horse battery").await.unwrap();
+    let with =
+        async |scopes: &[Scope]| server.api(server.token("ada@example.org", scopes).await.unwrap()).unwrap();
+    let ada = with(&[Scope::Read, Scope::Upload, Scope::Manage]).await;
+    let adder = with(&[Scope::Upload]).await;
+    let node = ada.upload(None, "secret.txt", b"one").await.unwrap();
+    let mut new = new_upload(None, "secret.txt", b"two").unwrap();
+    new.on_conflict = OnConflict::Replace;
+    let refused = adder.plan(new).await.unwrap().unwrap_err();
+    assert_eq!(refused.0.code, ErrorCode::Forbidden);
+    assert_eq!(downloaded(&ada, node.id).await.1, b"one");
 }

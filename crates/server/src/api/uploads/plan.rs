@@ -6,12 +6,13 @@ use notespot_metadata::MetadataError;
 use notespot_metadata::uploads::{Destination, StoredUpload, Wanted};
 use notespot_objects::ObjectKey;
 use notespot_protocol::{
-    ByteCount, ErrorCode, NewUpload, PART_COUNT_MAX, PartToSend, PresignedPart, UploadPlan, UploadState,
-    UserId,
+    ByteCount, ErrorCode, NewUpload, OnConflict, PART_COUNT_MAX, PartToSend, PresignedPart, UploadPlan,
+    UploadState,
 };
 
 use super::places::take_refused;
 use super::{AT_ONCE, PRESIGNED_FOR, key_of};
+use crate::access::{Uploader, forbidden};
 use crate::api::input::at_most;
 use crate::problems::{Answer, Refusal};
 use crate::state::{FILE_MAX, Server};
@@ -25,10 +26,11 @@ const CONTENT_TYPE_UNKNOWN: &str = "application/octet-stream";
 /// Plans uploads; each is planned or refused alone. The same client reference gives the same plan.
 pub(super) async fn plan_all(
     server: &Server,
-    owner: &UserId,
+    uploader: &Uploader,
     batch: Vec<NewUpload>,
 ) -> Answer<Vec<Answer<UploadPlan>>> {
-    let prepared = stream::iter(batch).map(|new| prepare(server, owner, new)).buffered(AT_ONCE);
+    let owner = &uploader.owner;
+    let prepared = stream::iter(batch).map(|new| prepare(server, uploader, new)).buffered(AT_ONCE);
     let (prepared, places) = take_refused(prepared.collect().await);
     let wanted: Vec<_> = prepared.iter().map(|one| (one.wanted.clone(), one.destination.clone())).collect();
     let kept = server.metadata.begin_uploads(owner, &wanted).await;
@@ -71,8 +73,11 @@ struct Prepared {
     parts: Vec<PartToSend>,
 }
 
-async fn prepare(server: &Server, owner: &UserId, new: NewUpload) -> Answer<Prepared> {
+async fn prepare(server: &Server, uploader: &Uploader, new: NewUpload) -> Answer<Prepared> {
     check(&new)?;
+    if new.on_conflict == OnConflict::Replace && !uploader.may_replace {
+        return Err(forbidden("This token may add files, and not replace those that are there."));
+    }
     let guessed = mime_guess::from_path(new.name.as_str()).first_raw().unwrap_or(CONTENT_TYPE_UNKNOWN);
     let wanted = Wanted::from_new(&new, guessed);
     let parts = new.parts;
@@ -84,7 +89,7 @@ async fn prepare(server: &Server, owner: &UserId, new: NewUpload) -> Answer<Prep
         return Ok(Prepared { wanted, destination, is_new: true, parts });
     }
     // A multipart upload costs the store something: not for one that was planned before.
-    if let Some(planned) = server.metadata.upload_by_ref(owner, new.client_ref).await? {
+    if let Some(planned) = server.metadata.upload_by_ref(&uploader.owner, new.client_ref).await? {
         return Ok(Prepared { wanted, destination: planned.destination, is_new: false, parts });
     }
     destination.multipart_id = Some(server.objects.create_multipart(&object_key).await?);
