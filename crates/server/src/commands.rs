@@ -32,6 +32,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
 }
 
 async fn dispatch(arguments: Arguments) -> anyhow::Result<()> {
+    // Whatever is written from here on is readable by this user only, in whichever folder.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let config = Config::resolve(arguments.settings)?;
     match arguments.command {
         None | Some(Command::Serve) => serve::serve(config).await,

@@ -8,6 +8,7 @@ mod access;
 mod api;
 pub mod commands;
 pub mod config;
+mod connections;
 mod delivery;
 pub mod identity;
 mod observe;

@@ -152,3 +152,20 @@ async fn nobody_else_may_read_the_data_folder() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert_eq!(std::fs::metadata(&data_dir).unwrap().permissions().mode() & 0o777, 0o700);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_the_server_writes_is_nobody_elses_in_a_folder_that_was_there_too() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let data_dir = folder.path().join("data");
+    std::fs::create_dir(&data_dir).unwrap();
+    std::fs::set_permissions(&data_dir, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let arguments = ["user", "add", "--email", "a@x.org", "--name", "A", "--password-stdin", "--data-dir"];
+    let arguments = [&arguments[..], &[data_dir.to_str().unwrap()]].concat();
+    let output = run_server(&arguments, "correct horse battery\n").await.unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let mode = std::fs::metadata(data_dir.join("metadata.db")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o077, 0);
+}

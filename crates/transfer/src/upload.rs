@@ -132,6 +132,8 @@ impl<C: UploadControl> Upload<'_, C> {
         }
         let (id, was_published) = (plan.id, plan.state == UploadState::Published);
         match self.or_cancelled(self.send_and_complete(plan, &source, hashed)).await {
+            // It was moved to the trash since: whoever uploads it again wants to have it again.
+            Ok(node) if was_published && node.trashed_at.is_some() => Ok(Attempt::Spent),
             Ok(node) => Ok(Attempt::Published(Box::new(node))),
             Err(TransferError::FileChanged { .. }) => {
                 self.give_up(id).await;

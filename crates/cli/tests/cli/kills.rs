@@ -74,3 +74,17 @@ async fn a_command_that_was_killed_and_given_again_ends_with_each_file_once() {
     assert!(machine.read("back/large.bin") == content(3, 90 * MIB));
     assert_eq!(machine.read("back/42.txt"), b"42");
 }
+
+#[tokio::test]
+async fn what_was_deleted_since_is_uploaded_afresh() {
+    let machine = Machine::start().await;
+    machine.file("a.txt", b"one");
+    let again = ["upload", "a.txt", "missing.txt"];
+    assert_eq!(machine.run(&again).await.code, Some(1), "one of them is missing: the command goes on");
+    machine.run(&["rm", "a.txt"]).await;
+    machine.run(&again).await;
+    let listed = machine.json(&["ls"]).await;
+    assert_eq!(listed[0]["name"], "a.txt", "{listed}");
+    machine.run(&again).await;
+    assert_eq!(machine.json(&["ls"]).await.as_array().unwrap().len(), 1, "and not twice");
+}

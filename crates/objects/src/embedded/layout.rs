@@ -72,7 +72,14 @@ impl Layout {
             else {
                 continue;
             };
-            if !self.open_mark(&id).exists() && !self.is_completed(&id)? {
+            // An object that cannot be read keeps its parts: one damaged file is no reason to serve
+            // nobody, and none to lose what could be saved.
+            let keep = self.open_mark(&id).exists()
+                || self.is_completed(&id).unwrap_or_else(|error| {
+                    tracing::error!(%error, upload = id.as_str(), "an object cannot be read");
+                    true
+                });
+            if !keep {
                 fs::remove_dir_all(folder.path())?;
             }
         }

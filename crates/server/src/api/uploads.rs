@@ -42,7 +42,9 @@ pub(super) async fn plan(
     uploader: Uploader,
     Json(batch): Json<Batch<NewUpload>>,
 ) -> Answer<Said<Batch<BatchItem<UploadPlan>>>> {
-    let planned = plan::plan_all(&server, &uploader, items(batch)?).await?;
+    let batch = items(batch)?;
+    plan::check_parts(&batch)?;
+    let planned = plan::plan_all(&server, &uploader, batch).await?;
     Ok(Said(Batch { items: planned.into_iter().map(item).collect() }))
 }
 

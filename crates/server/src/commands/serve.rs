@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -14,7 +13,7 @@ use url::Url;
 
 use crate::config::Config;
 use crate::state::Server;
-use crate::{router, stores, sweeper};
+use crate::{connections, router, stores, sweeper};
 
 /// How long requests under way may take after SIGTERM.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -32,22 +31,16 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     let parts = stores::open(&config, &public_url).await?;
     let server = Arc::new(Server::new(&config, public_url, &parts));
     let sweeping = tokio::spawn(sweeper::run(Arc::clone(&server), Arc::clone(&parts.accounts), stop.clone()));
-    let app = router::router(&server, &parts).into_make_service_with_connect_info::<SocketAddr>();
+    let app = router::router(&server, &parts);
 
     say_ready(address);
-    let listener = listener.tap_io(|socket| {
-        // Small answers must not wait for delayed acknowledgements.
-        if let Err(error) = socket.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY was not set");
-        }
-    });
-    let serving = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let serving = connections::serve(listener, app, &stop);
     let drained = async {
         stop.cancelled().await;
         tokio::time::sleep(DRAIN).await;
     };
     tokio::select! {
-        ended = serving => ended.context("The server stopped.")?,
+        () = serving => {}
         () = drained => tracing::warn!(seconds = DRAIN.as_secs(), "some requests were cut off"),
     }
     sweeping.await.context("The sweeper failed.")?;

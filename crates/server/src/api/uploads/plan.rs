@@ -6,8 +6,8 @@ use notespot_metadata::MetadataError;
 use notespot_metadata::uploads::{Destination, StoredUpload, Wanted};
 use notespot_objects::ObjectKey;
 use notespot_protocol::{
-    ByteCount, ErrorCode, NewUpload, OnConflict, PART_COUNT_MAX, PartToSend, PresignedPart, UploadPlan,
-    UploadState,
+    BATCH_MAX, ByteCount, ErrorCode, NewUpload, OnConflict, PART_COUNT_MAX, PartToSend, PresignedPart,
+    UploadPlan, UploadState,
 };
 
 use super::places::take_refused;
@@ -61,6 +61,20 @@ async fn plan_of(
         resumed: !prepared.is_new || upload.destination != prepared.destination,
         requests,
     })
+}
+
+/// Refuses more parts than a call may ask requests for: each is signed, and each takes room in the
+/// answer.
+pub(super) fn check_parts(batch: &[NewUpload]) -> Answer<()> {
+    let parts: usize = batch.iter().map(|new| new.parts.len()).sum();
+    if parts > BATCH_MAX {
+        return Err(Refusal::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorCode::TooLarge,
+            format!("At most {BATCH_MAX} parts can be announced in one call."),
+        ));
+    }
+    Ok(())
 }
 
 /// An upload that may be kept.
