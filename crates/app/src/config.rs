@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use notespot_client::Secret;
-use url::{Host, Url};
+use notespot_client::{Secret, is_this_machine};
+use url::Url;
 
 use crate::AppError;
 
@@ -89,15 +89,6 @@ pub(crate) fn parse_server_url(text: &str) -> Result<Url, AppError> {
         && url.username().is_empty()
         && url.password().is_none();
     if plain { Ok(url) } else { Err(bad()) }
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]

@@ -27,7 +27,9 @@ pub fn http_client(server: &Url) -> Result<reqwest::Client, ClientError> {
     builder.build().map_err(ClientError::Setup)
 }
 
-fn is_this_machine(server: &Url) -> bool {
+/// Whether the address is one of this machine's own.
+#[must_use]
+pub fn is_this_machine(server: &Url) -> bool {
     match server.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),

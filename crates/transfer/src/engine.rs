@@ -20,7 +20,7 @@ const STREAM_BYTES: usize = 4 * CHUNK_BYTES;
 const GRAIN_BYTES: usize = 4 * 1024;
 
 /// Files up to this size are read once, and held until the store has them.
-pub(crate) const SMALL_MAX_BYTES: usize = 1024 * 1024;
+pub const SMALL_MAX_BYTES: usize = 1024 * 1024;
 
 /// What a request under way holds.
 pub(crate) struct Held {

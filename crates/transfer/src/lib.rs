@@ -16,7 +16,7 @@ mod upload;
 
 pub use control::{ControlError, DownloadControl, UploadControl};
 pub use download::{Existing, SaveTo, Saved};
-pub use engine::Engine;
+pub use engine::{Engine, SMALL_MAX_BYTES};
 pub use error::TransferError;
 pub use progress::Progress;
 pub use settings::Settings;

@@ -7,14 +7,14 @@ use std::time::Instant;
 
 use notespot_protocol::window::{Direction, Transfer, TransferId, TransferState, Transfers};
 use notespot_protocol::{ByteCount, Failure};
+use notespot_transfer::SMALL_MAX_BYTES;
 use tokio_util::sync::CancellationToken;
 
 use super::speed::Speed;
 use super::{Job, is_active};
 use crate::AppError;
 
-/// Files up to this size are small: they wait for round trips, and many move at once.
-const SMALL_MAX: ByteCount = ByteCount(1024 * 1024);
+/// Small files wait for round trips: many move at once.
 const SMALL_AT_ONCE: usize = 128;
 /// Each larger one sends a few parts at once. Neither kind waits behind the other.
 const LARGE_AT_ONCE: usize = 4;
@@ -55,7 +55,7 @@ impl Queue {
     }
 
     fn lane(&mut self, size: ByteCount) -> &mut Lane {
-        if size <= SMALL_MAX { &mut self.small } else { &mut self.large }
+        if size.get() <= SMALL_MAX_BYTES as u64 { &mut self.small } else { &mut self.large }
     }
 
     pub(super) fn add(

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use notespot_protocol::{ByteCount, ClientRef, NewFolder, NodeId, NodeName, OnConflict};
+use notespot_transfer::SMALL_MAX_BYTES;
 use tokio::sync::mpsc;
 use walkdir::{DirEntry, WalkDir};
 
@@ -15,8 +16,6 @@ pub use self::again::UploadCommand;
 use super::upload_files::shown_name;
 use crate::{AppError, FileUpload, Remote};
 
-/// Files up to this size are small: many move at once, and none waits behind a large one.
-const SMALL_MAX: u64 = 1024 * 1024;
 /// Small files that were found and wait to be taken.
 const SMALL_WAITING: usize = 1024;
 /// Larger files that were found and wait to be taken. More than that hold the search up.
@@ -86,7 +85,7 @@ struct Lanes {
 impl Lanes {
     /// `None` when nobody takes anything any more.
     async fn put(&self, path: PathBuf, file: Result<(FileUpload, ByteCount), AppError>) -> Option<()> {
-        let is_small = !matches!(&file, Ok((_, size)) if size.get() > SMALL_MAX);
+        let is_small = !matches!(&file, Ok((_, size)) if size.get() > SMALL_MAX_BYTES as u64);
         let lane = if is_small { &self.small } else { &self.large };
         lane.send(Found { path, file }).await.ok()
     }
