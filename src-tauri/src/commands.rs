@@ -6,7 +6,7 @@
 )]
 
 use notespot_app::Host as _;
-use notespot_app::{App, AppError, DownloadTo};
+use notespot_app::{App, AppError, Existing, SaveTo};
 use notespot_protocol::window::{
     AppEvent, AppState, DropId, NodeDetails, OpenedView, TransferId, Transfers, ViewId, ViewQuery, ViewRow,
 };
@@ -116,15 +116,21 @@ pub(crate) async fn upload_dropped(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn download(handle: AppHandle, app: State<'_, App>, ids: Vec<NodeId>) -> Answer<()> {
-    let to = match ids.as_slice() {
-        [id] => {
-            let name = app.suggested_file_name(*id).await?;
-            dialogs::where_to_save(&handle, name).await.map(DownloadTo::File)
-        }
-        _ => dialogs::folder_to_save_in(&handle).await.map(DownloadTo::Folder),
+    let single = match ids.as_slice() {
+        [id] => app.suggested_file_name(*id).await?,
+        _ => None,
     };
-    match to {
-        Some(to) => Ok(app.download_files(ids, to).await?),
+    // A save dialog asks before it replaces a file.
+    let chosen = match single {
+        Some(name) => {
+            dialogs::where_to_save(&handle, name).await.map(|path| (SaveTo::File(path), Existing::Replace))
+        }
+        None => {
+            dialogs::folder_to_save_in(&handle).await.map(|path| (SaveTo::Folder(path), Existing::KeepBoth))
+        }
+    };
+    match chosen {
+        Some((to, existing)) => Ok(app.download_files(ids, to, existing).await?),
         None => Ok(()),
     }
 }

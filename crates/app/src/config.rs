@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use notespot_client::{Secret, is_this_machine};
 use url::Url;
 
-use crate::AppError;
+use crate::{AppError, TransferSettings};
 
 /// How the browser hands the sign-in back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub struct AppConfig {
     pub redirect: Redirect,
     /// Where the session is kept.
     pub keep: Keep,
+    /// How hard transfers work.
+    pub transfers: TransferSettings,
 }
 
 impl AppConfig {
@@ -65,6 +67,7 @@ impl AppConfig {
             token: set("NOTESPOT_TOKEN").map(Secret::new),
             redirect,
             keep: Keep::Keyring,
+            transfers: TransferSettings::default(),
         })
     }
 }

@@ -62,9 +62,7 @@ pub enum AppError {
     #[error("This file has no public link.")]
     NoLink,
     /// A folder where a file is meant.
-    #[error(
-        "\u{201c}{name}\u{201d} is a folder. Choose the files in it: folders cannot be downloaded whole yet."
-    )]
+    #[error("\u{201c}{name}\u{201d} is a folder, and a file is expected here.")]
     IsFolder {
         /// Its name.
         name: String,
@@ -81,6 +79,9 @@ pub enum AppError {
         /// What was given.
         given: String,
     },
+    /// Several files, or a folder, where one file is meant.
+    #[error("Only one file can be written to standard output.")]
+    OneFile,
     /// A file of this machine cannot be used.
     #[error("{}", file_trouble(name, source))]
     File {
@@ -138,7 +139,7 @@ impl AppError {
             Self::Together(error) => error.code(),
             Self::NoHomeFolder | Self::Library(_) => ErrorCode::LibraryUnavailable,
             Self::Settings { .. } => ErrorCode::FileAccess,
-            Self::BadServerUrl { .. } => ErrorCode::BadRequest,
+            Self::BadServerUrl { .. } | Self::OneFile => ErrorCode::BadRequest,
             Self::Name(_) => ErrorCode::InvalidName,
             Self::NotHere { .. } | Self::NoSuchPath { .. } | Self::NoLink => ErrorCode::NotFound,
             Self::IsFolder { .. } | Self::IsFile { .. } | Self::IsLink { .. } => ErrorCode::WrongKind,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use notespot_client::{ApiClient, Keyring, MemoryStore, SecretStore, Session, SessionConfig, SessionStatus};
 use notespot_protocol::{Node, NodeId, NodeName, NodesQuery};
-use notespot_transfer::{Engine, Settings};
+use notespot_transfer::Engine;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
@@ -44,7 +44,7 @@ impl Remote {
             config.data_dir.join("sessions").join(format!("{}.lock", name_of(&[server.as_str()])));
         let session =
             SessionConfig { token: config.token.clone(), ..SessionConfig::new(server, store, lock_file) };
-        let engine = Engine::new(Settings::default())?;
+        let engine = Engine::new(config.transfers.clone())?;
         let api = ApiClient::new(Session::new(session)?);
         let control = Arc::new(OverRest::new(&api));
         Ok(Self { api, host, engine, control, data_dir: config.data_dir.clone() })

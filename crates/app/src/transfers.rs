@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use notespot_protocol::ByteCount;
 use notespot_protocol::window::{AppEvent, Transfer, TransferId, TransferState, Transfers};
-use notespot_protocol::{ByteCount, NodeId};
 use tokio::sync::Notify;
 
-use crate::{App, DownloadTo, FileUpload};
+use crate::{App, FileToDownload, FileUpload};
 
 mod commands;
 mod over_rest;
@@ -26,7 +26,7 @@ const TELL_INTERVAL: Duration = Duration::from_millis(100);
 #[derive(Clone)]
 pub(crate) enum Job {
     Upload { file: FileUpload, links: Option<CopiedLinks> },
-    Download { node: NodeId, to: DownloadTo },
+    Download { file: FileToDownload },
 }
 
 /// The links of files that were dropped together: the clipboard holds all of them.

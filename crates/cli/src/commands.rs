@@ -3,6 +3,7 @@
 mod download;
 mod links;
 mod list;
+mod moving;
 mod session;
 mod trash;
 mod upload;
@@ -19,13 +20,10 @@ use crate::exit::Ending;
 use crate::host::Terminal;
 use crate::output::{self, Form};
 
-/// How many files move at once.
-const FILES_AT_ONCE: usize = 3;
-
 /// Runs one command to its end.
 pub(crate) async fn run(arguments: Arguments) -> ExitCode {
-    let form = if arguments.json { Form::Json } else { Form::Words };
-    let remote = match start(arguments.server.as_deref()).await {
+    let form = Form::of(arguments.json);
+    let remote = match start(&arguments).await {
         Ok(remote) => remote,
         Err(error @ AppError::BadServerUrl { .. }) => {
             output::stopped(form, error);
@@ -37,21 +35,20 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
     let ending = match arguments.command {
         Command::SignIn => session::sign_in(&remote, form).await,
         Command::SignOut => session::sign_out(&remote, form).await,
-        Command::Upload { paths, to, link } => {
-            upload::upload(&remote, form, paths, to.as_deref(), link, &cancel).await
-        }
-        Command::Download { names, to } => download::download(&remote, form, names, &to, &cancel).await,
+        Command::Upload(upload) => Box::pin(upload::upload(&remote, form, upload, &cancel)).await,
+        Command::Download(download) => Box::pin(download::download(&remote, form, download, &cancel)).await,
         Command::Ls { folder } => list::list(&remote, form, folder.as_deref()).await,
         Command::Link { name } => links::link(&remote, form, &name).await,
         Command::Unlink { name } => links::unlink(&remote, form, &name).await,
         Command::Rm { names } => trash::trash(&remote, form, names).await,
     };
-    ending.into()
+    output::heard(ending).into()
 }
 
-async fn start(server: Option<&str>) -> Result<Remote, AppError> {
+async fn start(arguments: &Arguments) -> Result<Remote, AppError> {
     let mut config = AppConfig::from_environment(Redirect::Loopback)?;
-    if let Some(server) = server {
+    arguments.pace.apply(&mut config.transfers);
+    if let Some(server) = &arguments.server {
         let url = Url::parse(server).map_err(|_| AppError::BadServerUrl { given: server.to_owned() })?;
         config.server_url = Some(url);
     }

@@ -14,7 +14,7 @@ impl Host for Terminal {
     }
 
     fn copy_text(&self, text: &str) -> Result<(), HostError> {
-        println!("{text}");
+        crate::output::say(text);
         Ok(())
     }
 

@@ -1,24 +1,52 @@
 //! What a command says: words for people, JSON for scripts.
 
-use std::sync::{Mutex, PoisonError};
+mod report;
 
+use std::io::{self, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::ValueEnum;
 use notespot_app::AppError;
 use notespot_protocol::Failure;
 use serde::Serialize;
 
+pub(crate) use self::report::Report;
 use crate::exit::Ending;
 
 /// How to answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
+    /// For people.
     Words,
-    Json,
+    /// One object or one array.
+    Document,
+    /// An object a line, as things happen.
+    Events,
+}
+
+/// The forms of JSON that can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Json {
+    /// One object or one array
+    Document,
+    /// An object a line, as things happen
+    Events,
+}
+
+impl Form {
+    pub(crate) fn of(json: Option<Json>) -> Self {
+        match json {
+            None => Self::Words,
+            Some(Json::Document) => Self::Document,
+            Some(Json::Events) => Self::Events,
+        }
+    }
 }
 
 /// What became of one of several things, in JSON: what it is about, then the result or the error.
 #[derive(Serialize)]
 pub(crate) struct Item<T: Serialize> {
-    /// As it was named on the command line.
+    /// As it was named on the command line, or found below it.
     pub(crate) given: String,
     #[serde(flatten)]
     pub(crate) outcome: Outcome<T>,
@@ -46,21 +74,21 @@ pub(crate) fn one<T: Serialize>(
     words: impl FnOnce(&T) -> String,
 ) -> Ending {
     match (form, result) {
-        (Form::Json, result) => {
-            let (ending, outcome) = match result {
-                Ok(value) => (Ending::Done, Outcome::Done(value)),
-                Err(error) => (Ending::of(error.code()), Outcome::Error(error.into())),
-            };
-            print_json(&outcome);
-            ending
-        }
         (Form::Words, Ok(value)) => {
-            println!("{}", words(&value));
+            say(&words(&value));
             Ending::Done
         }
         (Form::Words, Err(error)) => {
             eprintln!("{error}");
             Ending::of(error.code())
+        }
+        (form, result) => {
+            let (ending, outcome) = match result {
+                Ok(value) => (Ending::Done, Outcome::Done(value)),
+                Err(error) => (Ending::of(error.code()), Outcome::Error(error.into())),
+            };
+            say_json(form, &outcome);
+            ending
         }
     }
 }
@@ -71,7 +99,7 @@ pub(crate) fn several<T: Serialize>(form: Form, items: &[Item<T>], words: impl F
     let mut ending = Ending::Done;
     for Item { given, outcome } in items {
         match outcome {
-            Outcome::Done(value) if form == Form::Words => println!("{}", words(value)),
+            Outcome::Done(value) if form == Form::Words => say(&words(value)),
             Outcome::Done(_) => {}
             Outcome::Error(failure) => {
                 ending = ending.max(Ending::of(failure.code));
@@ -81,65 +109,10 @@ pub(crate) fn several<T: Serialize>(form: Form, items: &[Item<T>], words: impl F
             }
         }
     }
-    if form == Form::Json {
-        print_json(&items);
+    if form != Form::Words {
+        say_json(form, &items);
     }
     ending
-}
-
-/// Answers with things as each is done or fails, in that order: nothing is kept of what was said.
-pub(crate) struct Report {
-    form: Form,
-    said: Mutex<Said>,
-}
-
-#[derive(Default)]
-struct Said {
-    ending: Ending,
-    done: u64,
-    failed: u64,
-}
-
-impl Report {
-    pub(crate) fn begin(form: Form) -> Self {
-        Self { form, said: Mutex::default() }
-    }
-
-    /// One more; `words` gives the line of one that is done. What failed is named with its reason on
-    /// standard error.
-    pub(crate) fn add<T: Serialize>(&self, item: &Item<T>, words: impl FnOnce(&T) -> String) {
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_first = said.done + said.failed == 0;
-        match &item.outcome {
-            Outcome::Done(_) => said.done += 1,
-            Outcome::Error(failure) => {
-                said.failed += 1;
-                said.ending = said.ending.max(Ending::of(failure.code));
-            }
-        }
-        match (self.form, &item.outcome) {
-            (Form::Json, _) => {
-                print!("{}", if is_first { "[\n" } else { ",\n" });
-                print_json(item);
-            }
-            (Form::Words, Outcome::Done(value)) => println!("{}", words(value)),
-            (Form::Words, Outcome::Error(failure)) => eprintln!("{}: {failure}", item.given),
-        }
-    }
-
-    /// Ends the array; for people, says how many of several were `done` and how many were not.
-    pub(crate) fn end(self, done: &str) -> Ending {
-        let said = self.said.into_inner().unwrap_or_else(PoisonError::into_inner);
-        match self.form {
-            Form::Json if said.done + said.failed == 0 => println!("[]"),
-            Form::Json => println!("]"),
-            Form::Words if said.done + said.failed > 1 && said.failed > 0 => {
-                eprintln!("{} {done}, {} failed.", said.done, said.failed);
-            }
-            Form::Words => {}
-        }
-        said.ending
-    }
 }
 
 /// Answers with an error that stopped everything.
@@ -147,9 +120,36 @@ pub(crate) fn stopped(form: Form, error: AppError) -> Ending {
     one::<()>(form, Err(error), |()| String::new())
 }
 
-fn print_json(value: &impl Serialize) {
-    match serde_json::to_string_pretty(value) {
-        Ok(text) => println!("{text}"),
-        Err(error) => eprintln!("The answer could not be written as JSON: {error}."),
+/// Whether something could not be said any more.
+static CUT_OFF: AtomicBool = AtomicBool::new(false);
+
+/// Says a line on standard output. Whoever read it may have gone, and the disk behind it may be full:
+/// then the work goes on, and the command ends as failed.
+pub(crate) fn say(line: &str) {
+    let mut out = io::stdout().lock();
+    if let Err(error) = writeln!(out, "{line}")
+        && !CUT_OFF.swap(true, Ordering::Relaxed)
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        eprintln!("Standard output could not be written: {error}.");
     }
+}
+
+/// The ending of a command whose words were all heard, else a failure.
+pub(crate) fn heard(ending: Ending) -> Ending {
+    if CUT_OFF.load(Ordering::Relaxed) { ending.max(Ending::Failed) } else { ending }
+}
+
+fn say_json(form: Form, value: &impl Serialize) {
+    say(&json(form, value));
+}
+
+fn json(form: Form, value: &impl Serialize) -> String {
+    let text = match form {
+        Form::Events => serde_json::to_string(value),
+        Form::Words | Form::Document => serde_json::to_string_pretty(value),
+    };
+    text.unwrap_or_else(|error| {
+        format!("{{\"error\": {{\"code\": \"internal\", \"message\": \"{error}\"}}}}")
+    })
 }

@@ -6,6 +6,8 @@
     reason = "a test that cannot go on has failed; clippy.toml's exceptions stop at helper functions"
 )]
 
+#[path = "cli/downloads.rs"]
+mod downloads;
 #[path = "cli/endings.rs"]
 mod endings;
 #[path = "cli/files.rs"]
@@ -18,6 +20,8 @@ mod full_disk;
 mod kills;
 #[path = "cli/links.rs"]
 mod links;
+#[path = "cli/pipes.rs"]
+mod pipes;
 
 use std::path::Path;
 use std::process::Output;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use notespot_protocol::{
-    Content, NewFolder, Node, NodeId, NodePatch, NodesQuery, Page, Revision, UserId, VersionId,
+    Content, NewFolder, Node, NodeId, NodePatch, NodesQuery, Page, Revision, Timestamp, UserId, VersionId,
 };
 
 use crate::Result;
@@ -12,6 +12,8 @@ use crate::Result;
 pub struct StoredVersion {
     /// What it holds.
     pub content: Content,
+    /// When the file last changed on the disk that it came from, where that was said.
+    pub source_modified_at: Option<Timestamp>,
     /// Its key in the object store.
     pub object_key: String,
 }

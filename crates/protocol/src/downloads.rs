@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{ByteCount, NodeId, NodeName, PresignedRequest, Sha256, VersionId};
+use crate::{ByteCount, NodeId, NodeName, PresignedRequest, Sha256, Timestamp, VersionId};
 
 /// Asks for the bytes of one file.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
@@ -28,6 +28,9 @@ pub struct DownloadPlan {
     pub size: ByteCount,
     /// What the whole must hash to.
     pub sha256: Sha256,
+    /// When the file last changed on the disk that it came from, where that was said.
+    #[serde(default)]
+    pub modified_at: Option<Timestamp>,
     /// A GET that may be sent with any `Range`.
     pub request: PresignedRequest,
 }

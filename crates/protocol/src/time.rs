@@ -60,6 +60,15 @@ impl From<std::time::SystemTime> for Timestamp {
     }
 }
 
+impl From<Timestamp> for std::time::SystemTime {
+    fn from(time: Timestamp) -> Self {
+        let millis = Duration::from_millis(time.0.unsigned_abs());
+        // Where a system's own times do not reach as far, the nearest end of them is as good.
+        if time.0 < 0 { Self::UNIX_EPOCH.checked_sub(millis) } else { Self::UNIX_EPOCH.checked_add(millis) }
+            .unwrap_or(Self::UNIX_EPOCH)
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:.3}", self.to_jiff())
@@ -96,6 +105,14 @@ mod tests {
         assert_eq!(time.to_string(), "2026-11-22T10:31:05.120Z");
         assert_eq!(serde_json::to_string(&time).unwrap(), "\"2026-11-22T10:31:05.120Z\"");
         assert_eq!(serde_json::from_str::<Timestamp>("\"2026-11-22T10:31:05.120Z\"").unwrap(), time);
+    }
+
+    #[test]
+    fn the_system_s_times_come_back_the_same() {
+        for millis in [0, 1, -1, 1_700_000_000_123, -62_000_000_000_000] {
+            let time = Timestamp::from_millis(millis);
+            assert_eq!(Timestamp::from(std::time::SystemTime::from(time)), time);
+        }
     }
 
     #[test]

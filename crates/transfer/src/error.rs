@@ -4,7 +4,7 @@ use std::io;
 
 use notespot_protocol::ErrorCode;
 
-use crate::ControlError;
+use crate::{ControlError, WireError};
 
 /// Why a transfer ended. Its texts are for the person, and name files without their folders.
 #[derive(Debug, thiserror::Error)]
@@ -80,7 +80,7 @@ pub enum TransferError {
     StoreUnreachable {
         /// The last reason, without the address; none when it simply fell silent.
         #[source]
-        source: Option<reqwest::Error>,
+        source: Option<WireError>,
     },
     /// The object store says that it cannot do it now, however often it was asked.
     #[error("The storage is too busy at the moment. Try again in a few minutes.")]

@@ -48,6 +48,12 @@ impl Progress {
         self.tell();
     }
 
+    /// What an earlier run has left counts as done.
+    pub(crate) fn add_kept(&self, bytes: u64) {
+        self.kept.fetch_add(bytes, Ordering::Relaxed);
+        self.add(bytes);
+    }
+
     /// What the store has is of no use: everything goes again. Tries that are still being dropped
     /// take themselves off.
     pub(crate) fn start_over(&self) {

@@ -1,5 +1,6 @@
 //! When to try again.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rand::RngExt as _;
@@ -9,19 +10,48 @@ use crate::Settings;
 /// A store that wants to be left alone for longer than this is asked again after this.
 const LONGEST_WISH: Duration = Duration::from_mins(2);
 
+/// The retries that all requests of an engine have together.
+///
+/// Each retry takes one and each success gives one back, up to a bound: a store that fails now and then
+/// is asked again as often as it takes, and one that is down is left alone by ten thousand files.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    left: AtomicU32,
+    most: u32,
+}
+
+impl Budget {
+    pub(crate) fn new(most: u32) -> Self {
+        Self { left: AtomicU32::new(most), most }
+    }
+
+    pub(crate) fn succeeded(&self) {
+        let more = |left| (left < self.most).then_some(left + 1);
+        // Full is full.
+        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+    }
+
+    fn take(&self) -> bool {
+        let less = |left: u32| left.checked_sub(1);
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+    }
+}
+
 /// Counts the tries of one request: exponential pauses with full jitter, so that a thousand clients
 /// do not come back at once.
 #[derive(Debug)]
-pub(crate) struct Retry {
+pub(crate) struct Retry<'a> {
+    budget: &'a Budget,
     tries: u32,
     tried: u32,
     first_pause: Duration,
     longest_pause: Duration,
 }
 
-impl Retry {
-    pub(crate) fn new(settings: &Settings) -> Self {
+impl<'a> Retry<'a> {
+    pub(crate) fn new(settings: &Settings, budget: &'a Budget) -> Self {
         Self {
+            budget,
             tries: settings.tries,
             tried: 0,
             first_pause: settings.first_pause,
@@ -38,7 +68,7 @@ impl Retry {
     /// `None` when there is none.
     pub(crate) fn next_pause(&mut self, wish: Option<Duration>) -> Option<Duration> {
         self.tried += 1;
-        if self.tried >= self.tries {
+        if self.tried >= self.tries || !self.budget.take() {
             return None;
         }
         let doubled = self.first_pause.saturating_mul(1 << (self.tried - 1).min(16));
@@ -54,7 +84,8 @@ mod tests {
     #[test]
     fn pauses_grow_to_a_bound_and_end() {
         let settings = Settings { tries: 12, ..Settings::default() };
-        let mut retry = Retry::new(&settings);
+        let budget = Budget::new(100);
+        let mut retry = Retry::new(&settings, &budget);
         for tried in 0..11 {
             let pause = retry.next_pause(None).unwrap();
             assert!(pause <= settings.first_pause * 2_u32.pow(tried) && pause <= settings.longest_pause);
@@ -64,9 +95,20 @@ mod tests {
 
     #[test]
     fn the_store_s_wish_is_honoured_within_reason() {
-        let mut retry = Retry::new(&Settings::default());
+        let (settings, budget) = (Settings::default(), Budget::new(100));
+        let mut retry = Retry::new(&settings, &budget);
         let wished = Duration::from_secs(30);
         assert_eq!(retry.next_pause(Some(wished)), Some(wished));
         assert_eq!(retry.next_pause(Some(Duration::from_hours(24))), Some(LONGEST_WISH));
+    }
+
+    #[test]
+    fn a_store_that_is_down_is_left_alone_by_all_files_together() {
+        let (settings, budget) = (Settings::default(), Budget::new(10));
+        let tried =
+            || (0..1000).filter(|_| Retry::new(&settings, &budget).next_pause(None).is_some()).count();
+        assert_eq!(tried(), 10);
+        (0..3).for_each(|_| budget.succeeded());
+        assert_eq!(tried(), 3, "what works again is tried again");
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use notespot_protocol::ByteCount;
+
 /// One piece of a file on its way between disk and socket. Larger pieces are no faster; smaller ones
 /// cost wake-ups.
 pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
@@ -17,26 +19,45 @@ pub struct Settings {
     pub parts_in_flight: usize,
     /// For the content of everything under way. At least 2 MiB is used.
     pub memory_bytes: usize,
-    /// Requests with the bytes of small files that are under way at once: what they wait for is the
-    /// way there and back.
+    /// Requests with the bytes of small files that are under way at once, at most: what they wait for is
+    /// the way there and back. How many there are adapts to what the path gives.
     pub small_in_flight: usize,
-    /// Requests with parts of larger files, and downloads, that are under way at once: what they wait
-    /// for is bandwidth. Neither kind waits behind the other.
+    /// Requests with parts of larger files that are under way at once, at most: what they wait for is
+    /// bandwidth. Neither kind waits behind the other.
     pub large_in_flight: usize,
+    /// The most that uploads take a second, all together.
+    pub limit_up: Option<ByteCount>,
+    /// The most that downloads take a second, all together.
+    pub limit_down: Option<ByteCount>,
     /// Files that are read for their checksums at once.
     pub hash_passes: usize,
     /// To open a connection.
     pub connect_timeout: Duration,
-    /// Without a byte moving, a connection is given up and replaced.
+    /// A connection that moves less than `floor` in this time is given up and replaced.
     pub stall_timeout: Duration,
+    /// A second. Where a limit is set, one byte is enough.
+    pub floor: ByteCount,
     /// From the last byte of a part to the store's answer: it may have to write it to a disk.
     pub answer_timeout: Duration,
     /// How often in a row one request is tried without any progress.
     pub tries: u32,
+    /// How often all requests together are tried again before one of them succeeds.
+    pub retries: u32,
     /// The longest pause before the second try; doubled for each further one.
     pub first_pause: Duration,
     /// The longest pause of all.
     pub longest_pause: Duration,
+}
+
+impl Settings {
+    /// What a connection has to move in `stall_timeout`. Where there is a limit, the others may have it.
+    pub(crate) fn least_moved(&self) -> u64 {
+        if self.limit_up.is_some() || self.limit_down.is_some() {
+            return 1;
+        }
+        let millis = u64::try_from(self.stall_timeout.as_millis()).unwrap_or(u64::MAX);
+        (self.floor.get().saturating_mul(millis) / 1000).max(1)
+    }
 }
 
 impl Default for Settings {
@@ -44,13 +65,17 @@ impl Default for Settings {
         Self {
             parts_in_flight: 4,
             memory_bytes: 64 * 1024 * 1024,
-            small_in_flight: 32,
-            large_in_flight: 12,
+            small_in_flight: 64,
+            large_in_flight: 16,
+            limit_up: None,
+            limit_down: None,
             hash_passes: 8,
             connect_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(20),
+            floor: ByteCount(1024),
             answer_timeout: Duration::from_mins(1),
             tries: 8,
+            retries: 500,
             first_pause: Duration::from_millis(250),
             longest_pause: Duration::from_secs(20),
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Response, StatusCode};
 
-use crate::TransferError;
+use crate::{TransferError, WireError};
 
 /// Of an error document; S3's are a few hundred bytes.
 const ERROR_MAX_BYTES: usize = 16 * 1024;
@@ -25,11 +25,13 @@ pub(crate) enum Miss {
 
 impl Miss {
     /// The connection failed or fell silent.
-    pub(crate) fn network(error: reqwest::Error) -> Self {
-        Self::Passing {
-            wish: None,
-            error: TransferError::StoreUnreachable { source: Some(error.without_url()) },
-        }
+    pub(crate) fn network(error: WireError) -> Self {
+        Self::Passing { wish: None, error: TransferError::StoreUnreachable { source: Some(error) } }
+    }
+
+    /// The body of an answer broke off.
+    pub(crate) fn broken_off(error: reqwest::Error) -> Self {
+        Self::network(error.without_url().into())
     }
 
     pub(crate) fn silence() -> Self {

@@ -7,6 +7,7 @@ mod it {
     mod control;
     mod downloads;
     mod memory;
+    mod part_files;
     mod saving;
     mod store;
     mod uploads;

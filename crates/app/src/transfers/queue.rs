@@ -68,7 +68,7 @@ impl Queue {
         self.last = self.last.wrapping_add(1);
         let id = TransferId(self.last);
         let node = match &job {
-            Job::Download { node, .. } => Some(*node),
+            Job::Download { file } => Some(file.node),
             Job::Upload { .. } => None,
         };
         let shown = Transfer {
@@ -213,7 +213,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::{DownloadTo, FileUpload};
+    use crate::{Existing, FileToDownload, FileUpload, SaveTo};
 
     const LARGE: ByteCount = ByteCount(1 << 30);
 
@@ -277,10 +277,12 @@ mod tests {
     #[test]
     fn downloads_wait_in_the_same_lanes() {
         let mut queue = Queue::default();
-        let job = Job::Download {
+        let file = FileToDownload {
             node: notespot_protocol::NodeId::generate(),
-            to: DownloadTo::Folder(PathBuf::from(".")),
+            to: SaveTo::Folder(PathBuf::from(".")),
+            existing: Existing::KeepBoth,
         };
+        let job = Job::Download { file };
         queue.add(Direction::Download, "a".to_owned(), LARGE, job);
         assert_eq!(started(&mut queue), [1]);
         assert!(queue.snapshot().items[0].node.is_some());

@@ -5,7 +5,7 @@ use notespot_protocol::window::{Direction, NoticeKind, TransferId};
 use tokio_util::sync::CancellationToken;
 
 use super::{CopiedLinks, Job};
-use crate::{App, AppError, DownloadTo, FileUpload};
+use crate::{App, AppError, FileToDownload, FileUpload};
 
 impl App {
     /// Puts a file into the panel; [`start_transfers`](Self::start_transfers) sets it moving.
@@ -44,7 +44,7 @@ impl App {
     ) -> Result<(), AppError> {
         match job {
             Job::Upload { file, links } => self.run_upload(id, file, links, cancel).await,
-            Job::Download { node, to } => self.run_download(id, node, &to, cancel).await,
+            Job::Download { file } => self.run_download(id, &file, cancel).await,
         }
     }
 
@@ -80,13 +80,11 @@ impl App {
     async fn run_download(
         &self,
         id: TransferId,
-        node: notespot_protocol::NodeId,
-        to: &DownloadTo,
+        file: &FileToDownload,
         cancel: &CancellationToken,
     ) -> Result<(), AppError> {
         let app = self.clone();
         let progress = move |done| app.transfer_queue().progress(id, done);
-        let node = self.library()?.row(node).await?.ok_or(AppError::NotHere { what: "This file" })?.node;
-        self.remote().download_file(&node, to, progress, cancel).await.map(|_| ())
+        self.remote().download_file(file, progress, cancel).await.map(|_| ())
     }
 }

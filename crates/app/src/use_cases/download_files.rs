@@ -1,83 +1,94 @@
 //! Downloads.
 
-use std::path::PathBuf;
-
 use notespot_protocol::window::Direction;
-use notespot_protocol::{ByteCount, Node, NodeId};
-use notespot_transfer::{Existing, Progress, SaveTo};
+use notespot_protocol::{ByteCount, NodeId};
+use notespot_transfer::{Existing, FileToDownload, Progress, SaveTo, Saved};
+use tokio::io::AsyncWrite;
 use tokio_util::sync::CancellationToken;
 
+use super::lanes::FoundFiles;
 use crate::transfers::Job;
 use crate::{App, AppError, Remote};
-
-/// Where downloads go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DownloadTo {
-    /// Exactly this file, as chosen in a save dialog that asked before it replaces one. Only for a
-    /// single file.
-    File(PathBuf),
-    /// Into this folder, under their names, numbered where a file is there already.
-    Folder(PathBuf),
-}
-
-/// A file that was downloaded and verified.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileDownload {
-    /// Where it is.
-    pub path: PathBuf,
-    /// Its length.
-    pub size: ByteCount,
-}
 
 impl Remote {
     /// Downloads one file and verifies it; `progress` hears how many bytes have arrived. Until it
     /// returns, nothing has the target's name that did not have it before.
     pub async fn download_file(
         &self,
-        node: &Node,
-        to: &DownloadTo,
+        file: &FileToDownload,
         progress: impl Fn(ByteCount) + Send + Sync + 'static,
         cancel: &CancellationToken,
-    ) -> Result<FileDownload, AppError> {
-        if node.content.is_none() {
-            return Err(AppError::IsFolder { name: node.name.to_string() });
-        }
-        let (to, existing) = match to {
-            DownloadTo::File(path) => (SaveTo::File(path.clone()), Existing::Replace),
-            DownloadTo::Folder(path) => (SaveTo::Folder(path.clone()), Existing::KeepBoth),
-        };
+    ) -> Result<Saved, AppError> {
         let progress = Progress::told(progress);
-        let control = &*self.control;
-        let saved = self.engine.download_file(control, node.id, &to, existing, &progress, cancel).await?;
-        Ok(FileDownload { path: saved.path, size: saved.size })
+        Ok(self.engine.download_file(&*self.control, file, &progress, cancel).await?)
+    }
+}
+
+impl Remote {
+    /// Writes one file to `to`, in order. A file that came damaged is told of at its end: whoever took
+    /// the bytes has to forget them.
+    pub async fn read_file(
+        &self,
+        node: NodeId,
+        to: &mut (impl AsyncWrite + Unpin + Send),
+        progress: impl Fn(ByteCount) + Send + Sync + 'static,
+        cancel: &CancellationToken,
+    ) -> Result<(), AppError> {
+        let progress = Progress::told(progress);
+        Ok(self.engine.read_file(&*self.control, node, to, &progress, cancel).await?)
     }
 }
 
 impl App {
-    /// Puts files into the transfers panel to be downloaded. Refused whole when a folder is among
-    /// them.
-    pub async fn download_files(&self, ids: Vec<NodeId>, to: DownloadTo) -> Result<(), AppError> {
+    /// Puts files, and everything in folders, into the transfers panel to be downloaded. One file may
+    /// go to a place that was chosen for it; everything else goes into a folder.
+    ///
+    /// Returns when everything was found; what was found first may be there already. A folder that could
+    /// not be listed or made is in no other's way, and the first of them is the error.
+    pub async fn download_files(
+        &self,
+        ids: Vec<NodeId>,
+        to: SaveTo,
+        existing: Existing,
+    ) -> Result<(), AppError> {
         let rows = self.library()?.rows(&ids).await?;
-        let mut files = Vec::with_capacity(rows.len());
-        for row in rows {
-            match &row.node.content {
-                Some(content) => files.push((row.node.id, row.node.name.to_string(), content.size)),
-                None => return Err(AppError::IsFolder { name: row.node.name.to_string() }),
+        let nodes: Vec<_> = rows.into_iter().map(|row| row.node).collect();
+        let folder = match (nodes.as_slice(), to) {
+            ([], _) => return Err(AppError::NotHere { what: "This file" }),
+            ([node], SaveTo::File(path)) => {
+                let Some(content) = &node.content else {
+                    return Err(AppError::IsFolder { name: node.name.to_string() });
+                };
+                let file = FileToDownload { node: node.id, to: SaveTo::File(path), existing };
+                let (name, size) = (node.name.to_string(), content.size);
+                self.add_transfer(Direction::Download, name, size, Job::Download { file });
+                self.start_transfers();
+                return Ok(());
+            }
+            (_, SaveTo::File(path) | SaveTo::Folder(path)) => path,
+        };
+        let mut failed = Ok(());
+        let FoundFiles { mut small, mut large } = self.remote().find_below(nodes, folder, existing);
+        loop {
+            let found = tokio::select! {
+                Some(found) = small.recv() => found,
+                Some(found) = large.recv() => found,
+                else => return failed,
+            };
+            let name = super::upload_files::shown_name(&found.path);
+            match found.file {
+                Ok((file, size)) => {
+                    self.add_transfer(Direction::Download, name, size, Job::Download { file });
+                    self.start_transfers();
+                }
+                Err(error) => failed = failed.and(Err(error)),
             }
         }
-        if files.is_empty() {
-            return Err(AppError::NotHere { what: "This file" });
-        }
-        for (node, name, size) in files {
-            self.add_transfer(Direction::Download, name, size, Job::Download { node, to: to.clone() });
-        }
-        self.start_transfers();
-        Ok(())
     }
 
-    /// The name that a save dialog should propose for a file.
-    pub async fn suggested_file_name(&self, id: NodeId) -> Result<String, AppError> {
+    /// The name that a save dialog should propose for a file; `None` for a folder, which goes into one.
+    pub async fn suggested_file_name(&self, id: NodeId) -> Result<Option<String>, AppError> {
         let row = self.library()?.row(id).await?.ok_or(AppError::NotHere { what: "This file" })?;
-        Ok(row.node.name.to_string())
+        Ok(row.node.content.is_some().then(|| row.node.name.to_string()))
     }
 }

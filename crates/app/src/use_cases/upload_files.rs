@@ -7,8 +7,9 @@ use notespot_protocol::{ByteCount, ClientRef, Node, NodeId, NodeName, OnConflict
 use notespot_transfer::{FileToUpload, Progress};
 use tokio_util::sync::CancellationToken;
 
+use super::lanes::FoundFiles;
 use crate::transfers::{CopiedLinks, Job};
-use crate::{App, AppError, FoundFiles, Remote};
+use crate::{App, AppError, Remote};
 
 /// A file to be uploaded.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct FileUpload {
     pub path: PathBuf,
     /// Where it goes; `None` for the top level.
     pub folder: Option<NodeId>,
+    /// What it will be called; `None` for the name that it has.
+    pub name: Option<NodeName>,
     /// Sent again with each retry, so that no retry makes a second file.
     pub client_ref: ClientRef,
 }
@@ -25,7 +28,7 @@ impl FileUpload {
     /// A file that is uploaded for the first time.
     #[must_use]
     pub fn new(path: PathBuf, folder: Option<NodeId>) -> Self {
-        Self { path, folder, client_ref: ClientRef::generate() }
+        Self { path, folder, name: None, client_ref: ClientRef::generate() }
     }
 }
 
@@ -41,7 +44,10 @@ impl Remote {
         let file = FileToUpload {
             path: file.path.clone(),
             parent: file.folder,
-            name: NodeName::new(shown_name(&file.path))?,
+            name: match &file.name {
+                Some(name) => name.clone(),
+                None => NodeName::new(shown_name(&file.path))?,
+            },
             on_conflict: OnConflict::KeepBoth,
             content_type: None,
             client_ref: file.client_ref,

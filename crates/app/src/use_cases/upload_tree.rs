@@ -8,45 +8,24 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use notespot_protocol::{ByteCount, ClientRef, NewFolder, NodeId, NodeName, OnConflict};
-use notespot_transfer::SMALL_MAX_BYTES;
 use tokio::sync::mpsc;
 use walkdir::{DirEntry, WalkDir};
 
 pub use self::again::UploadCommand;
+use super::lanes::{FoundFiles, Lanes};
 use super::upload_files::shown_name;
 use crate::{AppError, FileUpload, Remote};
 
-/// Small files that were found and wait to be taken.
-const SMALL_WAITING: usize = 1024;
-/// Larger files that were found and wait to be taken. More than that hold the search up.
-const LARGE_WAITING: usize = 16 * 1024;
 /// Entries of folders that were read and not looked at yet.
 const READ_AHEAD: usize = 256;
 
-/// What was found at one path.
-#[derive(Debug)]
-pub struct Found {
-    /// Where it is.
-    pub path: PathBuf,
-    /// A file to upload, with its length as it was found; or why this cannot be uploaded.
-    pub file: Result<(FileUpload, ByteCount), AppError>,
-}
-
-/// Files as they are found, in two lanes that are to be emptied side by side.
-///
-/// Memory: at most 17 thousand paths, and an id for each folder of the tree under way.
-#[derive(Debug)]
-pub struct FoundFiles {
-    /// Small ones, and everything that cannot be uploaded.
-    pub small: mpsc::Receiver<Found>,
-    /// Larger ones.
-    pub large: mpsc::Receiver<Found>,
-}
-
 impl Remote {
     /// Looks for files at and below these paths, and makes the folders that they will be in: one that
-    /// is there already is used. With a `command`, files keep their references when it is given again. Empty folders are made too. Symbolic links are followed where they
-    /// were named, and reported where they were found: a tree must not lead out of itself.
+    /// is there already is used. With a `command`, files keep their references when it is given again.
+    /// Empty folders are made too. Symbolic links are followed where they were named, and reported where
+    /// they were found: a tree must not lead out of itself.
+    ///
+    /// Memory: what the lanes hold, and an id for each folder of the tree under way.
     ///
     /// Ends when everything was found, or both lanes were dropped.
     #[must_use]
@@ -55,11 +34,9 @@ impl Remote {
         command: Option<&Arc<UploadCommand>>,
         paths: Vec<PathBuf>,
         folder: Option<NodeId>,
-    ) -> FoundFiles {
-        let (small, small_found) = mpsc::channel(SMALL_WAITING);
-        let (large, large_found) = mpsc::channel(LARGE_WAITING);
-        let search =
-            Search { remote: self.clone(), lanes: Lanes { small, large }, command: command.cloned() };
+    ) -> FoundFiles<FileUpload> {
+        let (lanes, found) = Lanes::open();
+        let search = Search { remote: self.clone(), lanes, command: command.cloned() };
         tokio::spawn(async move {
             for path in paths {
                 if search.look_at(path, folder).await.is_none() {
@@ -67,28 +44,14 @@ impl Remote {
                 }
             }
         });
-        FoundFiles { small: small_found, large: large_found }
+        found
     }
 }
 
 struct Search {
     remote: Remote,
-    lanes: Lanes,
+    lanes: Lanes<FileUpload>,
     command: Option<Arc<UploadCommand>>,
-}
-
-struct Lanes {
-    small: mpsc::Sender<Found>,
-    large: mpsc::Sender<Found>,
-}
-
-impl Lanes {
-    /// `None` when nobody takes anything any more.
-    async fn put(&self, path: PathBuf, file: Result<(FileUpload, ByteCount), AppError>) -> Option<()> {
-        let is_small = !matches!(&file, Ok((_, size)) if size.get() > SMALL_MAX_BYTES as u64);
-        let lane = if is_small { &self.small } else { &self.large };
-        lane.send(Found { path, file }).await.ok()
-    }
 }
 
 impl Search {
@@ -96,7 +59,7 @@ impl Search {
         let file = match &self.command {
             Some(command) => {
                 let client_ref = command.client_ref(&path, metadata, folder);
-                FileUpload { path: path.clone(), folder, client_ref }
+                FileUpload { client_ref, ..FileUpload::new(path.clone(), folder) }
             }
             None => FileUpload::new(path.clone(), folder),
         };

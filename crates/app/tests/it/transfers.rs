@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use notespot_app::{
-    AppConfig, AppError, CancellationToken, DownloadTo, FileDownload, FileUpload, Keep, Redirect, Remote,
-    Secret,
+    AppConfig, AppError, CancellationToken, Existing, FileToDownload, FileUpload, Keep, Redirect, Remote,
+    SaveTo, Saved, Secret, TransferSettings,
 };
 use notespot_protocol::window::{NoticeKind, Transfer, TransferState};
 use notespot_protocol::{ByteCount, ErrorCode, Failure, Node, Scope};
@@ -35,6 +35,7 @@ impl Person {
             token: Some(Secret::new(token)),
             redirect: Redirect::DeepLink,
             keep: Keep::Memory,
+            transfers: TransferSettings::default(),
         };
         Self { folder, config }
     }
@@ -64,8 +65,9 @@ async fn upload(remote: &Remote, path: PathBuf) -> Result<Node, AppError> {
     remote.upload_file(&FileUpload::new(path, None), |_| {}, &CancellationToken::new()).await
 }
 
-async fn download(remote: &Remote, node: &Node, to: &DownloadTo) -> Result<FileDownload, AppError> {
-    remote.download_file(node, to, |_| {}, &CancellationToken::new()).await
+async fn download(remote: &Remote, node: &Node, to: &SaveTo) -> Result<Saved, AppError> {
+    let file = FileToDownload { node: node.id, to: to.clone(), existing: Existing::KeepBoth };
+    remote.download_file(&file, |_| {}, &CancellationToken::new()).await
 }
 
 /// Waits until nothing moves in the panel, and gives what is there, by name.
@@ -81,7 +83,7 @@ async fn what_goes_up_comes_down_the_same() {
     let server = TestServer::start().await.unwrap();
     let ada = Person::ada(&server).await;
     let remote = ada.remote().await;
-    let to = DownloadTo::Folder(ada.folder.path().join("downloads"));
+    let to = SaveTo::Folder(ada.folder.path().join("downloads"));
     std::fs::create_dir(ada.folder.path().join("downloads")).unwrap();
     let files = [("Übung 3 \u{1f4c8}.pdf", 0), ("note.txt", 700_000), ("film.mkv", 40 * MIB + 1)];
     for (name, size) in files {
@@ -103,8 +105,9 @@ async fn a_taken_name_is_numbered_here_and_there() {
     let path = ada.file("note.txt", b"one");
     let first = upload(&remote, path.clone()).await.unwrap();
     let second = upload(&remote, path).await.unwrap();
+    ada.file("note.txt", b"two");
     assert_eq!((first.name.as_str(), second.name.as_str()), ("note.txt", "note (2).txt"));
-    let saved = download(&remote, &first, &DownloadTo::Folder(ada.folder.path().to_owned())).await.unwrap();
+    let saved = download(&remote, &first, &SaveTo::Folder(ada.folder.path().to_owned())).await.unwrap();
     assert!(saved.path.ends_with("note (2).txt"));
 }
 
@@ -120,7 +123,7 @@ async fn a_bad_network_is_got_over() {
     let bytes = content(7, 40 * MIB);
     let node = upload(&remote, ada.file("film.mkv", &bytes)).await.unwrap();
     proxy.inject(fault(Direction::ToClient, 9 << 20, FaultKind::Drop));
-    let saved = download(&remote, &node, &DownloadTo::Folder(ada.folder.path().to_owned())).await.unwrap();
+    let saved = download(&remote, &node, &SaveTo::File(ada.folder.path().join("back.mkv"))).await.unwrap();
     proxy.struck(3, BOUND).await.unwrap();
     assert!(std::fs::read(saved.path).unwrap() == bytes);
 }
@@ -132,7 +135,7 @@ async fn the_server_s_refusals_arrive_as_its_own() {
     let node = upload(&ada.remote().await, ada.file("note.txt", b"one")).await.unwrap();
 
     let mallory = Person::new(&server, server.somebody("Mallory").await.unwrap());
-    let here = DownloadTo::Folder(mallory.folder.path().to_owned());
+    let here = SaveTo::Folder(mallory.folder.path().to_owned());
     let refused = download(&mallory.remote().await, &node, &here).await.unwrap_err();
     assert_eq!(refused.code(), ErrorCode::NotFound);
 
@@ -230,11 +233,20 @@ async fn downloads_of_the_window_are_kept_beside_what_is_there() {
     let server = TestServer::start().await.unwrap();
     let ada = Person::ada(&server).await;
     let node = upload(&ada.remote().await, ada.file("note.txt", b"one")).await.unwrap();
+    ada.file("note.txt", b"two");
     let window = ada.window().await;
     let here = ada.folder.path().to_owned();
-    window.app.download_files(vec![node.id], DownloadTo::Folder(here.clone())).await.unwrap();
-    window.app.download_files(vec![node.id], DownloadTo::File(here.join("chosen.txt"))).await.unwrap();
-    window.app.download_files(vec![node.id], DownloadTo::Folder(here.join("nowhere"))).await.unwrap();
+    window.app.download_files(vec![node.id], SaveTo::Folder(here.clone()), Existing::KeepBoth).await.unwrap();
+    window
+        .app
+        .download_files(vec![node.id], SaveTo::File(here.join("chosen.txt")), Existing::KeepBoth)
+        .await
+        .unwrap();
+    window
+        .app
+        .download_files(vec![node.id], SaveTo::Folder(here.join("nowhere")), Existing::KeepBoth)
+        .await
+        .unwrap();
     let transfers = settled(&window).await;
     let failed = transfers.iter().filter(|one| matches!(one.state, TransferState::Failed { .. })).count();
     assert_eq!((transfers.len(), failed), (3, 1));

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use notespot_app::{App, AppConfig, Host, HostError, Keep, Redirect, Secret};
+use notespot_app::{App, AppConfig, Host, HostError, Keep, Redirect, Secret, TransferSettings};
 use notespot_protocol::window::{AppEvent, AppState, NoticeKind, SyncStatus, ViewQuery, ViewRow, ViewSource};
 use notespot_protocol::{NodeId, Order, SortKey};
 use tokio::sync::watch;
@@ -55,6 +55,7 @@ impl Window {
             token: Some(Secret::new("ada's token")),
             redirect: Redirect::DeepLink,
             keep: Keep::Memory,
+            transfers: TransferSettings::default(),
         };
         Self::with(config).await
     }

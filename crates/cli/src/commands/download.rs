@@ -2,58 +2,104 @@
 
 use std::path::{Path, PathBuf};
 
-use futures_util::{StreamExt as _, stream};
-use notespot_app::{AppError, CancellationToken, DownloadTo, Remote};
+use notespot_app::{AppError, CancellationToken, Existing, Fate, FileToDownload, Remote, Saved};
 use notespot_protocol::{ByteCount, Node};
 use serde::Serialize;
 
-use super::FILES_AT_ONCE;
+use super::moving::Moving;
+use crate::arguments::{DownloadArguments, OnConflict};
 use crate::exit::Ending;
-use crate::output::{self, Form, Item};
-use crate::progress::Progress;
+use crate::output::{Form, Item};
 
 #[derive(Serialize)]
 struct Downloaded {
     path: PathBuf,
     size: ByteCount,
+    /// `downloaded`, `was_there` or `skipped`.
+    fate: &'static str,
 }
 
-/// Downloads files, three at once; numbered where one is there already.
+impl From<Saved> for Downloaded {
+    fn from(saved: Saved) -> Self {
+        let fate = match saved.fate {
+            Fate::Downloaded => "downloaded",
+            Fate::WasThere => "was_there",
+            Fate::Skipped => "skipped",
+        };
+        Self { path: saved.path, size: saved.size, fate }
+    }
+}
+
+impl Downloaded {
+    fn words(&self) -> String {
+        let path = self.path.display();
+        match self.fate {
+            "was_there" => format!("{path} (was there already)"),
+            "skipped" => format!("{path} (left as it was)"),
+            _ => path.to_string(),
+        }
+    }
+}
+
+impl From<OnConflict> for Existing {
+    fn from(choice: OnConflict) -> Self {
+        match choice {
+            OnConflict::KeepBoth => Self::KeepBoth,
+            OnConflict::Replace => Self::Replace,
+            OnConflict::Skip => Self::Skip,
+        }
+    }
+}
+
+/// Downloads files, and folders with their tree. One that fails is in no other's way.
 pub(super) async fn download(
     remote: &Remote,
     form: Form,
-    names: Vec<String>,
-    to: &Path,
+    arguments: DownloadArguments,
     cancel: &CancellationToken,
 ) -> Ending {
-    let mut found = Vec::with_capacity(names.len());
-    for name in names {
-        let node = remote.find(&name).await;
-        found.push((name, node));
+    let DownloadArguments { names, to, on_conflict } = arguments;
+    if to == Path::new("-") {
+        return to_standard_output(remote, form, &names, cancel).await;
     }
-    let sizes = found.iter().filter_map(|(_, node)| Some(node.as_ref().ok()?.content.as_ref()?.size));
-    let progress = Progress::new(form);
-    progress.expect(sizes.sum());
-    let items: Vec<_> = stream::iter(found)
-        .map(|(name, node)| {
-            let progress = &progress;
-            async move { Item::new(name, download_one(remote, node, to, progress, cancel).await) }
-        })
-        .buffered(FILES_AT_ONCE)
-        .collect()
-        .await;
-    progress.finish();
-    output::several(form, &items, |downloaded| downloaded.path.display().to_string())
+    let moving = Moving::begin(form, cancel);
+    let mut nodes = Vec::with_capacity(names.len());
+    for name in names {
+        match remote.find_matching(&name).await {
+            Ok(found) => nodes.extend(found),
+            Err(error) => moving.told(&Item::<Downloaded>::new(name, Err(error)), Downloaded::words),
+        }
+    }
+    let one = async |file: &FileToDownload| {
+        let saved = remote.download_file(file, moving.progress.of_file(), cancel).await?;
+        Ok(Downloaded::from(saved))
+    };
+    let found = remote.find_below(nodes, to, on_conflict.into());
+    moving.all(found, one, Downloaded::words).await;
+    moving.end("downloaded")
 }
 
-async fn download_one(
+/// Standard output holds the bytes, and nothing else.
+async fn to_standard_output(
     remote: &Remote,
-    node: Result<Node, AppError>,
-    to: &Path,
-    progress: &Progress,
+    form: Form,
+    names: &[String],
     cancel: &CancellationToken,
-) -> Result<Downloaded, AppError> {
-    let to = DownloadTo::Folder(to.to_owned());
-    let file = remote.download_file(&node?, &to, progress.of_file(), cancel).await?;
-    Ok(Downloaded { path: file.path, size: file.size })
+) -> Ending {
+    let progress = crate::progress::Progress::new(form);
+    let result = async {
+        let [name] = names else { return Err(AppError::OneFile) };
+        let node: Node = remote.find(name).await?;
+        progress.expect(node.content.as_ref().map_or(ByteCount::ZERO, |content| content.size));
+        remote.read_file(node.id, &mut tokio::io::stdout(), progress.of_file(), cancel).await
+    }
+    .await;
+    progress.finish();
+    match result {
+        Ok(()) => Ending::Done,
+        Err(error) => {
+            eprintln!("{error}");
+            Ending::of(error.code())
+        }
+    }
 }

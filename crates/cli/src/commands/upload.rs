@@ -1,24 +1,17 @@
 //! `notespot upload`.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use futures_util::future::join;
-use futures_util::{StreamExt as _, stream};
-use notespot_app::{AppError, CancellationToken, FileUpload, Found, FoundFiles, Remote};
-use notespot_protocol::{ByteCount, Node, PublicLink};
+use notespot_app::{CancellationToken, FileUpload, Remote};
+use notespot_protocol::{Node, PublicLink};
 use serde::Serialize;
-use tokio::sync::mpsc;
 
+use super::moving::Moving;
+use crate::arguments::UploadArguments;
 use crate::exit::Ending;
-use crate::output::{self, Form, Item, Report};
-use crate::progress::Progress;
-
-/// Small files whose upload is under way at some stage: being read, planned, sent, published.
-const SMALL_AT_ONCE: usize = 512;
-/// The same for larger ones, whose parts move side by side.
-const LARGE_AT_ONCE: usize = 8;
+use crate::output::{self, Form, Item};
 
 #[derive(Serialize)]
 struct Uploaded {
@@ -27,77 +20,70 @@ struct Uploaded {
     link: Option<PublicLink>,
 }
 
-/// What all uploads of one command share.
-struct Uploading<'a> {
-    remote: &'a Remote,
-    link: bool,
-    progress: Progress,
-    report: Report,
-    cancel: &'a CancellationToken,
+impl Uploaded {
+    fn words(&self) -> String {
+        match &self.link {
+            Some(link) => link.url.clone(),
+            None => format!("{} ({})", self.node.name, self.node.id),
+        }
+    }
 }
 
 /// Uploads files, and folders with their tree. One that fails is in no other's way.
 pub(super) async fn upload(
     remote: &Remote,
     form: Form,
-    paths: Vec<PathBuf>,
-    to: Option<&str>,
-    link: bool,
+    arguments: UploadArguments,
     cancel: &CancellationToken,
 ) -> Ending {
-    let folder = match super::folder(remote, to).await {
+    let UploadArguments { paths, to, link, name } = arguments;
+    let folder = match super::folder(remote, to.as_deref()).await {
         Ok(folder) => folder,
         Err(error) => return output::stopped(form, error),
     };
-    let command = match remote.upload_command(&words(&paths, to)) {
+    let moving = Moving::begin(form, cancel);
+    let one = async |file: &FileUpload| {
+        let node = remote.upload_file(file, moving.progress.of_file(), cancel).await?;
+        let link = if link { Some(remote.public_link(node.id).await?) } else { None };
+        Ok(Uploaded { node, link })
+    };
+    if let (Some(name), [only]) = (name, paths.as_slice())
+        && only == Path::new("-")
+    {
+        let uploaded = match remote.spool(&name, folder, tokio::io::stdin()).await {
+            Ok(spooled) => {
+                moving.progress.expect(spooled.size);
+                moving.progress.during(Box::pin(one(&spooled.file))).await
+            }
+            Err(error) => Err(error),
+        };
+        moving.told(&Item::new("-", uploaded), Uploaded::words);
+        return moving.end("uploaded");
+    }
+    let command = match remote.upload_command(&words(&paths, to.as_deref())) {
         Ok(command) => Arc::new(command),
         Err(error) => return output::stopped(form, error),
     };
-    let uploading =
-        Uploading { remote, link, progress: Progress::new(form), report: Report::begin(form), cancel };
-    let FoundFiles { small, large } = remote.find_files(Some(&command), paths, folder);
-    join(uploading.empty(small, SMALL_AT_ONCE), uploading.empty(large, LARGE_AT_ONCE)).await;
-    uploading.progress.finish();
-    let ending = uploading.report.end("uploaded");
+    let paths = paths.into_iter().flat_map(expanded).collect();
+    let found = remote.find_files(Some(&command), paths, folder);
+    moving.all(found, one, Uploaded::words).await;
+    let ending = moving.end("uploaded");
     if ending == Ending::Done {
         command.end();
     }
     ending
 }
 
+/// The path itself where it is there, else what its wildcards match: where no shell has done it.
+fn expanded(path: PathBuf) -> Vec<PathBuf> {
+    let pattern = path.to_str().filter(|text| text.contains(['*', '?', '[']) && !path.exists());
+    let matched: Vec<_> =
+        pattern.and_then(|text| glob::glob(text).ok()).into_iter().flatten().flatten().collect();
+    if matched.is_empty() { vec![path] } else { matched }
+}
+
 /// What makes it the same command when it is given again after it was interrupted.
 fn words<'a>(paths: &'a [PathBuf], to: Option<&'a str>) -> Vec<&'a OsStr> {
     let to = OsStr::new(to.unwrap_or_default());
     [to].into_iter().chain(paths.iter().map(|path| path.as_os_str())).collect()
-}
-
-impl Uploading<'_> {
-    /// Takes a lane until its end.
-    async fn empty(&self, lane: mpsc::Receiver<Found>, at_once: usize) {
-        stream::unfold(lane, async |mut lane| Some((lane.recv().await?, lane)))
-            .for_each_concurrent(at_once, async |Found { path, file }| {
-                let outcome = match file {
-                    Ok((file, size)) => self.one(&file, size).await,
-                    Err(error) => Err(error),
-                };
-                let item = Item::new(path.display().to_string(), outcome);
-                self.progress.above(|| {
-                    self.report.add(&item, |uploaded| match &uploaded.link {
-                        Some(link) => link.url.clone(),
-                        None => format!("{} ({})", uploaded.node.name, uploaded.node.id),
-                    });
-                });
-            })
-            .await;
-    }
-
-    async fn one(&self, file: &FileUpload, size: ByteCount) -> Result<Uploaded, AppError> {
-        if self.cancel.is_cancelled() {
-            return Err(AppError::Cancelled);
-        }
-        self.progress.expect(size);
-        let node = self.remote.upload_file(file, self.progress.of_file(), self.cancel).await?;
-        let link = if self.link { Some(self.remote.public_link(node.id).await?) } else { None };
-        Ok(Uploaded { node, link })
-    }
 }

@@ -50,10 +50,11 @@ async fn a_name_that_exists_is_numbered_on_both_sides() {
     machine.run(&["upload", "notes.txt"]).await;
     let second = machine.json(&["upload", "notes.txt"]).await;
     assert_eq!(second[0]["node"]["name"], "notes (2).txt");
+    machine.file("notes.txt", b"two");
     let ran = machine.run(&["download", "notes.txt"]).await;
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.stdout.contains("notes (2).txt"), "{ran:?}");
-    assert_eq!(machine.read("notes.txt"), b"one");
+    assert_eq!(machine.read("notes.txt"), b"two");
     assert_eq!(machine.read("notes (2).txt"), b"one");
 }
 

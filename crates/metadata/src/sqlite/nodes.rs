@@ -146,7 +146,7 @@ impl Nodes for SqliteMetadata {
         let node = tree::node(&mut snapshot, owner, id).await?;
         let current = node.content.as_ref().ok_or(MetadataError::WrongKind)?.version;
         let row = sqlx::query(
-            "SELECT id AS version, size, content_type, sha256, uploaded_at, object_key FROM versions \
+            "SELECT id AS version, size, content_type, sha256, uploaded_at, source_modified_at, object_key FROM versions \
              WHERE id = ?1 AND node = ?2",
         )
         .bind(rows::key(version.unwrap_or(current).0))

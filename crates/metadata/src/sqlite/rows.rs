@@ -13,7 +13,7 @@ use crate::{MetadataError, Result};
 /// What [`node`] and [`version`] read: to be followed by a `WHERE` over `n`.
 pub(super) const NODES: &str = "SELECT n.id, n.parent, n.kind, n.name, n.description, n.tags, n.created_at, \
      n.modified_at, n.trashed_at, n.revision, n.sort_key, n.version, v.size, v.content_type, v.sha256, \
-     v.uploaded_at, v.object_key FROM nodes n LEFT JOIN versions v ON v.id = n.version ";
+     v.uploaded_at, v.source_modified_at, v.object_key FROM nodes n LEFT JOIN versions v ON v.id = n.version ";
 
 pub(super) fn node(row: &SqliteRow) -> Result<Node> {
     let is_file = row.try_get::<Option<Vec<u8>>, _>("version")?.is_some();
@@ -37,7 +37,11 @@ pub(super) fn version(row: &SqliteRow) -> Result<Option<StoredVersion>> {
     if row.try_get::<Option<Vec<u8>>, _>("version")?.is_none() {
         return Ok(None);
     }
-    Ok(Some(StoredVersion { content: content(row)?, object_key: row.try_get("object_key")? }))
+    Ok(Some(StoredVersion {
+        content: content(row)?,
+        source_modified_at: maybe_time(row, "source_modified_at")?,
+        object_key: row.try_get("object_key")?,
+    }))
 }
 
 /// Of a row that has the columns of `versions`, with the id as `version`.

@@ -49,6 +49,7 @@ async fn plan_one(server: &Server, owner: &UserId, wanted: DownloadRequest) -> A
         name: node.name,
         size: version.content.size,
         sha256: version.content.sha256,
+        modified_at: version.source_modified_at,
         request,
     })
 }

@@ -1,11 +1,16 @@
-//! All bytes of one file, however often the connection drops.
+//! A range of one file, however often the connection drops.
 
+use std::ops::Range;
+use std::time::Duration;
+
+use bytes::Bytes;
 use notespot_protocol::{DownloadPlan, DownloadRequest, PresignedRequest};
-use reqwest::header::{CONTENT_RANGE, RANGE};
-use reqwest::{Response, StatusCode};
-use tokio::time::timeout;
+use reqwest::header::{CONTENT_RANGE, HeaderValue, RANGE};
+use reqwest::{Request, Response, StatusCode};
+use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout};
 
-use super::writer::{Arrived, Writer};
+use crate::engine::{self, Held};
 use crate::retry::Retry;
 use crate::store_answer::Miss;
 use crate::{DownloadControl, Engine, Progress, TransferError};
@@ -13,107 +18,226 @@ use crate::{DownloadControl, Engine, Progress, TransferError};
 /// How often in a row a fresh request is asked for because the store did not accept the last one.
 const FRESH_MAX: u32 = 3;
 
-/// Fetches everything into the writer; resumes where it was after a dropped connection.
-pub(super) async fn all<C: DownloadControl>(
-    engine: &Engine,
-    control: &C,
-    mut plan: DownloadPlan,
-    writer: Writer,
-    progress: &Progress,
-) -> Result<Arrived, TransferError> {
-    let mut fetch =
-        Fetch { engine, writer, progress, size: plan.size.get(), at: 0, name: plan.name.to_string() };
-    let mut retry = Retry::new(&engine.settings);
-    let mut fresh = 0;
-    while fetch.at < fetch.size {
-        let before = fetch.at;
-        let result = fetch.go_on(&plan.request).await;
-        if fetch.at > before {
-            retry.moved();
-            fresh = 0;
-        }
-        match result {
-            Ok(Moved::On) => {}
-            // The thread that writes says why when it is asked.
-            Ok(Moved::DiskRefused) => break,
-            Err(Miss::Final(error)) => return Err(error),
-            Err(Miss::OtherBytes) => return Err(fetch.damaged()),
-            Err(Miss::NotAccepted(error)) => {
-                if fresh == FRESH_MAX {
-                    return Err(error);
-                }
-                fresh += 1;
-                // Halves of two versions would be neither.
-                let same = DownloadRequest { node: plan.node, version: Some(plan.version) };
-                plan.request = control.plan(same).await?.request;
-            }
-            Err(Miss::Passing { wish, error }) => {
-                let Some(pause) = retry.next_pause(wish) else { return Err(error) };
-                let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
-                tracing::info!(node = %plan.node, at = fetch.at, pause_ms, %error, "a download goes on");
-                tokio::time::sleep(pause).await;
-            }
-        }
-    }
-    fetch.writer.finish().await
+/// Takes the bytes of a range, in order.
+pub(super) trait Sink {
+    /// Takes the next piece; waits while it has no room. False ends the range: the sink says why.
+    fn take(&mut self, piece: Bytes) -> impl Future<Output = bool> + Send;
 }
 
-struct Fetch<'a> {
+/// Which requests a range is one of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lane {
+    Small,
+    Large,
+}
+
+/// The content of one version, at the object store.
+pub(super) struct Remote<'a, C> {
     engine: &'a Engine,
-    writer: Writer,
+    control: &'a C,
+    pub(super) plan: DownloadPlan,
     progress: &'a Progress,
-    size: u64,
-    /// Bytes that the writer has.
-    at: u64,
-    name: String,
+    lane: Lane,
+    request: Mutex<Current>,
+}
+
+/// The presigned request that all ranges use, and how many there were before it.
+#[derive(Clone)]
+struct Current {
+    generation: u32,
+    request: PresignedRequest,
+}
+
+impl<'a, C: DownloadControl> Remote<'a, C> {
+    pub(super) fn new(
+        engine: &'a Engine,
+        control: &'a C,
+        plan: DownloadPlan,
+        progress: &'a Progress,
+        lane: Lane,
+    ) -> Self {
+        let request = Mutex::new(Current { generation: 0, request: plan.request.clone() });
+        Self { engine, control, plan, progress, lane, request }
+    }
+
+    /// Fetches a range into the sink; resumes where it was after a dropped connection.
+    pub(super) async fn fetch(
+        &self,
+        range: Range<u64>,
+        sink: &mut (impl Sink + Send),
+    ) -> Result<(), TransferError> {
+        let mut at = range.start;
+        let mut retry = Retry::new(&self.engine.settings, &self.engine.retries);
+        let mut fresh = 0;
+        while at < range.end {
+            let before = at;
+            let current = self.request.lock().await.clone();
+            let result = self.go_on(&current.request, &mut at, range.end, sink).await;
+            if at > before {
+                retry.moved();
+                fresh = 0;
+            }
+            match result {
+                Ok(Moved::On) => {}
+                Ok(Moved::SinkIsFull) => return Ok(()),
+                Err(Miss::Final(error)) => return Err(error),
+                Err(Miss::OtherBytes) => return Err(self.damaged()),
+                Err(Miss::NotAccepted(error)) => {
+                    if fresh == FRESH_MAX {
+                        return Err(error);
+                    }
+                    fresh += 1;
+                    self.renew(current.generation).await?;
+                }
+                Err(Miss::Passing { wish, error }) => {
+                    let Some(pause) = retry.next_pause(wish) else { return Err(error) };
+                    let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+                    tracing::info!(node = %self.plan.node, at, pause_ms, %error, "a download goes on");
+                    tokio::time::sleep(pause).await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What was announced is not what came.
+    pub(super) fn damaged(&self) -> TransferError {
+        TransferError::ChecksumMismatch { name: self.plan.name.to_string() }
+    }
+
+    /// Has the request replaced, once for all ranges that were refused with it.
+    async fn renew(&self, refused: u32) -> Result<(), TransferError> {
+        let mut current = self.request.lock().await;
+        if current.generation == refused {
+            // Halves of two versions would be neither.
+            let same = DownloadRequest { node: self.plan.node, version: Some(self.plan.version) };
+            current.request = self.control.plan(same).await?.request;
+            current.generation += 1;
+        }
+        Ok(())
+    }
+
+    async fn enter(&self) -> Result<Held, TransferError> {
+        match self.lane {
+            Lane::Small => self.engine.enter_small().await,
+            Lane::Large => self.engine.enter_large().await,
+        }
+    }
+
+    /// One request, from where the last one ended.
+    async fn go_on(
+        &self,
+        presigned: &PresignedRequest,
+        at: &mut u64,
+        end: u64,
+        sink: &mut (impl Sink + Send),
+    ) -> Result<Moved, Miss> {
+        let mut request = engine::request(presigned).map_err(Miss::Final)?;
+        let is_whole = *at == 0 && end == self.plan.size.get();
+        if !is_whole {
+            let range = format!("bytes={at}-{}", end - 1);
+            request.headers_mut().insert(RANGE, HeaderValue::try_from(range).map_err(|_| Miss::OtherBytes)?);
+        }
+        let held = self.enter().await.map_err(Miss::Final)?;
+        let before = *at;
+        let result = self.exchange(request, is_whole, at, end, sink).await;
+        match &result {
+            Ok(_) => {
+                self.engine.retries.succeeded();
+                held.place.went_well(*at - before);
+            }
+            Err(Miss::Passing { .. }) => held.place.struggled(),
+            Err(_) => {}
+        }
+        result
+    }
+
+    async fn exchange(
+        &self,
+        request: Request,
+        is_whole: bool,
+        at: &mut u64,
+        end: u64,
+        sink: &mut (impl Sink + Send),
+    ) -> Result<Moved, Miss> {
+        let wait = self.engine.settings.stall_timeout;
+        let answer = timeout(wait, self.engine.wire.send(request)).await.map_err(|_| Miss::silence())?;
+        let mut answer = answer.map_err(Miss::network)?;
+        let mut to_skip = match answer.status() {
+            // A store that does not know ranges sends all of it again.
+            StatusCode::OK => *at,
+            StatusCode::PARTIAL_CONTENT if begins_at(&answer, *at) => 0,
+            status if status.is_success() => return Err(Miss::OtherBytes),
+            _ => return timeout(wait, Miss::read(answer)).await.map_or(Err(Miss::silence()), Err),
+        };
+        let is_exact = is_whole || answer.status() == StatusCode::PARTIAL_CONTENT;
+        let mut floor = Floor::new(self.engine);
+        while *at < end || is_exact {
+            let Some(mut piece) = floor.watch(answer.chunk()).await? else { break };
+            let skipped = usize::try_from(to_skip).unwrap_or(usize::MAX).min(piece.len());
+            to_skip -= skipped as u64;
+            let mut piece = piece.split_off(skipped);
+            let left = usize::try_from(end - *at).unwrap_or(usize::MAX);
+            if piece.len() > left && is_exact {
+                return Err(Miss::OtherBytes);
+            }
+            piece.truncate(left);
+            let length = piece.len() as u64;
+            self.engine.down.pass(length).await;
+            if !sink.take(piece).await {
+                return Ok(Moved::SinkIsFull);
+            }
+            *at += length;
+            self.progress.add_kept(length);
+        }
+        // Ended in order, and too early: as good as a dropped connection.
+        if *at < end { Err(Miss::silence()) } else { Ok(Moved::On) }
+    }
+}
+
+/// Notices a connection that is open and moves next to nothing. Counts the time that the network takes,
+/// not the disk's.
+struct Floor {
+    window: Duration,
+    least: u64,
+    waited: Duration,
+    moved: u64,
+}
+
+impl Floor {
+    fn new(engine: &Engine) -> Self {
+        let settings = &engine.settings;
+        Self {
+            window: settings.stall_timeout,
+            least: settings.least_moved(),
+            waited: Duration::ZERO,
+            moved: 0,
+        }
+    }
+
+    /// The next piece of an answer; `None` at its end.
+    async fn watch(
+        &mut self,
+        piece: impl Future<Output = reqwest::Result<Option<Bytes>>>,
+    ) -> Result<Option<Bytes>, Miss> {
+        let begun = Instant::now();
+        let piece = timeout(self.window, piece).await.map_err(|_| Miss::silence())?;
+        let piece = piece.map_err(Miss::broken_off)?;
+        self.waited += begun.elapsed();
+        self.moved += piece.as_ref().map_or(0, |piece| piece.len() as u64);
+        if self.waited >= self.window {
+            if self.moved < self.least {
+                return Err(Miss::silence());
+            }
+            (self.waited, self.moved) = (Duration::ZERO, 0);
+        }
+        Ok(piece)
+    }
 }
 
 enum Moved {
     On,
-    DiskRefused,
-}
-
-impl Fetch<'_> {
-    /// One request, from where the last one ended.
-    async fn go_on(&mut self, presigned: &PresignedRequest) -> Result<Moved, Miss> {
-        let mut request = self.engine.request(presigned).map_err(Miss::Final)?;
-        if self.at > 0 {
-            request = request.header(RANGE, format!("bytes={}-", self.at));
-        }
-        let _held = self.engine.enter_large().await.map_err(Miss::Final)?;
-        let wait = self.engine.settings.stall_timeout;
-        let answer = timeout(wait, request.send()).await.map_err(|_| Miss::silence())?;
-        let mut answer = answer.map_err(Miss::network)?;
-        let mut to_skip = match answer.status() {
-            // A store that does not know ranges sends all of it again.
-            StatusCode::OK => self.at,
-            StatusCode::PARTIAL_CONTENT if begins_at(&answer, self.at) => 0,
-            status if status.is_success() => return Err(Miss::OtherBytes),
-            _ => return timeout(wait, Miss::read(answer)).await.map_or(Err(Miss::silence()), Err),
-        };
-        loop {
-            let piece = timeout(wait, answer.chunk()).await.map_err(|_| Miss::silence())?;
-            let Some(mut piece) = piece.map_err(Miss::network)? else { break };
-            let skipped = usize::try_from(to_skip).unwrap_or(usize::MAX).min(piece.len());
-            to_skip -= skipped as u64;
-            let piece = piece.split_off(skipped);
-            let length = piece.len() as u64;
-            if self.at + length > self.size {
-                return Err(Miss::OtherBytes);
-            }
-            if !self.writer.write(piece).await {
-                return Ok(Moved::DiskRefused);
-            }
-            self.at += length;
-            self.progress.add(length);
-        }
-        // Ended in order, and too early: as good as a dropped connection.
-        if self.at < self.size { Err(Miss::silence()) } else { Ok(Moved::On) }
-    }
-
-    fn damaged(&self) -> TransferError {
-        TransferError::ChecksumMismatch { name: self.name.clone() }
-    }
+    SinkIsFull,
 }
 
 /// Whether a partial answer begins where it was asked to (RFC 9110 §14.4).

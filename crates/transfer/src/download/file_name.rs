@@ -4,7 +4,7 @@ use notespot_protocol::NodeName;
 
 /// Which names a system can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rules {
+enum Rules {
     /// Any byte but `/` and NUL: every [`NodeName`] is fine.
     Unix,
     /// "Naming Files, Paths, and Namespaces", learn.microsoft.com.
@@ -13,13 +13,20 @@ pub(super) enum Rules {
 
 impl Rules {
     /// Of the system that this runs on.
-    pub(super) const HERE: Self = if cfg!(windows) { Self::Windows } else { Self::Unix };
+    const HERE: Self = if cfg!(windows) { Self::Windows } else { Self::Unix };
 }
 
 const RESERVED: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
 
+/// What a node of this name is called on this system: the name itself where the system can hold it,
+/// else the nearest one that it can. Never a path, and never `.` or `..`.
+#[must_use]
+pub fn local_name(name: &NodeName) -> String {
+    mapped(name, Rules::HERE)
+}
+
 /// The name itself where the system can hold it, else the nearest one that it can.
-pub(super) fn mapped(name: &NodeName, rules: Rules) -> String {
+fn mapped(name: &NodeName, rules: Rules) -> String {
     if rules == Rules::Unix {
         return name.to_string();
     }

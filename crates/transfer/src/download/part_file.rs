@@ -1,103 +1,91 @@
 //! The hidden file beside the target.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
 
-use notespot_protocol::NodeName;
-use tempfile::NamedTempFile;
+use notespot_protocol::{NodeId, Timestamp};
+use sha2::Digest as _;
+use tempfile::TempPath;
 
-use super::file_name::{Rules, mapped};
-use super::writer::Writer;
-use super::{Existing, SaveTo};
+use super::Existing;
+use super::target::{NUMBERS_MAX, Target};
 use crate::TransferError;
 
-/// Beyond this many files of the same name, numbering gives up.
-const NUMBERS_MAX: u32 = 10_000;
+/// How long a download waits for one of the same file that is just ending.
+const LOCK_WAIT: Duration = Duration::from_secs(2);
+const LOCK_POLL: Duration = Duration::from_millis(10);
 
-/// A download that has no name yet. Dropping it removes it.
+/// A download that has no name yet, locked against every other download of the same file to the same
+/// place. Dropping it leaves it, unless it is disposable.
+#[derive(Debug)]
 pub(super) struct PartFile {
-    file: NamedTempFile,
-    target: PathBuf,
-    name: NodeName,
-    existing: Existing,
+    file: File,
+    path: TempPath,
 }
 
 impl PartFile {
-    /// Makes the file. Fails before anything is downloaded where the target could not be written.
-    pub(super) async fn create(
-        to: &SaveTo,
-        name: &NodeName,
-        existing: Existing,
-    ) -> Result<Self, TransferError> {
-        let (to, name) = (to.clone(), name.clone());
-        blocking(move || Self::create_blocking(&to, name, existing)).await
-    }
-
-    fn create_blocking(to: &SaveTo, name: NodeName, existing: Existing) -> Result<Self, TransferError> {
-        let (target, name) = match to {
-            SaveTo::Folder(folder) => (folder.join(mapped(&name, Rules::HERE)), name),
-            SaveTo::File(path) => {
-                let chosen = path.file_name().and_then(|chosen| NodeName::new(chosen.to_string_lossy()).ok());
-                (path.clone(), chosen.unwrap_or(name))
-            }
+    /// Opens the one that an earlier download left, or makes one. Fails before anything is downloaded
+    /// where the target could not be written. Blocks.
+    pub(super) fn open(target: &Target, node: NodeId) -> Result<Self, TransferError> {
+        let path = target.folder().join(part_name(target, node));
+        let opened = match open_own(&path) {
+            Ok(Some(part)) => Ok(part),
+            // Another download of the same file goes on beside this one, or somebody else's file has
+            // the name: this one takes another, and begins at the beginning.
+            Ok(None) => create_new(target.folder()),
+            Err(error) => Err(error),
         };
-        let there = target.symlink_metadata().ok();
-        let blocked = match existing {
-            Existing::Fail => there.is_some(),
-            Existing::Replace => there.is_some_and(|metadata| metadata.is_dir()),
-            Existing::KeepBoth => false,
-        };
-        if blocked {
-            return Err(TransferError::TargetExists { name: name.to_string() });
+        opened.map_err(|error| target.trouble(error))
+    }
+
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Dropping it removes it from now on.
+    pub(super) fn set_disposable(&mut self) {
+        self.path.disable_cleanup(false);
+    }
+
+    /// Dropping it leaves it from now on, for the next download of the same file.
+    pub(super) fn keep(&mut self) {
+        self.path.disable_cleanup(true);
+    }
+
+    /// Puts the complete content on the disk and under the target's name, in one step. The folder has
+    /// to be synced yet. Blocks.
+    pub(super) fn take_its_name(
+        self,
+        target: &Target,
+        modified_at: Option<Timestamp>,
+    ) -> Result<PathBuf, TransferError> {
+        if let Some(modified_at) = modified_at {
+            // A file system without times is still one that holds files.
+            let _ = self.file.set_modified(SystemTime::from(modified_at));
         }
-        let folder = folder_of(&target);
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".notespot-").suffix(".part");
-        // Like every other new file: what the person's umask leaves, not for the person alone.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file =
-            builder.tempfile_in(folder).map_err(|error| TransferError::writing(name.as_str(), error))?;
-        Ok(Self { file, target, name, existing })
+        let named = self.file.sync_all().and_then(|()| self.persist(target));
+        named.map_err(|error| target.trouble(error))
     }
 
-    /// Writes into it, from the beginning.
-    pub(super) fn writer(&self) -> Result<Writer, TransferError> {
-        let file = self.file.as_file().try_clone();
-        let file = file.map_err(|error| TransferError::writing(self.name.as_str(), error))?;
-        Ok(Writer::start(file, self.name.to_string()))
-    }
-
-    /// Puts the complete file, which is on the disk already, under the target's name, in one step.
-    pub(super) async fn take_its_name(self) -> Result<PathBuf, TransferError> {
-        blocking(move || {
-            let name = self.name.to_string();
-            let folder = folder_of(&self.target).to_owned();
-            let path = self.persist().map_err(|error| TransferError::writing(&name, error))?;
-            // The name itself has to survive a power cut too.
-            sync_folder(&folder).map_err(|error| TransferError::writing(&name, error))?;
-            Ok(path)
-        })
-        .await
-    }
-
-    fn persist(self) -> io::Result<PathBuf> {
-        let Self { mut file, target, name, existing } = self;
-        if existing == Existing::Replace {
-            file.persist(&target)?;
-            return Ok(target);
+    fn persist(self, target: &Target) -> io::Result<PathBuf> {
+        let Self { mut path, file: _locked } = self;
+        path.disable_cleanup(false);
+        if target.existing == Existing::Replace {
+            path.persist(&target.path)?;
+            return Ok(target.path.clone());
         }
-        let mut path = target.clone();
+        let mut named = target.path.clone();
         for number in 2..NUMBERS_MAX {
-            match file.persist_noclobber(&path) {
-                Ok(_) => return Ok(path),
+            match path.persist_noclobber(&named) {
+                Ok(()) => return Ok(named),
                 Err(taken)
-                    if existing == Existing::KeepBoth
+                    if target.existing == Existing::KeepBoth
                         && taken.error.kind() == io::ErrorKind::AlreadyExists =>
                 {
-                    file = taken.file;
-                    path = target.with_file_name(mapped(&name.numbered(number), Rules::HERE));
+                    path = taken.path;
+                    named = target.numbered(number);
                 }
                 Err(other) => return Err(other.error),
             }
@@ -106,32 +94,102 @@ impl PartFile {
     }
 }
 
-fn folder_of(target: &Path) -> &Path {
-    match target.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
+/// The same for each download of the same file to the same place, and nothing else.
+fn part_name(target: &Target, node: NodeId) -> String {
+    let mut hash = sha2::Sha256::new_with_prefix(node.0.into_bytes());
+    hash.update(target.path.file_name().unwrap_or_default().as_encoded_bytes());
+    let mut first = [0; 16];
+    first.copy_from_slice(&hash.finalize()[..16]);
+    format!(".notespot-{:032x}.part", u128::from_be_bytes(first))
+}
+
+/// Like every other new file: what the person's umask leaves, not for the person alone.
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        rustix::fs::OFlags::NOFOLLOW.bits().cast_signed(),
+    );
+    options
+}
+
+/// `None` when it belongs to somebody else: to another user, or to another download.
+fn open_own(path: &Path) -> io::Result<Option<PartFile>> {
+    let give_up_at = Instant::now() + LOCK_WAIT;
+    loop {
+        let file = match options().create(true).truncate(false).open(path) {
+            Ok(file) => file,
+            Err(error) if is_somebody_else_s(&error, path) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        if !is_own(&file)? {
+            return Ok(None);
+        }
+        match file.try_lock() {
+            // The one that held the lock may have given the file its name, or removed it.
+            Ok(()) if is_still(&file, path)? => return Ok(Some(PartFile { file, path: kept(path)? })),
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) if Instant::now() < give_up_at => std::thread::sleep(LOCK_POLL),
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            // A file system without locks: as good as alone.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+                return Ok(Some(PartFile { file, path: kept(path)? }));
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+}
+
+fn create_new(folder: &Path) -> io::Result<PartFile> {
+    let path = folder.join(format!(".notespot-{}.part", uuid::Uuid::new_v4().simple()));
+    let file = options().create_new(true).open(&path)?;
+    Ok(PartFile { file, path: TempPath::try_from_path(path)? })
+}
+
+/// A path that outlives the program.
+fn kept(path: &Path) -> io::Result<TempPath> {
+    let mut path = TempPath::try_from_path(path)?;
+    path.disable_cleanup(true);
+    Ok(path)
+}
+
+/// A link, or a file that may not be written, in a place where others write too.
+fn is_somebody_else_s(error: &io::Error, path: &Path) -> bool {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => path.symlink_metadata().is_ok(),
+        _ => path.is_symlink(),
     }
 }
 
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    match File::open(folder)?.sync_all() {
-        // Some file systems cannot do it, and say so.
-        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
-            Ok(())
-        }
-        done => done,
-    }
+fn is_own(file: &File) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = file.metadata()?;
+    let owner = rustix::process::geteuid().as_raw();
+    Ok(metadata.is_file() && metadata.uid() == owner && metadata.nlink() <= 1)
 }
 
 #[cfg(windows)]
-#[expect(clippy::unnecessary_wraps, reason = "the other systems can fail")]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
+fn is_own(file: &File) -> io::Result<bool> {
+    Ok(file.metadata()?.is_file())
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, TransferError> + Send + 'static,
-) -> Result<T, TransferError> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| TransferError::Closing)?
+#[cfg(unix)]
+fn is_still(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let here = file.metadata()?;
+    match path.symlink_metadata() {
+        Ok(there) => Ok((here.dev(), here.ino()) == (there.dev(), there.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// A file that is open cannot be renamed or removed there.
+#[cfg(windows)]
+#[expect(clippy::unnecessary_wraps, reason = "the other systems can fail")]
+fn is_still(_: &File, _: &Path) -> io::Result<bool> {
+    Ok(true)
 }

@@ -1,21 +1,23 @@
 //! The bytes of one part on their way to the socket.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use tokio::sync::{mpsc, watch};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::source::Source;
+use crate::pace::Pace;
 use crate::progress::TryProgress;
 use crate::settings::CHUNK_BYTES;
-use crate::{Progress, TransferError};
+use crate::{Engine, Progress, Settings, TransferError};
 
 /// Chunks between the disk and the socket; with the one being read and the one being sent they are
 /// what [`Engine::reserve`](crate::Engine) reserves.
 const WAITING: usize = 2;
+/// What is handed to the socket at once: progress on a slow line is seen in steps of this size.
+const SLICE_BYTES: usize = 32 * 1024;
 
 /// Keeps an eye on a body that an HTTP client has taken away.
 pub(super) struct BodyWatch {
@@ -28,10 +30,11 @@ struct State {
     trouble: Mutex<Option<TransferError>>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Moved {
-    at: Instant,
-    all: bool,
+    bytes: u64,
+    /// When there was nothing left to move.
+    all_at: Option<Instant>,
 }
 
 /// The file could not be read on: why is told by [`BodyWatch::trouble`].
@@ -39,20 +42,36 @@ struct Moved {
 #[error("the file could not be read on")]
 pub(super) struct ReadingStopped;
 
-/// Begins to read `length` bytes from `offset`, on a thread that ends when the body is dropped.
+/// Where the bytes come from.
+enum Chunks {
+    /// A thread that reads ahead.
+    FromDisk(mpsc::Receiver<Result<Bytes, TransferError>>),
+    InMemory(Bytes),
+}
+
+/// Begins to send `length` bytes from `offset`. A file on a disk is read by a thread that ends when the
+/// body is dropped.
 pub(super) fn open(
+    engine: &Engine,
     source: &Source,
     offset: u64,
     length: u64,
     progress: &Progress,
 ) -> (impl Stream<Item = Result<Bytes, ReadingStopped>> + Send + 'static, BodyWatch) {
     let state = Arc::new(State { progress: TryProgress::new(progress), trouble: Mutex::new(None) });
-    let (moved, seen) = watch::channel(Moved { at: Instant::now(), all: length == 0 });
-    let (tell, chunks) = mpsc::channel(WAITING);
-    let source = source.clone();
-    tokio::task::spawn_blocking(move || read(&source, offset, length, &tell));
+    let all_at = (length == 0).then(Instant::now);
+    let (moved, seen) = watch::channel(Moved { bytes: 0, all_at });
+    let chunks = if let Some((bytes, _)) = source.in_memory() {
+        Chunks::InMemory(bytes.clone())
+    } else {
+        let (tell, chunks) = mpsc::channel(WAITING);
+        let source = source.clone();
+        tokio::task::spawn_blocking(move || read(&source, offset, length, &tell));
+        Chunks::FromDisk(chunks)
+    };
     let watch = BodyWatch { state: state.clone(), moved: seen };
-    let reading = Reading { chunks, left: length, state, moved };
+    let pace = engine.up.clone();
+    let reading = Reading { chunks, chunk: Bytes::new(), left: length, pace, state, moved };
     (stream::unfold(reading, Reading::next), watch)
 }
 
@@ -71,8 +90,11 @@ fn read(source: &Source, mut offset: u64, length: u64, tell: &mpsc::Sender<Resul
 }
 
 struct Reading {
-    chunks: mpsc::Receiver<Result<Bytes, TransferError>>,
+    chunks: Chunks,
+    /// What is left of the current one.
+    chunk: Bytes,
     left: u64,
+    pace: Arc<Pace>,
     state: Arc<State>,
     moved: watch::Sender<Moved>,
 }
@@ -82,19 +104,33 @@ impl Reading {
         if self.left == 0 {
             return None;
         }
-        match self.chunks.recv().await {
-            Some(Ok(chunk)) => {
-                let length = chunk.len() as u64;
-                self.left = self.left.saturating_sub(length);
-                self.state.progress.add(length);
-                self.moved.send_replace(Moved { at: Instant::now(), all: self.left == 0 });
-                Some((Ok(chunk), self))
+        if self.chunk.is_empty() {
+            match self.chunks.next().await {
+                Some(Ok(chunk)) => self.chunk = chunk,
+                other => {
+                    let trouble = other.and_then(Result::err).unwrap_or(TransferError::Closing);
+                    *self.state.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
+                    return Some((Err(ReadingStopped), self));
+                }
             }
-            other => {
-                let trouble = other.and_then(Result::err).unwrap_or(TransferError::Closing);
-                *self.state.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
-                Some((Err(ReadingStopped), self))
-            }
+        }
+        let slice = self.chunk.split_to(self.pace.slice(SLICE_BYTES).min(self.chunk.len()));
+        let length = slice.len() as u64;
+        self.pace.pass(length).await;
+        self.left = self.left.saturating_sub(length);
+        self.state.progress.add(length);
+        let all_at = (self.left == 0).then(Instant::now);
+        self.moved.send_modify(|moved| *moved = Moved { bytes: moved.bytes + length, all_at });
+        Some((Ok(slice), self))
+    }
+}
+
+impl Chunks {
+    async fn next(&mut self) -> Option<Result<Bytes, TransferError>> {
+        match self {
+            Self::FromDisk(chunks) => chunks.recv().await,
+            Self::InMemory(bytes) if bytes.is_empty() => None,
+            Self::InMemory(bytes) => Some(Ok(std::mem::take(bytes))),
         }
     }
 }
@@ -110,15 +146,22 @@ impl BodyWatch {
         self.state.progress.keep();
     }
 
-    /// Returns when nothing has moved for `stall`, or no answer came for `answer` after the end.
-    pub(super) async fn silence(&self, stall: Duration, answer: Duration) {
+    /// Returns when less than enough has moved in a window of time, or no answer came in time after the
+    /// end.
+    pub(super) async fn silence(&self, settings: &Settings) {
+        let mut moved = self.moved.clone();
         loop {
-            let Moved { at, all } = *self.moved.borrow();
-            let until = at + if all { answer } else { stall };
-            if Instant::now() >= until {
+            let before = *moved.borrow_and_update();
+            if let Some(all_at) = before.all_at {
+                return tokio::time::sleep_until(all_at + settings.answer_timeout).await;
+            }
+            let end = moved.wait_for(|moved| moved.all_at.is_some());
+            if timeout(settings.stall_timeout, end).await.is_ok() {
+                continue;
+            }
+            if self.moved.borrow().bytes - before.bytes < settings.least_moved() {
                 return;
             }
-            tokio::time::sleep_until(until).await;
         }
     }
 }

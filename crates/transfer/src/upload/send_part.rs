@@ -2,7 +2,8 @@
 
 use notespot_protocol::{PartToSend, PresignedRequest, UploadId};
 use reqwest::header::CONTENT_LENGTH;
-use reqwest::{Body, RequestBuilder};
+use reqwest::header::HeaderValue;
+use reqwest::{Body, Request};
 use tokio::time::timeout;
 
 use super::part_body;
@@ -10,12 +11,15 @@ use super::source::Source;
 use crate::progress::TryProgress;
 use crate::retry::Retry;
 use crate::store_answer::Miss;
-use crate::{Engine, Progress, Settings, TransferError, UploadControl};
+use crate::{Engine, Progress, Settings, TransferError, UploadControl, engine};
 
 /// How often one part is presigned afresh because the store did not accept the request.
 const FRESH_MAX: u32 = 3;
 /// From this try on, each has a fresh request: some stores hang up on an expired one unheard.
 const FRESH_FROM_TRY: u32 = 3;
+
+/// Up to this size, content goes at once, unless there is a limit.
+const AT_ONCE_MAX: usize = 64 * 1024;
 
 /// Where the parts of one upload come from and go to.
 pub(super) struct Route<'a, C> {
@@ -34,7 +38,7 @@ impl<C: UploadControl> Route<'_, C> {
         part: PartToSend,
         mut request: PresignedRequest,
     ) -> Result<(), TransferError> {
-        let mut retry = Retry::new(&self.engine.settings);
+        let mut retry = Retry::new(&self.engine.settings, &self.engine.retries);
         let (mut fresh, mut tried) = (0, 0);
         loop {
             tried += 1;
@@ -63,39 +67,51 @@ impl<C: UploadControl> Route<'_, C> {
     }
 
     async fn put(&self, part: PartToSend, presigned: &PresignedRequest) -> Result<(), Miss> {
-        let request = self.engine.request(presigned).map_err(Miss::Final)?;
-        let request = request.header(CONTENT_LENGTH, part.size.get());
-        match self.source.in_memory() {
-            Some((bytes, _)) => self.put_small(request.body(bytes.clone()), part).await,
-            None => self.put_large(request, part).await,
-        }
-    }
-
-    /// The whole of a small file, from memory.
-    async fn put_small(&self, request: RequestBuilder, part: PartToSend) -> Result<(), Miss> {
-        let Settings { stall_timeout, answer_timeout, .. } = *self.engine.settings;
-        let _held = self.engine.enter_small().await.map_err(Miss::Final)?;
-        match timeout(stall_timeout + answer_timeout, exchange(request)).await {
-            Ok(Ok(())) => {
-                let moved = TryProgress::new(self.progress);
-                moved.add(part.size.get());
-                moved.keep();
-                Ok(())
+        let mut request = engine::request(presigned).map_err(Miss::Final)?;
+        request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(part.size.get()));
+        let in_memory = self.source.in_memory();
+        let held = match in_memory {
+            Some(_) => self.engine.enter_small().await,
+            None => self.engine.enter_large().await,
+        };
+        let held = held.map_err(Miss::Final)?;
+        let result = match in_memory {
+            Some((bytes, _)) if bytes.len() <= AT_ONCE_MAX && !self.engine.up.is_limited() => {
+                *request.body_mut() = Some(bytes.clone().into());
+                self.put_at_once(request, part).await
             }
-            Ok(Err(miss)) => Err(miss),
-            Err(_) => Err(Miss::silence()),
+            _ => self.put_watched(request, part).await,
+        };
+        match &result {
+            Ok(()) => {
+                self.engine.retries.succeeded();
+                held.place.went_well(part.size.get());
+            }
+            Err(Miss::Passing { .. }) => held.place.struggled(),
+            Err(_) => {}
         }
+        result
     }
 
-    /// A part, from the disk.
-    async fn put_large(&self, request: RequestBuilder, part: PartToSend) -> Result<(), Miss> {
-        let settings = &self.engine.settings;
-        let _held = self.engine.enter_large().await.map_err(Miss::Final)?;
+    /// A few bytes, from memory: too few for their way to be watched.
+    async fn put_at_once(&self, request: Request, part: PartToSend) -> Result<(), Miss> {
+        let Settings { stall_timeout, answer_timeout, .. } = *self.engine.settings;
+        timeout(stall_timeout + answer_timeout, self.exchange(request))
+            .await
+            .map_err(|_| Miss::silence())??;
+        let moved = TryProgress::new(self.progress);
+        moved.add(part.size.get());
+        moved.keep();
+        Ok(())
+    }
+
+    async fn put_watched(&self, mut request: Request, part: PartToSend) -> Result<(), Miss> {
         let offset = u64::from(part.number - 1) * self.part_bytes;
-        let (body, watch) = part_body::open(self.source, offset, part.size.get(), self.progress);
+        let (body, watch) = part_body::open(self.engine, self.source, offset, part.size.get(), self.progress);
+        *request.body_mut() = Some(Body::wrap_stream(body));
         let result = tokio::select! {
-            result = exchange(request.body(Body::wrap_stream(body))) => result,
-            () = watch.silence(settings.stall_timeout, settings.answer_timeout) => Err(Miss::silence()),
+            result = self.exchange(request) => result,
+            () = watch.silence(&self.engine.settings) => Err(Miss::silence()),
         };
         match (result, watch.trouble()) {
             (Ok(()), _) => {
@@ -129,9 +145,9 @@ impl<C: UploadControl> Route<'_, C> {
             pairs.into_iter().next().ok_or(TransferError::StoreRefused { status: 0, code: None })?;
         Ok(request)
     }
-}
 
-async fn exchange(request: RequestBuilder) -> Result<(), Miss> {
-    let answer = request.send().await.map_err(Miss::network)?;
-    if answer.status().is_success() { Ok(()) } else { Err(Miss::read(answer).await) }
+    async fn exchange(&self, request: Request) -> Result<(), Miss> {
+        let answer = self.engine.wire.send(request).await.map_err(Miss::network)?;
+        if answer.status().is_success() { Ok(()) } else { Err(Miss::read(answer).await) }
+    }
 }

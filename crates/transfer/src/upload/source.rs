@@ -14,6 +14,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::hashing::Hashed;
 use crate::engine::SMALL_MAX_BYTES;
+use crate::positioned::read_exactly_at;
 use crate::{Engine, TransferError};
 
 /// An open file, and what it looked like when it was opened. Cheap to clone.
@@ -145,23 +146,5 @@ fn copy_exactly(bytes: &[u8], buffer: &mut [u8], offset: u64) -> io::Result<()> 
     let from = usize::try_from(offset).unwrap_or(usize::MAX);
     let wanted = from.checked_add(buffer.len()).and_then(|to| bytes.get(from..to));
     buffer.copy_from_slice(wanted.ok_or(io::ErrorKind::UnexpectedEof)?);
-    Ok(())
-}
-
-#[cfg(unix)]
-fn read_exactly_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
-}
-
-#[cfg(windows)]
-fn read_exactly_at(file: &File, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
-    while !buffer.is_empty() {
-        let read = std::os::windows::fs::FileExt::seek_read(file, buffer, offset)?;
-        if read == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        offset += read as u64;
-        buffer = &mut buffer[read..];
-    }
     Ok(())
 }

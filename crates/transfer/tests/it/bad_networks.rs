@@ -131,7 +131,7 @@ async fn cancelling_ends_it_at_once_and_tells_the_server() {
         proxy.struck(1, BOUND).await.unwrap();
         cancel.cancel();
     };
-    let (result, ()) = timeout(BOUND, async { tokio::join!(upload, cancelling) }).await.unwrap();
+    let (result, ()) = timeout(BOUND, Box::pin(async { tokio::join!(upload, cancelling) })).await.unwrap();
     assert_eq!(result.unwrap_err().code(), ErrorCode::Cancelled);
     assert_eq!(locked(&stand.calls).aborted, 1);
     assert!(locked(&stand.published).is_empty());

@@ -13,8 +13,8 @@ use notespot_protocol::{
 };
 use notespot_testkit::{FaultProxy, crc_of, sha256_of};
 use notespot_transfer::{
-    CancellationToken, ControlError, DownloadControl, Engine, Existing, FileToUpload, Progress, SaveTo,
-    Saved, Settings, TransferError, UploadControl,
+    CancellationToken, ControlError, DownloadControl, Engine, Existing, FileToDownload, FileToUpload,
+    Progress, SaveTo, Saved, Settings, TransferError, UploadControl,
 };
 use tempfile::TempDir;
 
@@ -49,6 +49,8 @@ pub(crate) struct Stand {
     pub(crate) published: Mutex<Vec<Bytes>>,
     pub(crate) progress: Progress,
     base: String,
+    offered: NodeId,
+    version: Mutex<VersionId>,
     pub(crate) part_bytes: usize,
     uploads: Mutex<HashMap<UploadId, Upload>>,
 }
@@ -82,6 +84,8 @@ impl Stand {
             published: Mutex::default(),
             progress: Progress::new(),
             part_bytes: 8 * MIB,
+            offered: NodeId::generate(),
+            version: Mutex::new(VersionId::generate()),
             uploads: Mutex::default(),
         }
     }
@@ -147,6 +151,7 @@ impl Stand {
 
     /// Puts an object in place that downloads will be planned for.
     pub(crate) fn offer(&self, content: &[u8]) {
+        *locked(&self.version) = VersionId::generate();
         locked(&self.store.objects).insert("offer".into(), content.to_vec().into());
         locked(&self.published).push(content.to_vec().into());
     }
@@ -154,8 +159,18 @@ impl Stand {
     /// Downloads what was offered.
     pub(crate) async fn download(&self, to: &SaveTo, existing: Existing) -> Result<Saved, TransferError> {
         let cancel = CancellationToken::new();
-        let node = NodeId::generate();
-        self.engine.download_file(self, node, to, existing, &self.progress, &cancel).await
+        self.engine.download_file(self, &self.offered(to, existing), &self.progress, &cancel).await
+    }
+
+    /// What was offered, to be downloaded: the same node and version each time.
+    pub(crate) fn offered(&self, to: &SaveTo, existing: Existing) -> FileToDownload {
+        FileToDownload { node: self.offered, to: to.clone(), existing }
+    }
+
+    /// Waits until no download holds this part file any more.
+    pub(crate) async fn free(&self, part: &Path) {
+        let file = std::fs::File::open(part).unwrap();
+        tokio::task::spawn_blocking(move || file.lock().unwrap()).await.unwrap();
     }
 
     pub(crate) fn here(&self) -> SaveTo {
@@ -294,10 +309,11 @@ impl DownloadControl for Stand {
         let content = self.last();
         Ok(DownloadPlan {
             node: file.node,
-            version: file.version.unwrap_or_else(VersionId::generate),
+            version: *locked(&self.version),
             name: NodeName::new("report.pdf").unwrap(),
             size: ByteCount(content.len() as u64),
             sha256: sha256_of(&content),
+            modified_at: Some(Timestamp::from_millis(1_700_000_000_000)),
             request: self.store.presign("GET", &self.base, "offer", &[]),
         })
     }

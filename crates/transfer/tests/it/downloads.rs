@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use notespot_protocol::{ByteCount, ErrorCode, NodeId};
+use notespot_protocol::{ByteCount, ErrorCode};
 use notespot_testkit::{Direction, Fault, FaultKind, content};
 use notespot_transfer::{CancellationToken, Engine, Existing, Settings};
 use tokio::time::timeout;
@@ -28,6 +28,31 @@ async fn the_same_bytes_arrive_under_the_file_s_name() {
     }
 }
 
+/// The first and the last byte of each request.
+fn ranges(stand: &Stand) -> Vec<(u64, u64)> {
+    let gets = &locked(&stand.store.log).gets;
+    let parse = |range: &Option<String>| {
+        let (first, last) = range.as_deref()?.strip_prefix("bytes=")?.split_once('-')?;
+        Some((first.parse().ok()?, last.parse().ok()?))
+    };
+    gets.iter().map(|range| parse(range).expect("a range")).collect()
+}
+
+#[tokio::test]
+async fn a_large_file_comes_in_ranges_that_are_asked_for_once() {
+    let stand = Stand::start().await;
+    let bytes = content(2, 70 * MIB + 3);
+    stand.offer(&bytes);
+    let saved = stand.download(&stand.here(), Existing::Fail).await.unwrap();
+    assert!(std::fs::read(saved.path).unwrap() == bytes);
+    assert_eq!(stand.progress.done(), ByteCount(bytes.len() as u64));
+    let mut ranges = ranges(&stand);
+    ranges.sort_unstable();
+    assert_eq!(ranges.len(), 5);
+    assert!(ranges.windows(2).all(|pair| pair[0].1 + 1 == pair[1].0), "{ranges:?}");
+    assert_eq!((ranges[0].0, ranges[4].1), (0, bytes.len() as u64 - 1));
+}
+
 #[tokio::test]
 async fn a_dropped_connection_is_taken_up_where_it_broke() {
     let (stand, proxy) = Stand::behind_proxy().await;
@@ -41,12 +66,10 @@ async fn a_dropped_connection_is_taken_up_where_it_broke() {
     proxy.struck(2, BOUND).await.unwrap();
     assert!(std::fs::read(saved.path).unwrap() == bytes);
     assert_eq!(stand.progress.done(), ByteCount(20 * MIB as u64));
-    let gets = &locked(&stand.store.log).gets;
-    assert!(gets.len() == 3 && gets[0].is_none(), "{gets:?}");
-    assert!(
-        gets[1..].iter().all(|range| range.as_deref().is_some_and(|range| range > "bytes=1")),
-        "{gets:?}"
-    );
+    let ranges = ranges(&stand);
+    assert_eq!(ranges.len(), 4, "two, and two that broke: {ranges:?}");
+    let begun_anew = ranges.iter().filter(|(first, _)| [0, 16 * MIB as u64].contains(first)).count();
+    assert!(begun_anew <= 3, "what had arrived was asked for again: {ranges:?}");
 }
 
 #[tokio::test]
@@ -54,11 +77,13 @@ async fn a_store_without_ranges_serves_too() {
     let store = Store::without_ranges().start().await;
     let mut stand = Stand::with(store, impatient());
     let proxy = stand.through_proxy().await;
-    let bytes = content(3, 6 * MIB);
-    stand.offer(&bytes);
-    proxy.inject(on_the_way_down(4 * MIB, FaultKind::Drop));
-    let saved = stand.download(&stand.here(), Existing::Fail).await.unwrap();
-    assert!(std::fs::read(saved.path).unwrap() == bytes);
+    for size in [6 * MIB, 40 * MIB] {
+        let bytes = content(3, size);
+        stand.offer(&bytes);
+        proxy.inject(on_the_way_down(4 * MIB, FaultKind::Drop));
+        let saved = stand.download(&stand.here(), Existing::KeepBoth).await.unwrap();
+        assert!(std::fs::read(saved.path).unwrap() == bytes);
+    }
 }
 
 #[tokio::test]
@@ -111,10 +136,8 @@ async fn cancelling_leaves_nothing() {
     stand.engine = Engine::new(Settings::default()).unwrap();
     stand.offer(&content(6, 8 * MIB));
     proxy.inject(on_the_way_down(2 * MIB, FaultKind::Stall));
-    let (cancel, to) = (CancellationToken::new(), stand.here());
-    let progress = &stand.progress;
-    let download =
-        stand.engine.download_file(&stand, NodeId::generate(), &to, Existing::Fail, progress, &cancel);
+    let (cancel, file) = (CancellationToken::new(), stand.offered(&stand.here(), Existing::Fail));
+    let download = stand.engine.download_file(&stand, &file, &stand.progress, &cancel);
     let cancelling = async {
         proxy.struck(1, BOUND).await.unwrap();
         cancel.cancel();

@@ -2,10 +2,12 @@
 
 use std::fs;
 
-use notespot_protocol::ErrorCode;
-use notespot_transfer::{Existing, Progress, SaveTo};
+use notespot_protocol::{ErrorCode, Timestamp};
+use notespot_testkit::content;
+use notespot_transfer::{Existing, Fate, Progress, SaveTo};
 
-use super::control::Stand;
+use super::control::{MIB, Stand};
+use super::store::locked;
 
 #[tokio::test]
 async fn an_existing_file_is_never_replaced_unasked() {
@@ -17,15 +19,39 @@ async fn an_existing_file_is_never_replaced_unasked() {
     assert_eq!(error.code(), ErrorCode::TargetExists);
     let numbered = stand.download(&stand.here(), Existing::KeepBoth).await.unwrap().path;
     assert_eq!(numbered, stand.path("report (2).pdf"));
-    assert_eq!(
-        stand.download(&stand.here(), Existing::KeepBoth).await.unwrap().path,
-        stand.path("report (3).pdf")
-    );
+    let skipped = stand.download(&stand.here(), Existing::Skip).await.unwrap();
+    assert_eq!((skipped.path, skipped.fate), (old.clone(), Fate::Skipped));
     assert_eq!(fs::read(&old).unwrap(), b"old");
 
     stand.download(&SaveTo::File(old.clone()), Existing::Replace).await.unwrap();
     assert_eq!(fs::read(&old).unwrap(), b"new");
-    assert_eq!(stand.names(), ["report (2).pdf", "report (3).pdf", "report.pdf"]);
+    assert_eq!(stand.names(), ["report (2).pdf", "report.pdf"]);
+}
+
+#[tokio::test]
+async fn what_is_there_already_is_not_downloaded_again() {
+    let stand = Stand::start().await;
+    stand.offer(b"new");
+    stand.file("report.pdf", b"old");
+    for (at, expected) in [Fate::Downloaded, Fate::WasThere, Fate::WasThere].into_iter().enumerate() {
+        let saved = stand.download(&stand.here(), Existing::KeepBoth).await.unwrap();
+        assert_eq!((saved.path, saved.fate), (stand.path("report (2).pdf"), expected), "{at}");
+    }
+    assert_eq!(locked(&stand.store.log).gets.len(), 1);
+    fs::write(stand.path("report (2).pdf"), b"neu").unwrap();
+    let saved = stand.download(&stand.here(), Existing::KeepBoth).await.unwrap();
+    assert_eq!(saved.path, stand.path("report (3).pdf"), "the same length is not the same content");
+}
+
+#[tokio::test]
+async fn a_file_keeps_the_time_of_its_last_change() {
+    let stand = Stand::start().await;
+    for size in [3, 3 * MIB] {
+        stand.offer(&content(8, size));
+        let saved = stand.download(&stand.here(), Existing::KeepBoth).await.unwrap();
+        let modified = fs::metadata(saved.path).unwrap().modified().unwrap();
+        assert_eq!(Timestamp::from(modified), Timestamp::from_millis(1_700_000_000_000));
+    }
 }
 
 #[tokio::test]
@@ -58,6 +84,7 @@ async fn the_longest_names_fit() {
     let name = format!("{}.pdf", "ü".repeat(125));
     let saved = stand.download(&SaveTo::File(stand.path(&name)), Existing::KeepBoth).await.unwrap();
     assert_eq!(saved.path, stand.path(&name));
+    stand.file(&name, b"old");
     let numbered = stand.download(&SaveTo::File(stand.path(&name)), Existing::KeepBoth).await.unwrap();
     assert!(numbered.path.to_str().unwrap().ends_with(" (2).pdf"));
 }

@@ -180,13 +180,14 @@ async fn give(
     let object = locked(&store.objects).get(&key).cloned().unwrap();
     match range {
         Some(range) if !store.knows_no_ranges => {
-            let first: usize =
-                range.strip_prefix("bytes=").unwrap().strip_suffix('-').unwrap().parse().unwrap();
+            let (first, last) = range.strip_prefix("bytes=").unwrap().split_once('-').unwrap();
+            let (first, last): (usize, usize) = (first.parse().unwrap(), last.parse().unwrap());
             if first >= object.len() {
                 return (StatusCode::RANGE_NOT_SATISFIABLE, error("InvalidRange")).into_response();
             }
-            let content_range = format!("bytes {first}-{}/{}", object.len() - 1, object.len());
-            let rest = object.slice(first..);
+            let last = last.min(object.len() - 1);
+            let content_range = format!("bytes {first}-{last}/{}", object.len());
+            let rest = object.slice(first..=last);
             (StatusCode::PARTIAL_CONTENT, [("content-range", content_range)], rest).into_response()
         }
         _ => object.into_response(),

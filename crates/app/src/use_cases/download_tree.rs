@@ -1,0 +1,143 @@
+//! Everything below some nodes, as files to download: folders keep their tree.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::{Path, PathBuf};
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use notespot_protocol::{Node, NodeId, NodesQuery};
+use notespot_transfer::{Existing, FileToDownload, SaveTo, local_name};
+
+use super::lanes::{FoundFiles, Lanes};
+use crate::{AppError, Remote};
+
+/// Folders that are listed at once: a tree of many small ones is not to wait for each in turn.
+const LISTED_AT_ONCE: usize = 8;
+/// The most that a listing asks for at once.
+const PAGE: u32 = 1000;
+
+impl Remote {
+    /// Looks for files at and below these nodes, and makes the folders on this machine that they will be
+    /// in, below `to`: one that is there already is used. Empty folders are made too.
+    ///
+    /// Ends when everything was found, or both lanes were dropped.
+    ///
+    /// Memory: what the lanes hold, a path for each folder that is not listed yet, and eight bytes for
+    /// each name in the folders that are being listed.
+    #[must_use]
+    pub fn find_below(
+        &self,
+        nodes: Vec<Node>,
+        to: PathBuf,
+        existing: Existing,
+    ) -> FoundFiles<FileToDownload> {
+        let (lanes, found) = Lanes::open();
+        let search = Search { remote: self.clone(), lanes, existing };
+        tokio::spawn(async move { search.walk(nodes, to).await });
+        found
+    }
+}
+
+struct Search {
+    remote: Remote,
+    lanes: Lanes<FileToDownload>,
+    existing: Existing,
+}
+
+/// A folder at the server, and its place on this machine.
+struct Folder {
+    id: NodeId,
+    shown: PathBuf,
+    place: PathBuf,
+}
+
+impl Search {
+    async fn walk(&self, nodes: Vec<Node>, to: PathBuf) -> Option<()> {
+        let mut taken = Taken::default();
+        let mut waiting = Vec::new();
+        for node in nodes {
+            waiting.extend(self.put(node, Path::new(""), &to, &mut taken).await?);
+        }
+        let mut listing = FuturesUnordered::new();
+        loop {
+            while listing.len() < LISTED_AT_ONCE
+                && let Some(folder) = waiting.pop()
+            {
+                listing.push(self.list(folder));
+            }
+            match listing.next().await {
+                Some(found) => waiting.extend(found?),
+                None => return Some(()),
+            }
+        }
+    }
+
+    /// Gives the folders that it holds.
+    async fn list(&self, folder: Folder) -> Option<Vec<Folder>> {
+        let mut query = NodesQuery { parent: Some(folder.id), limit: Some(PAGE), ..NodesQuery::default() };
+        let (mut folders, mut taken) = (Vec::new(), Taken::default());
+        loop {
+            let page = match self.remote.api.nodes(&query).await {
+                Ok(page) => page,
+                Err(error) => {
+                    self.lanes.put(folder.shown, Err(error.into())).await?;
+                    return Some(folders);
+                }
+            };
+            for node in page.items {
+                folders.extend(self.put(node, &folder.shown, &folder.place, &mut taken).await?);
+            }
+            match page.next {
+                Some(next) => query.cursor = Some(next),
+                None => return Some(folders),
+            }
+        }
+    }
+
+    /// Puts a file into its lane; makes a folder, and gives it to be listed.
+    async fn put(&self, node: Node, shown: &Path, place: &Path, taken: &mut Taken) -> Option<Option<Folder>> {
+        let shown = shown.join(node.name.as_str());
+        let local = local_name(&node.name);
+        let is_first = taken.add(&local);
+        if let Some(content) = &node.content {
+            // A sibling that this system cannot tell from another one must not replace it.
+            let existing = if is_first { self.existing } else { Existing::KeepBoth };
+            let file = FileToDownload { node: node.id, to: SaveTo::Folder(place.to_owned()), existing };
+            self.lanes.put(shown, Ok((file, content.size))).await?;
+            return Some(None);
+        }
+        let place = place.join(local);
+        match make_folder(&place).await {
+            Ok(()) => Some(Some(Folder { id: node.id, shown, place })),
+            Err(source) => {
+                let name = node.name.to_string();
+                self.lanes.put(shown, Err(AppError::File { name, source })).await?;
+                Some(None)
+            }
+        }
+    }
+}
+
+/// Uses a folder that is there.
+async fn make_folder(place: &Path) -> std::io::Result<()> {
+    match tokio::fs::create_dir(place).await {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            if tokio::fs::metadata(place).await?.is_dir() { Ok(()) } else { Err(error) }
+        }
+        made => made,
+    }
+}
+
+/// The names of one folder, as a system sees them that knows no case.
+#[derive(Default)]
+struct Taken(HashSet<u64>);
+
+impl Taken {
+    /// Whether it is the first of its name.
+    fn add(&mut self, local: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        local.to_lowercase().hash(&mut hasher);
+        self.0.insert(hasher.finish())
+    }
+}

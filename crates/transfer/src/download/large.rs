@@ -1,0 +1,222 @@
+//! Files that arrive in ranges, side by side.
+
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use notespot_protocol::{DownloadPlan, VersionId};
+use tokio_util::sync::CancellationToken;
+
+use super::fetch::{Lane, Remote};
+use super::journal::{Blocks, Marks};
+use super::keeper::Keeper;
+use super::part_file::PartFile;
+use super::range_writer::RangeWriter;
+use super::target::{Target, blocking};
+use super::verify::Verifier;
+use crate::positioned::{read_exactly_at, write_all_at};
+use crate::{DownloadControl, Engine, Progress, TransferError};
+
+/// What one request asks for, where blocks are no larger: enough to be worth a round trip.
+const RANGE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Fetches what the part file lacks, verifies the whole, and gives it its name.
+pub(super) async fn download<C: DownloadControl>(
+    engine: &Engine,
+    control: &C,
+    plan: DownloadPlan,
+    target: Target,
+    progress: &Progress,
+    cancel: &CancellationToken,
+) -> Result<PathBuf, TransferError> {
+    let remote = Remote::new(engine, control, plan, progress, Lane::Large);
+    let mut download = Download::open(engine, &remote, &target, progress).await?;
+    let done = tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(TransferError::Cancelled),
+        done = download.complete() => done,
+    };
+    if !done.as_ref().err().is_none_or(may_go_on) {
+        download.part.set_disposable();
+    }
+    done?;
+    let Download { part, marks, .. } = download;
+    let (size, modified_at) = (marks.blocks().size, remote.plan.modified_at);
+    let folder = target.folder().to_owned();
+    let (naming, to) = (target.clone(), target);
+    let path = blocking(move || {
+        let mut part = part;
+        part.set_disposable();
+        part.file().set_len(size).map_err(|error| to.trouble(error))?;
+        part.take_its_name(&to, modified_at)
+    })
+    .await?;
+    engine.folders.sync(&folder).await.map_err(|error| naming.trouble(error))?;
+    Ok(path)
+}
+
+/// Whether what has arrived is of use to a later download.
+fn may_go_on(error: &TransferError) -> bool {
+    matches!(
+        error,
+        TransferError::Control(_)
+            | TransferError::StoreUnreachable { .. }
+            | TransferError::StoreBusy { .. }
+            | TransferError::DiskFull { .. }
+            | TransferError::Closing
+    )
+}
+
+struct Download<'a, C> {
+    engine: &'a Engine,
+    remote: &'a Remote<'a, C>,
+    target: &'a Target,
+    progress: &'a Progress,
+    part: PartFile,
+    file: Arc<File>,
+    /// What an earlier download has left.
+    marks: Marks,
+}
+
+impl<'a, C: DownloadControl> Download<'a, C> {
+    async fn open(
+        engine: &'a Engine,
+        remote: &'a Remote<'a, C>,
+        target: &'a Target,
+        progress: &'a Progress,
+    ) -> Result<Self, TransferError> {
+        let (node, version) = (remote.plan.node, remote.plan.version);
+        let blocks = Blocks::of(remote.plan.size.get());
+        let own = target.clone();
+        let (part, file, marks) = blocking(move || {
+            let mut part = PartFile::open(&own, node)?;
+            let trouble = |error| own.trouble(error);
+            let file = Arc::new(part.file().try_clone().map_err(trouble)?);
+            let found = found(&file, version, blocks).map_err(trouble)?;
+            let marks = if let Some(marks) = found {
+                marks
+            } else {
+                part.set_disposable();
+                prepare(&file, version, blocks).map_err(trouble)?
+            };
+            part.keep();
+            Ok((part, file, marks))
+        })
+        .await?;
+        Ok(Self { engine, remote, target, progress, part, file, marks })
+    }
+
+    /// Returns when all of the content is in the part file, and verified.
+    async fn complete(&mut self) -> Result<(), TransferError> {
+        let goes_on = !self.marks.is_empty();
+        if self.fetch_and_verify().await? {
+            return Ok(());
+        }
+        if !goes_on {
+            return Err(self.remote.damaged());
+        }
+        // What an earlier run has left may have been damaged on the disk since: once more, from the
+        // beginning.
+        tracing::warn!(node = %self.remote.plan.node, "a part file was damaged: its download begins anew");
+        self.progress.start_over();
+        let (file, version, blocks) = (self.file.clone(), self.remote.plan.version, self.marks.blocks());
+        let prepared = blocking_io(move || prepare(&file, version, blocks)).await;
+        self.marks = prepared.map_err(|error| self.target.trouble(error))?;
+        if self.fetch_and_verify().await? { Ok(()) } else { Err(self.remote.damaged()) }
+    }
+
+    /// Whether the content is what was announced.
+    async fn fetch_and_verify(&self) -> Result<bool, TransferError> {
+        let trouble = |error| self.target.trouble(error);
+        let blocks = self.marks.blocks();
+        let version = self.remote.plan.version;
+        self.progress.add_kept(self.marks.bytes());
+        let (keeper, keep) = Keeper::start(self.file.clone(), version, blocks, self.marks.clone());
+        let (verifier, verify) = Verifier::start(self.file.clone(), blocks, self.marks.clone());
+        let missing = self.marks.missing(RANGE_BYTES);
+        let tell = Tell { keep, verify };
+        let ranges = stream::iter(missing).map(|range| self.fetch_range(range, tell.clone()));
+        let fetched = ranges
+            .buffer_unordered(self.engine.settings.parts_in_flight.max(1))
+            .try_for_each(|()| std::future::ready(Ok(())))
+            .await;
+        drop(tell);
+        keeper.finish().await.map_err(trouble)?;
+        fetched?;
+        let sha256 = verifier.finish().await.map_err(trouble)?;
+        Ok(sha256 == Some(self.remote.plan.sha256))
+    }
+
+    async fn fetch_range(&self, range: std::ops::Range<u64>, tell: Tell) -> Result<(), TransferError> {
+        let written = move |block| tell.arrived(block);
+        let mut writer = RangeWriter::start(self.file.clone(), self.marks.blocks(), range.start, written);
+        let fetched = self.remote.fetch(range, &mut writer).await;
+        // What has arrived is kept, whatever ended it.
+        writer.finish().await.map_err(|error| self.target.trouble(error))?;
+        fetched
+    }
+}
+
+/// Both threads hear of each block.
+#[derive(Clone)]
+struct Tell {
+    keep: Sender<u32>,
+    verify: Sender<u32>,
+}
+
+impl Tell {
+    fn arrived(&self, block: u32) {
+        // A thread that has ended says why at the end.
+        let _ = self.keep.send(block);
+        let _ = self.verify.send(block);
+    }
+}
+
+/// What an earlier download of the same content has left here.
+fn found(file: &File, version: VersionId, blocks: Blocks) -> io::Result<Option<Marks>> {
+    let length = file.metadata()?.len();
+    if length == blocks.size {
+        // The journal was cut off, and the program died before the file had its name.
+        return Ok(Some(Marks::all(blocks)));
+    }
+    let none = Marks::none(blocks);
+    if length != blocks.size + none.encoded_bytes() as u64 {
+        return Ok(None);
+    }
+    let mut text = vec![0; none.encoded_bytes()];
+    read_exactly_at(file, &mut text, blocks.size)?;
+    Ok(Marks::decode(&text, version, blocks))
+}
+
+/// Makes room for all of it: a disk that is too small says so before anything is fetched.
+fn prepare(file: &File, version: VersionId, blocks: Blocks) -> io::Result<Marks> {
+    let marks = Marks::none(blocks);
+    file.set_len(0)?;
+    reserve(file, blocks.size + marks.encoded_bytes() as u64)?;
+    write_all_at(file, &marks.encode(version), blocks.size)?;
+    Ok(marks)
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn reserve(file: &File, bytes: u64) -> io::Result<()> {
+    use rustix::fs::{FallocateFlags, fallocate};
+    match fallocate(file, FallocateFlags::empty(), 0, bytes) {
+        // Not every file system can: then a disk that is too small says so half-way.
+        Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOSYS) => file.set_len(bytes),
+        done => Ok(done?),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn reserve(file: &File, bytes: u64) -> io::Result<()> {
+    file.set_len(bytes)
+}
+
+async fn blocking_io<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+}
