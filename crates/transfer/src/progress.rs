@@ -54,6 +54,12 @@ impl Progress {
         self.add(bytes);
     }
 
+    /// All of it is where it should be, however it came there.
+    pub(crate) fn complete(&self, size: ByteCount) {
+        self.done.store(size.get(), Ordering::Relaxed);
+        self.tell();
+    }
+
     /// What the store has is of no use: everything goes again. Tries that are still being dropped
     /// take themselves off.
     pub(crate) fn start_over(&self) {

@@ -52,7 +52,7 @@ pub struct FileToUpload {
 
 /// What came of one attempt at one version of the file.
 enum Attempt {
-    Published(Box<Node>),
+    Published(Box<Node>, ByteCount),
     /// The file changed meanwhile: what was sent is no version of it.
     Changed,
     /// The reference belongs to an upload that was given up, or to other content.
@@ -77,7 +77,10 @@ impl Engine {
         loop {
             let upload = Upload { engine: self, control, file, progress, cancel };
             match upload.attempt(client_ref).await? {
-                Attempt::Published(node) => return Ok(*node),
+                Attempt::Published(node, size) => {
+                    progress.complete(size);
+                    return Ok(*node);
+                }
                 Attempt::Changed => versions += 1,
                 Attempt::Spent => given_up += 1,
             }
@@ -134,7 +137,7 @@ impl<C: UploadControl> Upload<'_, C> {
         match self.or_cancelled(self.send_and_complete(plan, &source, hashed)).await {
             // It was moved to the trash since: whoever uploads it again wants to have it again.
             Ok(node) if was_published && node.trashed_at.is_some() => Ok(Attempt::Spent),
-            Ok(node) => Ok(Attempt::Published(Box::new(node))),
+            Ok(node) => Ok(Attempt::Published(Box::new(node), ByteCount(source.size()))),
             Err(TransferError::FileChanged { .. }) => {
                 self.give_up(id).await;
                 Ok(Attempt::Changed)

@@ -9,6 +9,7 @@ mod it {
     mod memory;
     mod part_files;
     mod saving;
+    mod simulated;
     mod store;
     mod uploads;
 }

@@ -34,6 +34,12 @@ pub(super) async fn download<C: DownloadControl>(
 ) -> Result<PathBuf, TransferError> {
     let remote = Remote::new(engine, control, plan, progress, Lane::Large);
     let mut download = Download::open(engine, &remote, &target, progress).await?;
+    let (own, plan) = (target.clone(), remote.plan.clone());
+    if blocking(move || Ok(own.holds(&plan))).await? {
+        download.part.set_disposable();
+        progress.complete(remote.plan.size);
+        return Ok(target.into_path());
+    }
     let done = tokio::select! {
         biased;
         () = cancel.cancelled() => Err(TransferError::Cancelled),

@@ -36,6 +36,9 @@ pub(super) async fn download<C: DownloadControl>(
     let path = blocking(move || {
         let mut part = PartFile::open(&target, plan.node)?;
         part.set_disposable();
+        if target.holds(&plan) {
+            return Ok(target.into_path());
+        }
         let mut file = part.file();
         let written = file.set_len(0).and_then(|()| file.write_all(&content));
         written.map_err(|error| target.trouble(error))?;

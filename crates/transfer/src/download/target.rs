@@ -1,10 +1,10 @@
 //! The place that a download goes to, and what is there already.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use notespot_protocol::{DownloadPlan, NodeName, Sha256};
+use notespot_protocol::{ByteCount, DownloadPlan, NodeName, Sha256};
 use sha2::Digest as _;
 
 use super::{Existing, SaveTo, local_name};
@@ -99,15 +99,23 @@ impl Target {
         if metadata.is_dir() {
             return Ok(There::Folder);
         }
-        if !metadata.is_file() || metadata.len() != plan.size.get() {
-            return Ok(There::Other);
-        }
         let _turn = engine.hash_passes.acquire().await.map_err(|_| TransferError::Closing)?;
-        let (path, sha256) = (path.to_owned(), plan.sha256);
-        // What cannot be read is not known to be the same.
-        let same = blocking(move || Ok(sha256_of(&path).is_ok_and(|there| there == sha256))).await?;
+        let (path, size, sha256) = (path.to_owned(), plan.size, plan.sha256);
+        let same = blocking(move || Ok(holds(&path, size, sha256))).await?;
         Ok(if same { There::Same } else { There::Other })
     }
+
+    /// Whether the content is there by now: a download of the same file that was just ending may have
+    /// put it there. Blocks.
+    pub(super) fn holds(&self, plan: &DownloadPlan) -> bool {
+        holds(&self.path, plan.size, plan.sha256)
+    }
+}
+
+/// Whether a file holds this content. What cannot be read is not known to.
+fn holds(path: &Path, size: ByteCount, sha256: Sha256) -> bool {
+    let has_the_size = |file: Metadata| file.is_file() && file.len() == size.get();
+    path.symlink_metadata().is_ok_and(has_the_size) && sha256_of(path).is_ok_and(|there| there == sha256)
 }
 
 fn sha256_of(path: &Path) -> io::Result<Sha256> {

@@ -156,8 +156,11 @@ impl BodyWatch {
                 return tokio::time::sleep_until(all_at + settings.answer_timeout).await;
             }
             let end = moved.wait_for(|moved| moved.all_at.is_some());
-            if timeout(settings.stall_timeout, end).await.is_ok() {
-                continue;
+            match timeout(settings.stall_timeout, end).await {
+                Ok(Ok(_)) => continue,
+                // Nobody wants to have the rest of it: the answer is on its way.
+                Ok(Err(_)) => return tokio::time::sleep(settings.answer_timeout).await,
+                Err(_) => {}
             }
             if self.moved.borrow().bytes - before.bytes < settings.least_moved() {
                 return;

@@ -73,10 +73,16 @@ impl Stand {
     }
 
     pub(crate) fn with(store: Arc<Store>, settings: Settings) -> Self {
+        let base = format!("http://{}", store.address());
+        Self { base, ..Self::over(store, Engine::new(settings).unwrap()) }
+    }
+
+    /// The engine knows its own way to the store.
+    pub(crate) fn over(store: Arc<Store>, engine: Engine) -> Self {
         Self {
-            base: format!("http://{}", store.address()),
+            base: "http://store".to_owned(),
             store,
-            engine: Engine::new(settings).unwrap(),
+            engine,
             folder: tempfile::tempdir().unwrap(),
             calls: Mutex::default(),
             after_plan: Mutex::default(),

@@ -63,12 +63,17 @@ impl Store {
         let store = Arc::new(self);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         *locked(&store.address) = Some(listener.local_addr().unwrap());
-        let app = Router::new()
-            .route("/{key}", put(receive).get(give))
-            .layer(axum::extract::DefaultBodyLimit::disable())
-            .with_state(store.clone());
+        let app = store.router();
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         store
+    }
+
+    /// What it does with requests, however they come.
+    pub(crate) fn router(self: &Arc<Self>) -> Router {
+        Router::new()
+            .route("/{key}", put(receive).get(give))
+            .layer(axum::extract::DefaultBodyLimit::disable())
+            .with_state(self.clone())
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
