@@ -156,10 +156,11 @@ impl BodyWatch {
                 return tokio::time::sleep_until(all_at + settings.answer_timeout).await;
             }
             let end = moved.wait_for(|moved| moved.all_at.is_some());
-            match timeout(settings.stall_timeout, end).await {
-                Ok(Ok(_)) => continue,
+            let ended = timeout(settings.stall_timeout, end).await.map(|ended| ended.is_ok());
+            match ended {
+                Ok(true) => continue,
                 // Nobody wants to have the rest of it: the answer is on its way.
-                Ok(Err(_)) => return tokio::time::sleep(settings.answer_timeout).await,
+                Ok(false) => return tokio::time::sleep(settings.answer_timeout).await,
                 Err(_) => {}
             }
             if self.moved.borrow().bytes - before.bytes < settings.least_moved() {
