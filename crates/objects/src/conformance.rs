@@ -18,6 +18,7 @@ macro_rules! object_store_conformance {
     ($start:expr) => {
         $crate::object_store_conformance! { $start;
             what_was_put_is_read_back,
+            many_objects_are_looked_up_at_once,
             an_empty_object_is_an_object,
             ranges_are_read_exactly,
             other_bytes_than_announced_are_refused_and_leave_nothing,

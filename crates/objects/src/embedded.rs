@@ -18,6 +18,7 @@ mod checksums;
 mod credentials;
 mod errors;
 mod layout;
+mod list;
 mod multipart;
 mod put;
 mod read;

@@ -6,16 +6,19 @@
 mod config;
 mod credentials;
 mod errors;
+mod look_up;
 mod store;
 
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::SharedCredentialsProvider;
 use rusty_s3::{Bucket, UrlStyle};
+use tokio::sync::OnceCell;
 use url::Url;
 
 pub use self::config::{BadS3Config, S3Config};
 use self::credentials::Kept;
+use self::look_up::Checks;
 
 /// Why the bucket cannot be used at all.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +44,7 @@ pub struct S3Store {
     /// As clients reach it.
     bucket: Bucket,
     credentials: Kept,
+    checks: OnceCell<Checks>,
 }
 
 impl S3Store {
@@ -83,7 +87,13 @@ impl S3Store {
         let bucket =
             Bucket::new(public_endpoint(config, region)?, style, config.bucket.clone(), region.to_owned())
                 .map_err(|_| OpenError::BadEndpoint)?;
-        Ok(Self { client, name: config.bucket.clone(), bucket, credentials: Kept::new(provider) })
+        Ok(Self {
+            client,
+            name: config.bucket.clone(),
+            bucket,
+            credentials: Kept::new(provider),
+            checks: OnceCell::new(),
+        })
     }
 }
 

@@ -6,11 +6,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt as _, stream};
 use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend, PresignedRequest};
 use rand::RngExt as _;
 
 use crate::{ObjectError, Result};
+
+/// How many digits the keys of one group share. Both halves are random: no two groups meet, and neither
+/// do the keys in one.
+const GROUP_CHARS: usize = 16;
+/// Objects that are looked up side by side.
+const HEADS_AT_ONCE: usize = 16;
 
 /// Where an object is. Opaque: says nothing of its name, owner or kind.
 ///
@@ -24,6 +30,23 @@ impl ObjectKey {
     #[must_use]
     pub fn generate() -> Self {
         Self(hex::encode(rand::rng().random::<[u8; 16]>()))
+    }
+
+    /// Keys that nothing has yet, and that stand next to each other in the store's order: all begin with
+    /// the same [`GROUP_CHARS`] digits. What is stored together can be looked up together:
+    /// [`ObjectStore::head_many`].
+    pub fn generate_group() -> impl FnMut() -> Self {
+        let group: [u8; GROUP_CHARS / 2] = rand::rng().random();
+        move || {
+            let own: [u8; 16 - GROUP_CHARS / 2] = rand::rng().random();
+            Self(hex::encode(group) + &hex::encode(own))
+        }
+    }
+
+    /// What the keys of one group have in common.
+    #[must_use]
+    pub(crate) fn group(&self) -> &str {
+        &self.0[..GROUP_CHARS]
     }
 
     /// A key as it was kept.
@@ -131,6 +154,14 @@ pub trait ObjectStore: Send + Sync {
 
     /// What the store holds under `key`.
     async fn head(&self, key: &ObjectKey) -> Result<ObjectInfo>;
+
+    /// What the store holds under each of these keys, in their order. `crc64nvme` may be absent where
+    /// the store refuses any bytes but those that a PUT was presigned for: then what is there is what was
+    /// announced.
+    async fn head_many(&self, keys: &[ObjectKey]) -> Vec<Result<ObjectInfo>> {
+        let heads = stream::iter(keys.to_vec()).map(|key| async move { self.head(&key).await });
+        heads.buffered(HEADS_AT_ONCE).collect().await
+    }
 
     /// Reads an object, or a part of it. A stream that ends early ends with an error.
     async fn read(&self, key: &ObjectKey, range: Option<ObjectRange>) -> Result<ByteStream>;

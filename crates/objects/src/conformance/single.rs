@@ -37,6 +37,24 @@ pub async fn what_was_put_is_read_back(store: &dyn ObjectStore) {
     assert!(Client::new().send(&request, b"").await.body == bytes);
 }
 
+/// Many objects are looked up at once: those of one group and those of none, and what is missing.
+pub async fn many_objects_are_looked_up_at_once(store: &dyn ObjectStore) {
+    let mut of_group = ObjectKey::generate_group();
+    let mut keys: Vec<_> = std::iter::repeat_with(&mut of_group).take(7).collect();
+    keys.push(ObjectKey::generate());
+    for (length, key) in keys.iter().enumerate() {
+        put(store, key, &vec![7; length]).await;
+    }
+    keys.insert(3, of_group());
+    keys.insert(0, ObjectKey::generate());
+    let found = store.head_many(&keys).await;
+    let sizes: Vec<_> = found.iter().map(|one| one.as_ref().ok().map(|info| info.size.get())).collect();
+    let expected = [None, Some(0), Some(1), Some(2), None, Some(3), Some(4), Some(5), Some(6), Some(7)];
+    assert_eq!(sizes, expected);
+    assert!(matches!(found[0], Err(ObjectError::NotFound)) && matches!(found[4], Err(ObjectError::NotFound)));
+    assert!(store.head_many(&[]).await.is_empty());
+}
+
 /// An empty object is an object.
 pub async fn an_empty_object_is_an_object(store: &dyn ObjectStore) {
     let key = ObjectKey::generate();

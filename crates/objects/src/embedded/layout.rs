@@ -44,7 +44,12 @@ impl Layout {
 
     /// 256 folders of objects: a folder of a million entries is slow on some file systems.
     pub(super) fn object(&self, key: &ObjectKey) -> PathBuf {
-        self.root.join("objects").join(&key.as_str()[..2]).join(key.as_str())
+        self.objects(key.as_str()).join(key.as_str())
+    }
+
+    /// The folder of all objects whose keys begin with the same two digits.
+    pub(super) fn objects(&self, digits: &str) -> PathBuf {
+        self.root.join("objects").join(&digits[..2])
     }
 
     pub(super) fn parts(&self, id: &UploadId) -> PathBuf {

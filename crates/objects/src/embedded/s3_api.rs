@@ -5,8 +5,9 @@ use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, ChecksumAlgorithm, ChecksumType,
     CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CreateMultipartUploadInput,
     CreateMultipartUploadOutput, DeleteObjectInput, DeleteObjectOutput, ETag, GetObjectInput,
-    GetObjectOutput, HeadObjectInput, HeadObjectOutput, ListPartsInput, ListPartsOutput, Part,
-    PutObjectInput, PutObjectOutput, Range, StreamingBlob, UploadPartInput, UploadPartOutput,
+    GetObjectOutput, HeadObjectInput, HeadObjectOutput, ListObjectsV2Input, ListObjectsV2Output,
+    ListPartsInput, ListPartsOutput, Part, PutObjectInput, PutObjectOutput, Range, StreamingBlob,
+    UploadPartInput, UploadPartOutput,
 };
 use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 
@@ -87,6 +88,16 @@ impl S3 for EmbeddedStore {
         let key = key(&req.input.bucket, &req.input.key)?;
         self.on_files(move |inner| inner.delete_object(&key)).await.map_err(no_key)?;
         Ok(S3Response::new(DeleteObjectOutput::default()))
+    }
+
+    async fn list_objects_v2(
+        &self,
+        req: S3Request<ListObjectsV2Input>,
+    ) -> S3Result<S3Response<ListObjectsV2Output>> {
+        if req.input.bucket != BUCKET {
+            return Err(s3_error!(NoSuchBucket));
+        }
+        Ok(S3Response::new(self.list(req.input).await?))
     }
 
     async fn create_multipart_upload(
@@ -229,7 +240,7 @@ fn part(part: crate::StoredPart) -> Part {
     }
 }
 
-fn no_key(error: crate::ObjectError) -> S3Error {
+pub(super) fn no_key(error: crate::ObjectError) -> S3Error {
     errors::s3(error, S3ErrorCode::NoSuchKey)
 }
 
@@ -245,6 +256,6 @@ fn crc64nvme() -> ChecksumAlgorithm {
     ChecksumAlgorithm::from_static(ChecksumAlgorithm::CRC64NVME)
 }
 
-fn signed(length: u64) -> i64 {
+pub(super) fn signed(length: u64) -> i64 {
     i64::try_from(length).unwrap_or(i64::MAX)
 }

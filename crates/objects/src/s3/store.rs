@@ -113,6 +113,10 @@ impl ObjectStore for S3Store {
         })
     }
 
+    async fn head_many(&self, keys: &[ObjectKey]) -> Vec<Result<ObjectInfo>> {
+        self.look_up(keys).await
+    }
+
     async fn read(&self, key: &ObjectKey, range: Option<ObjectRange>) -> Result<ByteStream> {
         let call = self.client.get_object().bucket(&self.name).key(key.as_str());
         let range = range.map(|ObjectRange { first, last }| format!("bytes={first}-{last}"));

@@ -22,48 +22,85 @@ pub(super) async fn complete_all(
 ) -> Answer<Vec<Answer<Node>>> {
     let ids: Vec<_> = batch.iter().map(|said| said.id).collect();
     let uploads = server.metadata.uploads(owner, &ids).await?;
-    let verified = stream::iter(uploads.into_iter().zip(batch))
-        .map(|(upload, said)| verify_one(server, upload, said))
+    let joined = stream::iter(uploads.into_iter().zip(batch))
+        .map(|(upload, said)| join_one(server, upload, said))
         .buffered(AT_ONCE);
-    let (arrived, places) = take_refused(verified.collect().await);
+    let (joined, refused) = take_refused(joined.collect().await);
+    let verified = verify_all(server, joined).await;
+    let places = refused.put_back(verified);
+    let (arrived, places) = take_refused(places);
     let published = server.metadata.publish_uploads(owner, &arrived).await?;
     Ok(places.put_back(published))
 }
 
-async fn verify_one(
+/// An upload whose content is one object, as far as the store has it.
+enum Joined {
+    /// To be compared with what was said of it; the key is the object's.
+    Arrived(Box<StoredUpload>, ObjectKey, CompleteUpload),
+    /// It was published before.
+    Published(CompleteUpload),
+}
+
+async fn join_one(
     server: &Server,
     upload: Result<StoredUpload, MetadataError>,
     said: CompleteUpload,
-) -> Answer<(UploadId, Sha256)> {
+) -> Answer<Joined> {
     let upload = upload?;
     match upload.state {
-        UploadState::Open => verify_or_give_up(server, &upload, &said).await?,
-        UploadState::Published => {}
+        UploadState::Open => {}
+        UploadState::Published => return Ok(Joined::Published(said)),
         UploadState::Aborted => return Err(MetadataError::UploadEnded.into()),
     }
-    Ok((said.id, said.sha256))
-}
-
-async fn verify_or_give_up(server: &Server, upload: &StoredUpload, said: &CompleteUpload) -> Answer<()> {
-    match verify(server, upload, said).await {
-        Err(ObjectError::ChecksumMismatch) => {
-            // These bytes can never become the file that was announced.
-            server.metadata.abort_upload(&upload.owner, said.id).await?;
-            server.orphaned.notify_one();
-            Err(ObjectError::ChecksumMismatch.into())
-        }
-        verified => Ok(verified?),
-    }
-}
-
-async fn verify(server: &Server, upload: &StoredUpload, said: &CompleteUpload) -> Result<(), ObjectError> {
-    let key = key_of(upload).map_err(|_| ObjectError::BadKey)?;
+    let key = key_of(&upload)?;
     if let Some(multipart_id) = &upload.destination.multipart_id {
-        join(server, upload, &key, multipart_id, said).await?;
+        let joined = join(server, &upload, &key, multipart_id, &said).await;
+        or_give_up(server, &upload, joined).await?;
     }
-    let ObjectInfo { size, crc64nvme } = server.objects.head(&key).await?;
+    Ok(Joined::Arrived(Box::new(upload), key, said))
+}
+
+/// Compares all of them with what the store holds: it is asked for many objects at once.
+async fn verify_all(server: &Server, joined: Vec<Joined>) -> Vec<Answer<(UploadId, Sha256)>> {
+    let keys: Vec<_> = joined.iter().filter_map(Joined::key).cloned().collect();
+    let mut found = server.objects.head_many(&keys).await.into_iter();
+    let mut verified = Vec::with_capacity(joined.len());
+    for one in joined {
+        verified.push(match one {
+            Joined::Published(said) => Ok((said.id, said.sha256)),
+            Joined::Arrived(upload, _, said) => {
+                // One answer for each key is the contract: a store that breaks it has nothing.
+                let found = found.next().unwrap_or(Err(ObjectError::NotFound));
+                let same = found.and_then(|found| compare(&upload, &said, found));
+                or_give_up(server, &upload, same).await.map(|()| (said.id, said.sha256))
+            }
+        });
+    }
+    verified
+}
+
+impl Joined {
+    fn key(&self) -> Option<&ObjectKey> {
+        match self {
+            Self::Arrived(_, key, _) => Some(key),
+            Self::Published(_) => None,
+        }
+    }
+}
+
+fn compare(upload: &StoredUpload, said: &CompleteUpload, found: ObjectInfo) -> Result<(), ObjectError> {
+    let ObjectInfo { size, crc64nvme } = found;
     let same = size == upload.wanted.size && crc64nvme.is_none_or(|stored| stored == said.crc64nvme);
     if same { Ok(()) } else { Err(ObjectError::ChecksumMismatch) }
+}
+
+/// Gives an upload up whose bytes can never become the file that was announced.
+async fn or_give_up(server: &Server, upload: &StoredUpload, outcome: Result<(), ObjectError>) -> Answer<()> {
+    if matches!(outcome, Err(ObjectError::ChecksumMismatch)) {
+        server.metadata.abort_upload(&upload.owner, upload.id).await?;
+        server.orphaned.notify_one();
+    }
+    Ok(outcome?)
 }
 
 async fn join(

@@ -30,7 +30,10 @@ pub(super) async fn plan_all(
     batch: Vec<NewUpload>,
 ) -> Answer<Vec<Answer<UploadPlan>>> {
     let owner = &uploader.owner;
-    let prepared = stream::iter(batch).map(|new| prepare(server, uploader, new)).buffered(AT_ONCE);
+    let mut next_key = ObjectKey::generate_group();
+    let prepared = stream::iter(batch.into_iter().map(|new| (new, next_key())))
+        .map(|(new, key)| prepare(server, uploader, new, key))
+        .buffered(AT_ONCE);
     let (prepared, places) = take_refused(prepared.collect().await);
     let wanted: Vec<_> = prepared.iter().map(|one| (one.wanted.clone(), one.destination.clone())).collect();
     let kept = server.metadata.begin_uploads(owner, &wanted).await;
@@ -87,7 +90,12 @@ struct Prepared {
     parts: Vec<PartToSend>,
 }
 
-async fn prepare(server: &Server, uploader: &Uploader, new: NewUpload) -> Answer<Prepared> {
+async fn prepare(
+    server: &Server,
+    uploader: &Uploader,
+    new: NewUpload,
+    object_key: ObjectKey,
+) -> Answer<Prepared> {
     check(&new)?;
     if new.on_conflict == OnConflict::Replace && !uploader.may_replace {
         return Err(forbidden("This token may add files, and not replace those that are there."));
@@ -96,7 +104,6 @@ async fn prepare(server: &Server, uploader: &Uploader, new: NewUpload) -> Answer
     let wanted = Wanted::from_new(&new, guessed);
     let parts = new.parts;
     let (part_bytes, part_count) = cut(new.size);
-    let object_key = ObjectKey::generate();
     let mut destination =
         Destination { object_key: object_key.to_string(), multipart_id: None, part_bytes, part_count };
     if part_count == 1 {
