@@ -4,6 +4,7 @@
 //! and sent while the next ones are still being read. The store verifies each part against its
 //! checksum, so what becomes a file is what was hashed, or nothing.
 
+mod chunks;
 mod hashing;
 mod part_body;
 mod parts;

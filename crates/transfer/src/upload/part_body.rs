@@ -4,18 +4,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
+use super::chunks::Chunks;
 use super::source::Source;
 use crate::pace::Pace;
 use crate::progress::TryProgress;
-use crate::settings::CHUNK_BYTES;
 use crate::{Engine, Progress, Settings, TransferError};
 
-/// Chunks between the disk and the socket; with the one being read and the one being sent they are
-/// what [`Engine::reserve`](crate::Engine) reserves.
-const WAITING: usize = 2;
 /// What is handed to the socket at once: progress on a slow line is seen in steps of this size.
 const SLICE_BYTES: usize = 32 * 1024;
 
@@ -42,15 +39,7 @@ struct Moved {
 #[error("the file could not be read on")]
 pub(super) struct ReadingStopped;
 
-/// Where the bytes come from.
-enum Chunks {
-    /// A thread that reads ahead.
-    FromDisk(mpsc::Receiver<Result<Bytes, TransferError>>),
-    InMemory(Bytes),
-}
-
-/// Begins to send `length` bytes from `offset`. A file on a disk is read by a thread that ends when the
-/// body is dropped.
+/// Begins to send `length` bytes from `offset`. A file on a disk is read as the socket takes it.
 pub(super) fn open(
     engine: &Engine,
     source: &Source,
@@ -61,32 +50,11 @@ pub(super) fn open(
     let state = Arc::new(State { progress: TryProgress::new(progress), trouble: Mutex::new(None) });
     let all_at = (length == 0).then(Instant::now);
     let (moved, seen) = watch::channel(Moved { bytes: 0, all_at });
-    let chunks = if let Some((bytes, _)) = source.in_memory() {
-        Chunks::InMemory(bytes.clone())
-    } else {
-        let (tell, chunks) = mpsc::channel(WAITING);
-        let source = source.clone();
-        tokio::task::spawn_blocking(move || read(&source, offset, length, &tell));
-        Chunks::FromDisk(chunks)
-    };
+    let chunks = Chunks::of(source, offset, length);
     let watch = BodyWatch { state: state.clone(), moved: seen };
     let pace = engine.up.clone();
     let reading = Reading { chunks, chunk: Bytes::new(), left: length, pace, state, moved };
     (stream::unfold(reading, Reading::next), watch)
-}
-
-fn read(source: &Source, mut offset: u64, length: u64, tell: &mpsc::Sender<Result<Bytes, TransferError>>) {
-    let end = offset + length;
-    while offset < end {
-        let wanted = usize::try_from(end - offset).unwrap_or(CHUNK_BYTES).min(CHUNK_BYTES);
-        let mut chunk = vec![0; wanted];
-        let read = source.read_exactly(&mut chunk, offset).map(|()| Bytes::from(chunk));
-        let failed = read.is_err();
-        if tell.blocking_send(read).is_err() || failed {
-            return;
-        }
-        offset += wanted as u64;
-    }
 }
 
 struct Reading {
@@ -106,9 +74,8 @@ impl Reading {
         }
         if self.chunk.is_empty() {
             match self.chunks.next().await {
-                Some(Ok(chunk)) => self.chunk = chunk,
-                other => {
-                    let trouble = other.and_then(Result::err).unwrap_or(TransferError::Closing);
+                Ok(chunk) => self.chunk = chunk,
+                Err(trouble) => {
                     *self.state.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
                     return Some((Err(ReadingStopped), self));
                 }
@@ -122,16 +89,6 @@ impl Reading {
         let all_at = (self.left == 0).then(Instant::now);
         self.moved.send_modify(|moved| *moved = Moved { bytes: moved.bytes + length, all_at });
         Some((Ok(slice), self))
-    }
-}
-
-impl Chunks {
-    async fn next(&mut self) -> Option<Result<Bytes, TransferError>> {
-        match self {
-            Self::FromDisk(chunks) => chunks.recv().await,
-            Self::InMemory(bytes) if bytes.is_empty() => None,
-            Self::InMemory(bytes) => Some(Ok(std::mem::take(bytes))),
-        }
     }
 }
 

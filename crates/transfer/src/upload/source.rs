@@ -14,7 +14,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::hashing::Hashed;
 use crate::engine::SMALL_MAX_BYTES;
-use crate::positioned::read_exactly_at;
+use crate::positioned::{read_cached_at, read_exactly_at};
 use crate::{Engine, TransferError};
 
 /// An open file, and what it looked like when it was opened. Cheap to clone.
@@ -127,6 +127,14 @@ impl Source {
         let Content::OnDisk(file) = &self.0.content else { return Ok(()) };
         let now = file.metadata().map_err(|error| TransferError::reading(&self.0.name, error))?;
         if Looks::of(&now) == self.0.looks { Ok(()) } else { Err(self.changed()) }
+    }
+
+    /// Reads what needs no waiting, and says how much of the buffer that filled.
+    pub(super) fn read_cached(&self, buffer: &mut [u8], offset: u64) -> usize {
+        match &self.0.content {
+            Content::OnDisk(file) => read_cached_at(file, buffer, offset),
+            Content::InMemory { .. } => 0,
+        }
     }
 
     /// Fills the buffer from this offset; `FileChanged` when the file ends before. Blocks.
