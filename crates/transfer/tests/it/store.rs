@@ -27,7 +27,7 @@ pub(crate) enum Refusal {
 pub(crate) struct Log {
     /// Bodies read to their end, refused ones too.
     pub(crate) puts: usize,
-    /// The `Range` of each GET.
+    /// The `Range` of each GET that was signed and has not expired.
     pub(crate) gets: Vec<Option<String>>,
     pub(crate) in_flight: usize,
     pub(crate) most_in_flight: usize,
@@ -103,6 +103,11 @@ impl Store {
         locked(&self.signed).clear();
     }
 
+    /// Whether it signed this request, and did not let it expire.
+    fn knows(&self, query: &HashMap<String, String>) -> bool {
+        query.get("sig").is_some_and(|signature| locked(&self.signed).contains(signature))
+    }
+
     fn refusal(&self, query: &HashMap<String, String>) -> Option<Response> {
         if let Some(refusal) = locked(&self.refuse).pop_front() {
             return Some(match refusal {
@@ -112,8 +117,7 @@ impl Store {
                 Refusal::NoSuchUpload => (StatusCode::NOT_FOUND, error("NoSuchUpload")).into_response(),
             });
         }
-        let signed = query.get("sig").is_some_and(|signature| locked(&self.signed).contains(signature));
-        (!signed).then(|| (StatusCode::FORBIDDEN, error("AccessDenied")).into_response())
+        (!self.knows(query)).then(|| (StatusCode::FORBIDDEN, error("AccessDenied")).into_response())
     }
 }
 
@@ -178,7 +182,9 @@ async fn give(
     headers: HeaderMap,
 ) -> Response {
     let range = headers.get("range").map(|value| value.to_str().unwrap().to_owned());
-    locked(&store.log).gets.push(range.clone());
+    if store.knows(&query) {
+        locked(&store.log).gets.push(range.clone());
+    }
     if let Some(refusal) = store.refusal(&query) {
         return refusal;
     }
