@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use notespot_client::{Secret, is_this_machine};
+use notespot_network::NetworkSettings;
 use url::Url;
 
 use crate::{AppError, TransferSettings};
@@ -41,8 +42,10 @@ pub struct AppConfig {
     pub redirect: Redirect,
     /// Where the session is kept.
     pub keep: Keep,
-    /// How hard transfers work.
+    /// How hard transfers work. Their `network` is made of the next field.
     pub transfers: TransferSettings,
+    /// The way that requests take, to the server and to the object store.
+    pub network: NetworkSettings,
 }
 
 impl AppConfig {
@@ -53,7 +56,11 @@ impl AppConfig {
     /// where the application reads the environment:
     ///
     /// - `NOTESPOT_SERVER`: the server's address;
-    /// - `NOTESPOT_TOKEN`: a personal access token.
+    /// - `NOTESPOT_TOKEN`: a personal access token;
+    /// - `NOTESPOT_PROXY`: the proxy for everything, or `none`. Without it the system's, which on every
+    ///   system may be told by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, read when the
+    ///   first request is made;
+    /// - `NOTESPOT_EXTRA_CA`: a PEM file of authorities that are trusted as well as the system's.
     ///
     /// Errors when there is no home folder, or when `NOTESPOT_SERVER` is no address.
     pub fn from_environment(redirect: Redirect) -> Result<Self, AppError> {
@@ -68,6 +75,12 @@ impl AppConfig {
             redirect,
             keep: Keep::Keyring,
             transfers: TransferSettings::default(),
+            network: NetworkSettings {
+                proxy: set("NOTESPOT_PROXY"),
+                extra_ca: std::env::var_os("NOTESPOT_EXTRA_CA")
+                    .filter(|path| !path.is_empty())
+                    .map(PathBuf::from),
+            },
         })
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use notespot_client::{ClientError, SignInError};
+use notespot_network::NetworkError;
 use notespot_protocol::{ErrorCode, Failure, NameError, Problem};
 use notespot_transfer::TransferError;
 
@@ -35,6 +36,9 @@ pub enum AppError {
         #[source]
         source: std::io::Error,
     },
+    /// What was said of the network cannot be used.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
     /// Not a server's address.
     #[error(
         "\u{201c}{given}\u{201d} is not a server\u{2019}s address. Use one like https://files.example.org."
@@ -139,7 +143,7 @@ impl AppError {
             Self::Together(error) => error.code(),
             Self::NoHomeFolder | Self::Library(_) => ErrorCode::LibraryUnavailable,
             Self::Settings { .. } => ErrorCode::FileAccess,
-            Self::BadServerUrl { .. } | Self::OneFile => ErrorCode::BadRequest,
+            Self::BadServerUrl { .. } | Self::Network(_) | Self::OneFile => ErrorCode::BadRequest,
             Self::Name(_) => ErrorCode::InvalidName,
             Self::NotHere { .. } | Self::NoSuchPath { .. } | Self::NoLink => ErrorCode::NotFound,
             Self::IsFolder { .. } | Self::IsFile { .. } | Self::IsLink { .. } => ErrorCode::WrongKind,

@@ -23,6 +23,7 @@ pub use error::AppError;
 pub use host::{Host, HostError};
 pub use library::LibraryError;
 pub use notespot_client::{ClientError, Secret, SignInError};
+pub use notespot_network::NetworkSettings;
 pub use notespot_transfer::Settings as TransferSettings;
 pub use notespot_transfer::{Existing, Fate, FileToDownload, SaveTo, Saved};
 pub use remote::Remote;

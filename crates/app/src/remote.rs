@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use notespot_client::{ApiClient, Keyring, MemoryStore, SecretStore, Session, SessionConfig, SessionStatus};
+use notespot_network::Network;
 use notespot_protocol::{Node, NodeId, NodeName, NodesQuery};
 use notespot_transfer::Engine;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::transfers::OverRest;
-use crate::{AppConfig, AppError, Host, Keep, settings};
+use crate::{AppConfig, AppError, Host, Keep, TransferSettings, settings};
 
 /// The most that a listing asks for at once.
 const PAGE: u32 = 1000;
@@ -42,9 +43,13 @@ impl Remote {
         };
         let lock_file =
             config.data_dir.join("sessions").join(format!("{}.lock", name_of(&[server.as_str()])));
-        let session =
-            SessionConfig { token: config.token.clone(), ..SessionConfig::new(server, store, lock_file) };
-        let engine = Engine::new(config.transfers.clone())?;
+        let network = Network::new(&config.network)?;
+        let session = SessionConfig {
+            token: config.token.clone(),
+            network: network.clone(),
+            ..SessionConfig::new(server, store, lock_file)
+        };
+        let engine = Engine::new(TransferSettings { network, ..config.transfers.clone() })?;
         let api = ApiClient::new(Session::new(session)?);
         let control = Arc::new(OverRest::new(&api));
         Ok(Self { api, host, engine, control, data_dir: config.data_dir.clone() })
@@ -58,6 +63,12 @@ impl Remote {
     #[must_use]
     pub fn server_url(&self) -> &str {
         self.session().server().as_str().trim_end_matches('/')
+    }
+
+    /// By how many seconds the server's clock is ahead of this machine's, by its last answer.
+    #[must_use]
+    pub fn clock_ahead(&self) -> Option<i64> {
+        self.session().clock_ahead()
     }
 
     /// Whether the session ends with the program, because the system has no usable keyring.

@@ -65,7 +65,7 @@ fn show_nobody(app: &App, session: SessionState) {
 async fn watch_server(app: &App, remote: &Remote) {
     let mut pace = Pace::new(Duration::from_secs(30));
     loop {
-        let result = discover(remote.session().server()).await.map_err(AppError::from);
+        let result = discover(remote.session()).await.map_err(AppError::from);
         app.shown().server_answered(&result);
         pace.wait(app, result.is_ok()).await;
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use notespot_app::TransferSettings;
+use notespot_app::{NetworkSettings, TransferSettings};
 use notespot_protocol::ByteCount;
 
 use crate::output::Json;
@@ -14,6 +14,9 @@ const AFTER: &str = r#"Names are paths from the top level, such as `Semester 5/n
 Environment:
   NOTESPOT_SERVER   the server's address [default: the one used last, else http://127.0.0.1:4800]
   NOTESPOT_TOKEN    a personal access token, for machines without a keyring; takes the place of signing in
+  NOTESPOT_PROXY    the proxy for everything, such as http://proxy:3128 or socks5h://proxy:1080, or `none`
+                    [default: the system's; HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY tell it too]
+  NOTESPOT_EXTRA_CA a PEM file of certificate authorities to trust as well as the system's
   NOTESPOT_LOG      what to log on standard error, such as `debug`
 
 Exit codes:
@@ -49,6 +52,8 @@ pub(crate) struct Arguments {
     pub(crate) json: Option<Json>,
     #[command(flatten)]
     pub(crate) pace: Pace,
+    #[command(flatten)]
+    pub(crate) way: Way,
     /// The server's address; goes before `NOTESPOT_SERVER`
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) server: Option<String>,
@@ -128,6 +133,25 @@ pub(crate) enum OnConflict {
     Replace,
     /// Leave the one that is there
     Skip,
+}
+
+/// The way that requests take.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Network")]
+pub(crate) struct Way {
+    /// The proxy for everything, or `none`; goes before `NOTESPOT_PROXY`
+    #[arg(long, global = true, value_name = "URL")]
+    proxy: Option<String>,
+    /// A PEM file of certificate authorities to trust; goes before `NOTESPOT_EXTRA_CA`
+    #[arg(long, global = true, value_name = "FILE")]
+    extra_ca: Option<PathBuf>,
+}
+
+impl Way {
+    pub(crate) fn apply(&self, settings: &mut NetworkSettings) {
+        settings.proxy = self.proxy.clone().or(settings.proxy.take());
+        settings.extra_ca = self.extra_ca.clone().or(settings.extra_ca.take());
+    }
 }
 
 /// How hard transfers work.

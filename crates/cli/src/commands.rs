@@ -25,7 +25,7 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
     let form = Form::of(arguments.json);
     let remote = match start(&arguments).await {
         Ok(remote) => remote,
-        Err(error @ AppError::BadServerUrl { .. }) => {
+        Err(error @ (AppError::BadServerUrl { .. } | AppError::Network(_))) => {
             output::stopped(form, error);
             return Ending::Usage.into();
         }
@@ -48,6 +48,7 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
 async fn start(arguments: &Arguments) -> Result<Remote, AppError> {
     let mut config = AppConfig::from_environment(Redirect::Loopback)?;
     arguments.pace.apply(&mut config.transfers);
+    arguments.way.apply(&mut config.network);
     if let Some(server) = &arguments.server {
         let url = Url::parse(server).map_err(|_| AppError::BadServerUrl { given: server.to_owned() })?;
         config.server_url = Some(url);

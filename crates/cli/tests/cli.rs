@@ -20,6 +20,8 @@ mod full_disk;
 mod kills;
 #[path = "cli/links.rs"]
 mod links;
+#[path = "cli/networks.rs"]
+mod networks;
 #[path = "cli/pipes.rs"]
 mod pipes;
 

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use notespot_network::{is_page, retry_after, shown};
 use notespot_protocol::{ErrorCode, Problem};
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::ClientError;
-use crate::error::shown;
+use crate::http::{portal, unreachable};
 
 /// A page of a thousand changes with the longest descriptions stays below this.
 const BODY_MAX_BYTES: usize = 32 << 20;
@@ -26,15 +27,6 @@ impl From<ClientError> for Declined {
     }
 }
 
-/// What went wrong below HTTP. The URL is taken out: a slug in it is a capability.
-pub(crate) fn unreachable(server: &Url, source: reqwest::Error) -> ClientError {
-    let source = source.without_url();
-    if source.is_builder() {
-        return ClientError::Setup(source);
-    }
-    ClientError::Unreachable { server: shown(server), source: Some(source) }
-}
-
 fn not_notespot(server: &Url, reason: &'static str) -> ClientError {
     ClientError::NotANotespotServer { server: shown(server), reason }
 }
@@ -47,6 +39,10 @@ pub(crate) async fn read<T: DeserializeOwned>(server: &Url, answer: Response) ->
         return serde_json::from_slice(b"null")
             .map_err(|_| not_notespot(server, "there is no answer where one was expected").into());
     }
+    // A page of a server that fails passes; every other page is somebody else's.
+    if is_page(answer.headers()) && !status.is_server_error() && status != StatusCode::TOO_MANY_REQUESTS {
+        return Err(portal(server).into());
+    }
     if status.is_success() {
         if !is_json {
             return Err(not_notespot(server, "the answer is no JSON").into());
@@ -55,7 +51,7 @@ pub(crate) async fn read<T: DeserializeOwned>(server: &Url, answer: Response) ->
         return serde_json::from_slice(&body)
             .map_err(|_| not_notespot(server, "the JSON is not what was asked for").into());
     }
-    let retry_after = retry_after(&answer);
+    let retry_after = retry_after(answer.headers());
     let is_problem = media_type_is(&answer, &["application/problem+json", "application/json"]);
     let body = body(server, answer).await?;
     let problem = is_problem.then(|| serde_json::from_slice::<Problem>(&body).ok()).flatten();
@@ -78,12 +74,6 @@ fn media_type_is(answer: &Response, expected: &[&str]) -> bool {
     let text = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = text.split(';').next().unwrap_or_default().trim();
     expected.iter().any(|expected| media_type.eq_ignore_ascii_case(expected))
-}
-
-/// Seconds only (RFC 9110 §10.2.3 also allows a date, which our server does not send).
-fn retry_after(answer: &Response) -> Option<Duration> {
-    let seconds = answer.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
 }
 
 /// The whole body, but never more than 32 MiB of it.

@@ -148,7 +148,7 @@ impl ApiClient {
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
-        let answer = request.send().await.map_err(|error| answer::unreachable(server, error))?;
+        let answer = self.session.http().send(request).await?;
         answer::read(server, answer).await
     }
 }

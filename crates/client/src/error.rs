@@ -1,5 +1,6 @@
 //! What can go wrong between this machine and a server.
 
+use notespot_network::Trouble;
 use notespot_protocol::{ErrorCode, Problem};
 
 /// Why a call did not work. Its texts are for the person; its sources are for the log.
@@ -19,7 +20,10 @@ pub enum ClientError {
         #[source]
         source: Option<reqwest::Error>,
     },
-    /// Something answered that speaks another language: a captive portal, or another program.
+    /// Something stands in the way: a certificate, a proxy, or a network that wants a sign-in.
+    #[error(transparent)]
+    InTheWay(#[from] Trouble),
+    /// Something answered that speaks another language: another program.
     #[error("What answers at {server} is not a Notespot server that this version of the app understands.")]
     NotANotespotServer {
         /// The host that was asked.
@@ -84,8 +88,10 @@ impl ClientError {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Refused(problem) => problem.code,
-            Self::Unreachable { .. } => ErrorCode::ServerUnreachable,
-            Self::NotANotespotServer { .. } => ErrorCode::NotANotespotServer,
+            Self::InTheWay(Trouble::Portal { .. }) | Self::NotANotespotServer { .. } => {
+                ErrorCode::NotANotespotServer
+            }
+            Self::Unreachable { .. } | Self::InTheWay(_) => ErrorCode::ServerUnreachable,
             Self::NotSignedIn | Self::SessionEnded => ErrorCode::NotSignedIn,
             Self::SignIn(SignInError::Cancelled) => ErrorCode::Cancelled,
             Self::SignIn(_) => ErrorCode::SignInFailed,
@@ -106,12 +112,9 @@ impl ClientError {
     /// Whether the server could not do it now, and may be able to later.
     #[must_use]
     pub fn is_passing(&self) -> bool {
+        if let Self::InTheWay(trouble) = self {
+            return !trouble.is_lasting();
+        }
         matches!(self.code(), ErrorCode::ServerUnreachable | ErrorCode::Unavailable | ErrorCode::RateLimited)
     }
-}
-
-/// The host and port of a server, for texts.
-pub(crate) fn shown(server: &url::Url) -> String {
-    let host = server.host_str().unwrap_or_default();
-    server.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }

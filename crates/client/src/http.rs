@@ -1,53 +1,79 @@
 //! The HTTP client under everything.
 
-use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use url::{Host, Url};
+use notespot_network::{Network, Trouble, clock_ahead, shown};
+use reqwest::{Client, Method, Request, RequestBuilder, Response};
+use url::Url;
 
 use crate::ClientError;
 
-/// Some identity providers refuse the default agents of libraries.
-const USER_AGENT: &str = concat!("Notespot/", env!("CARGO_PKG_VERSION"));
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Of a call with a small body each way. Object transfers have clients of their own.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+/// Before anybody has answered.
+const UNTOLD: i64 = i64::MIN;
 
-/// A client for JSON calls to this server: the operating system's trust store and proxy, no
-/// redirects (they would carry credentials to a place that nobody chose), 10 seconds to connect and
-/// 30 for a whole call.
-pub fn http_client(server: &Url) -> Result<reqwest::Client, ClientError> {
-    let builder = reqwest::Client::builder()
-        .user_agent(USER_AGENT)
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(CALL_TIMEOUT)
-        .redirect(reqwest::redirect::Policy::none());
-    // A company's proxy cannot reach this machine's own ports.
-    let builder = if is_this_machine(server) { builder.no_proxy() } else { builder };
-    builder.build().map_err(ClientError::Setup)
+/// Carries JSON calls: 10 seconds to connect and 30 for a whole call; HTTP/2 where the other side
+/// speaks it over TLS. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Http {
+    client: Client,
+    network: Network,
+    clock_ahead: Arc<AtomicI64>,
 }
 
-/// Whether the address is one of this machine's own.
-#[must_use]
-pub fn is_this_machine(server: &Url) -> bool {
-    match server.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        None => false,
+impl Http {
+    pub(crate) fn new(network: Network) -> Result<Self, ClientError> {
+        let client = network.client().connect_timeout(CONNECT_TIMEOUT).timeout(CALL_TIMEOUT);
+        let client = client.build().map_err(ClientError::Setup)?;
+        Ok(Self { client, network, clock_ahead: Arc::new(AtomicI64::new(UNTOLD)) })
+    }
+
+    pub(crate) fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        self.client.request(method, url)
+    }
+
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Response, ClientError> {
+        self.execute(request.build().map_err(ClientError::Setup)?).await
+    }
+
+    /// The head of the answer, or what stood in the way.
+    pub(crate) async fn execute(&self, request: Request) -> Result<Response, ClientError> {
+        let url = request.url().clone();
+        let answer = self.client.execute(request).await;
+        let answer = answer.map_err(|error| match self.network.trouble(&url, &error) {
+            Some(trouble) => trouble.into(),
+            None => unreachable(&url, error),
+        })?;
+        if let Some(trouble) = self.network.refusal(&url, answer.status()) {
+            return Err(trouble.into());
+        }
+        if let Some(ahead) = clock_ahead(answer.headers()) {
+            self.clock_ahead.store(ahead, Ordering::Relaxed);
+        }
+        Ok(answer)
+    }
+
+    /// By how many seconds the clock of whoever answered last is ahead of ours.
+    pub(crate) fn clock_ahead(&self) -> Option<i64> {
+        let ahead = self.clock_ahead.load(Ordering::Relaxed);
+        (ahead != UNTOLD).then_some(ahead)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_this_machine_is_asked_past_the_proxy() {
-        let is_local = |text: &str| is_this_machine(&Url::parse(text).unwrap());
-        assert!(
-            is_local("http://127.0.0.1:4800") && is_local("http://[::1]/") && is_local("http://localhost")
-        );
-        assert!(!is_local("https://localhost.example.org") && !is_local("http://10.0.0.1"));
+/// What went wrong below HTTP. The URL is taken out: a slug in it is a capability.
+pub(crate) fn unreachable(server: &Url, source: reqwest::Error) -> ClientError {
+    let source = source.without_url();
+    if source.is_builder() {
+        return ClientError::Setup(source);
     }
+    ClientError::Unreachable { server: shown(server), source: Some(source) }
+}
+
+/// A web page in place of an answer.
+pub(crate) fn portal(server: &Url) -> ClientError {
+    Trouble::Portal { host: shown(server) }.into()
 }

@@ -15,7 +15,7 @@ mod sign_in;
 
 pub use api::ApiClient;
 pub use error::{ClientError, SignInError};
-pub use http::{http_client, is_this_machine};
+pub use notespot_network::{Network, Trouble, is_this_machine};
 pub use secret::Secret;
 pub use secret_store::{Keyring, MemoryStore, SecretStore, SecretStoreError};
 pub use session::{Session, SessionConfig, SessionStatus};

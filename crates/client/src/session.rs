@@ -8,8 +8,9 @@ use notespot_protocol::{ErrorCode, Failure, UserId};
 use tokio::sync::watch;
 use url::Url;
 
+use crate::http::Http;
 use crate::sign_in::{self, Pending, provider::Access};
-use crate::{ClientError, MemoryStore, Secret, SecretStore, http_client};
+use crate::{ClientError, MemoryStore, Network, Secret, SecretStore};
 
 mod flow;
 mod kept;
@@ -29,15 +30,18 @@ pub struct SessionConfig {
     pub lock_file: PathBuf,
     /// A personal access token: takes the place of signing in.
     pub token: Option<Secret>,
+    /// The way that requests take.
+    pub network: Network,
     /// How long a sign-in may be under way.
     pub sign_in_lifetime: Duration,
 }
 
 impl SessionConfig {
-    /// Ten minutes for a sign-in, no personal access token.
+    /// Ten minutes for a sign-in, no personal access token, the system's network.
     #[must_use]
     pub fn new(server: Url, store: Arc<dyn SecretStore>, lock_file: PathBuf) -> Self {
-        Self { server, store, lock_file, token: None, sign_in_lifetime: sign_in::LIFETIME }
+        let network = Network::default();
+        Self { server, store, lock_file, token: None, network, sign_in_lifetime: sign_in::LIFETIME }
     }
 }
 
@@ -79,7 +83,7 @@ pub struct Session {
 
 struct Inner {
     server: Url,
-    http: reqwest::Client,
+    http: Http,
     lock_file: PathBuf,
     sign_in_lifetime: Duration,
     state: Mutex<State>,
@@ -127,7 +131,7 @@ impl std::fmt::Debug for Session {
 impl Session {
     /// A session that nobody has taken up yet: see [`restore`](Self::restore).
     pub fn new(config: SessionConfig) -> Result<Self, ClientError> {
-        let http = http_client(&config.server)?;
+        let http = Http::new(config.network)?;
         let kept = Kept::new(config.store, account_of(&config.server));
         let credentials = config.token.map_or(Credentials::Unknown, Credentials::Token);
         let state = State { kept, credentials, flow: Flow::Idle, reason: None };
@@ -184,10 +188,15 @@ impl Session {
         &self.inner.server
     }
 
-    /// The HTTP client that its calls use.
-    #[must_use]
-    pub fn http(&self) -> &reqwest::Client {
+    pub(crate) fn http(&self) -> &Http {
         &self.inner.http
+    }
+
+    /// By how many seconds the server's clock is ahead of this machine's, by its last answer: negative
+    /// when it is behind, right to a second or two, `None` before an answer.
+    #[must_use]
+    pub fn clock_ahead(&self) -> Option<i64> {
+        self.inner.http.clock_ahead()
     }
 
     /// Who is signed in, now and whenever it changes.

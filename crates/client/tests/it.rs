@@ -8,4 +8,5 @@ mod it {
     mod scripted;
     mod sign_in;
     mod stand;
+    mod ways;
 }

@@ -1,7 +1,8 @@
 //! Real servers and fault injection for tests.
 //!
 //! [`TestServer`] runs the built `notespot-server` as a process of its own; [`FaultProxy`] is a
-//! network that fails on request; [`Api`] calls the REST API without the product's own client, and
+//! network that fails on request; [`WayOut`] is a company's HTTP or SOCKS proxy; [`TlsFront`] speaks
+//! TLS before a plain server; [`Api`] calls the REST API without the product's own client, and
 //! [`Person`] signs in at its pages as somebody at a browser does. Nothing here depends on the
 //! server's code: what these tests see is what a user's machine sees.
 
@@ -11,6 +12,8 @@ mod person;
 mod program;
 mod proxy;
 mod server;
+mod tls;
+mod way_out;
 
 pub use api::upload::{Refused, completion, crc_of, new_upload, part_of, sha256_of};
 pub use api::{Answer, Api};
@@ -19,3 +22,5 @@ pub use person::Person;
 pub use program::program;
 pub use proxy::{Direction, Fault, FaultKind, FaultProxy};
 pub use server::{TestServer, run_server};
+pub use tls::{Authority, Certified, TlsFront};
+pub use way_out::WayOut;

@@ -40,10 +40,14 @@ impl TestServer {
 
     /// Starts a server with more flags, such as `["--quota", "1MB"]`.
     pub async fn with(flags: &[&str]) -> anyhow::Result<Self> {
+        Self::on(SocketAddr::from(([127, 0, 0, 1], 0)), flags).await
+    }
+
+    /// The same on an address of one's choice, such as `[::1]:0`.
+    pub async fn on(listen: SocketAddr, flags: &[&str]) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("notespot-server-").tempdir()?;
         let flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();
-        let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-        let process = Running::start(folder.path(), any_port, &flags, BOUND).await?;
+        let process = Running::start(folder.path(), listen, &flags, BOUND).await?;
         let address = process.address;
         let url = Url::parse(&format!("http://{address}"))?;
         Ok(Self { flags, folder, address, url, process: Some(process) })

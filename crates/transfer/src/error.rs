@@ -2,9 +2,13 @@
 
 use std::io;
 
+use notespot_network::Trouble;
 use notespot_protocol::ErrorCode;
 
 use crate::{ControlError, WireError};
+
+/// From this much on, two clocks are worth telling apart: a request is signed for minutes.
+const CLOCK_APART_SECS: i64 = 30;
 
 /// Why a transfer ended. Its texts are for the person, and name files without their folders.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +86,15 @@ pub enum TransferError {
         #[source]
         source: Option<WireError>,
     },
+    /// Something stands in the way to the object store.
+    #[error("The storage cannot be reached. {0}")]
+    InTheWay(#[source] Trouble),
+    /// The object store holds the request for expired, also when it was just signed.
+    #[error("The storage does not accept the request: {}.", clocks(*.ahead_secs))]
+    Expired {
+        /// By how much the store's clock is ahead of this machine's, where it says; negative when behind.
+        ahead_secs: Option<i64>,
+    },
     /// The object store says that it cannot do it now, however often it was asked.
     #[error("The storage is too busy at the moment. Try again in a few minutes.")]
     StoreBusy {
@@ -120,9 +133,10 @@ impl TransferError {
             Self::ChecksumMismatch { .. } => ErrorCode::ChecksumMismatch,
             Self::DiskFull { .. } => ErrorCode::DiskFull,
             Self::TargetExists { .. } => ErrorCode::TargetExists,
-            Self::StoreUnreachable { .. } => ErrorCode::ServerUnreachable,
+            Self::InTheWay(Trouble::Portal { .. }) => ErrorCode::NotANotespotServer,
+            Self::StoreUnreachable { .. } | Self::InTheWay(_) => ErrorCode::ServerUnreachable,
             Self::StoreBusy { .. } => ErrorCode::Unavailable,
-            Self::StoreRefused { .. } | Self::Setup(_) => ErrorCode::Internal,
+            Self::StoreRefused { .. } | Self::Expired { .. } | Self::Setup(_) => ErrorCode::Internal,
             Self::Cancelled | Self::Closing => ErrorCode::Cancelled,
         }
     }
@@ -146,5 +160,18 @@ impl TransferError {
             io::ErrorKind::AlreadyExists => Self::TargetExists { name },
             _ => Self::Unwritable { name, source },
         }
+    }
+}
+
+/// What two clocks have to do with a refusal. The server signs: this machine's own clock cannot be the
+/// reason, but it is one more to compare with.
+fn clocks(store_ahead: Option<i64>) -> String {
+    let told = "it has expired by the storage\u{2019}s clock";
+    match store_ahead {
+        Some(secs) if secs.abs() >= CLOCK_APART_SECS => {
+            let side = if secs > 0 { "ahead of" } else { "behind" };
+            format!("{told}, which is {} s {side} this machine\u{2019}s", secs.abs())
+        }
+        _ => format!("{told}. The server\u{2019}s clock may be wrong; tell the administrator"),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use notespot_network::Network;
 use notespot_protocol::ByteCount;
 
 /// One piece of a file on its way between disk and socket. Larger pieces are no faster; smaller ones
@@ -29,6 +30,8 @@ pub struct Settings {
     pub limit_up: Option<ByteCount>,
     /// The most that downloads take a second, all together.
     pub limit_down: Option<ByteCount>,
+    /// The way that requests take.
+    pub network: Network,
     /// Files that are read for their checksums at once.
     pub hash_passes: usize,
     /// To open a connection.
@@ -69,6 +72,7 @@ impl Default for Settings {
             large_in_flight: 16,
             limit_up: None,
             limit_down: None,
+            network: Network::default(),
             hash_passes: 8,
             connect_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(20),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::RETRY_AFTER;
+use notespot_network::{Trouble, clock_ahead, is_page, retry_after, shown};
 use reqwest::{Response, StatusCode};
 
 use crate::{TransferError, WireError};
@@ -26,7 +26,13 @@ pub(crate) enum Miss {
 impl Miss {
     /// The connection failed or fell silent.
     pub(crate) fn network(error: WireError) -> Self {
-        Self::Passing { wish: None, error: TransferError::StoreUnreachable { source: Some(error) } }
+        match error.downcast::<Trouble>() {
+            Ok(trouble) if trouble.is_lasting() => Self::Final(TransferError::InTheWay(*trouble)),
+            Ok(trouble) => Self::Passing { wish: None, error: TransferError::InTheWay(*trouble) },
+            Err(error) => {
+                Self::Passing { wish: None, error: TransferError::StoreUnreachable { source: Some(error) } }
+            }
+        }
     }
 
     /// The body of an answer broke off.
@@ -38,19 +44,33 @@ impl Miss {
         Self::Passing { wish: None, error: TransferError::StoreUnreachable { source: None } }
     }
 
+    /// Takes an answer for the store's own, unless it is a web page: objects of ours never are, and no
+    /// store sends one with a success.
+    pub(crate) fn unless_page(answer: Response) -> Result<Response, Self> {
+        let passes = answer.status().is_server_error() || answer.status() == StatusCode::TOO_MANY_REQUESTS;
+        if is_page(answer.headers()) && !passes {
+            let host = shown(answer.url());
+            return Err(Self::Final(TransferError::InTheWay(Trouble::Portal { host })));
+        }
+        Ok(answer)
+    }
+
     /// Reads an answer that is no success.
     pub(crate) async fn read(answer: Response) -> Self {
         let status = answer.status();
-        let wish = answer
-            .headers()
-            .get(RETRY_AFTER)
-            .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-            .map(Duration::from_secs);
-        let code = error_code(answer).await;
+        let wish = retry_after(answer.headers());
+        let ahead_secs = clock_ahead(answer.headers());
+        let Said { code, message } = said(answer).await;
         let status_number = status.as_u16();
         tracing::debug!(status = status_number, code = code.as_deref(), "the object store refused");
         match (status, code.as_deref()) {
             (_, Some("BadDigest" | "XAmzContentChecksumMismatch" | "InvalidDigest")) => Self::OtherBytes,
+            (StatusCode::FORBIDDEN, Some("RequestTimeTooSkewed" | "ExpiredToken" | "RequestExpired")) => {
+                Self::NotAccepted(TransferError::Expired { ahead_secs })
+            }
+            (StatusCode::FORBIDDEN, _) if message.is_some_and(|text| text.contains("expired")) => {
+                Self::NotAccepted(TransferError::Expired { ahead_secs })
+            }
             (StatusCode::FORBIDDEN, _) => {
                 Self::NotAccepted(TransferError::StoreRefused { status: status_number, code })
             }
@@ -66,8 +86,15 @@ impl Miss {
     }
 }
 
-/// The `Code` of S3's error document (docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
-async fn error_code(mut answer: Response) -> Option<String> {
+/// What S3's error document says (docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
+struct Said {
+    /// For programs; nothing that is no word.
+    code: Option<String>,
+    /// For the comparison above only: it is not shown.
+    message: Option<String>,
+}
+
+async fn said(mut answer: Response) -> Said {
     let mut text = Vec::new();
     while let Ok(Some(piece)) = answer.chunk().await {
         text.extend_from_slice(&piece);
@@ -76,8 +103,11 @@ async fn error_code(mut answer: Response) -> Option<String> {
         }
     }
     let text = String::from_utf8_lossy(&text);
-    let (_, after) = text.split_once("<Code>")?;
-    let (code, _) = after.split_once("</Code>")?;
-    let sane = code.len() <= 64 && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
-    sane.then(|| code.to_owned())
+    let element = |name: &str| {
+        let (_, after) = text.split_once(&format!("<{name}>"))?;
+        Some(after.split_once(&format!("</{name}>"))?.0.to_owned())
+    };
+    let sane =
+        |code: &String| code.len() <= 64 && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
+    Said { code: element("Code").filter(sane), message: element("Message") }
 }

@@ -241,6 +241,7 @@ fn may_go_on(error: &TransferError) -> bool {
         TransferError::Control(_)
             | TransferError::StoreUnreachable { .. }
             | TransferError::StoreBusy { .. }
+            | TransferError::InTheWay(_)
             | TransferError::Closing
     )
 }

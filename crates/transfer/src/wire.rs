@@ -2,18 +2,16 @@
 
 use std::error::Error;
 use std::fmt;
-use std::net::IpAddr;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use notespot_network::Network;
 use reqwest::{Client, Request, Response};
-use url::{Host, Url};
 
 use crate::{Settings, TransferError};
 
-const USER_AGENT: &str = concat!("Notespot/", env!("CARGO_PKG_VERSION"));
-
-/// Why there was no answer, without the address that was asked: it is a secret.
+/// Why there was no answer, without the address that was asked: it is a secret. A
+/// [`Trouble`](notespot_network::Trouble) where it is known what stands in the way.
 pub type WireError = Box<dyn Error + Send + Sync>;
 
 /// Carries requests to the object store and answers back.
@@ -26,43 +24,38 @@ pub trait Wire: fmt::Debug + Send + Sync {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, WireError>>;
 }
 
-/// HTTP/1.1 over sockets, a connection for each request under way: the operating system's trust store
-/// and proxy, no redirects (nothing presigned is ever moved).
+/// HTTP/1.1 over sockets, a connection for each request under way, by the way that [`Network`] knows.
 #[derive(Debug)]
 pub(crate) struct Sockets {
-    /// Past the proxy: it cannot reach this machine's own ports.
-    near: Client,
-    far: Client,
+    client: Client,
+    network: Network,
 }
 
 impl Sockets {
     pub(crate) fn new(settings: &Settings) -> Result<Self, TransferError> {
-        let client = || {
-            Client::builder()
-                .user_agent(USER_AGENT)
-                .tcp_nodelay(true)
-                .http1_only()
-                .connect_timeout(settings.connect_timeout)
-                .redirect(reqwest::redirect::Policy::none())
-        };
-        let near = client().no_proxy().build().map_err(TransferError::Setup)?;
-        let far = client().build().map_err(TransferError::Setup)?;
-        Ok(Self { near, far })
+        let network = settings.network.clone();
+        // One connection would hold all parts up behind the one that is slow.
+        let client = network.client().tcp_nodelay(true).http1_only();
+        let client = client.connect_timeout(settings.connect_timeout).build();
+        Ok(Self { client: client.map_err(TransferError::Setup)?, network })
+    }
+
+    async fn carry(&self, request: Request) -> Result<Response, WireError> {
+        let url = request.url().clone();
+        let answer = self.client.execute(request).await;
+        let answer = answer.map_err(|error| match self.network.trouble(&url, &error) {
+            Some(trouble) => WireError::from(trouble),
+            None => error.without_url().into(),
+        })?;
+        match self.network.refusal(&url, answer.status()) {
+            Some(trouble) => Err(trouble.into()),
+            None => Ok(answer),
+        }
     }
 }
 
 impl Wire for Sockets {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, WireError>> {
-        let client = if is_this_machine(request.url()) { &self.near } else { &self.far };
-        client.execute(request).map(|answer| answer.map_err(|error| error.without_url().into())).boxed()
-    }
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        None => false,
+        self.carry(request).boxed()
     }
 }

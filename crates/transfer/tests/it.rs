@@ -12,4 +12,5 @@ mod it {
     mod simulated;
     mod store;
     mod uploads;
+    mod ways;
 }

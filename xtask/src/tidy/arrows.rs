@@ -9,11 +9,12 @@ use serde::Deserialize;
 use super::Complaint;
 
 /// Which of our crates each of our crates may use. A new crate is added here, with thought.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("notespot-protocol", &[]),
-    ("notespot-transfer", &["notespot-protocol"]),
-    ("notespot-client", &["notespot-protocol"]),
-    ("notespot-app", &["notespot-protocol", "notespot-client", "notespot-transfer"]),
+    ("notespot-network", &[]),
+    ("notespot-transfer", &["notespot-protocol", "notespot-network"]),
+    ("notespot-client", &["notespot-protocol", "notespot-network"]),
+    ("notespot-app", &["notespot-protocol", "notespot-client", "notespot-network", "notespot-transfer"]),
     ("notespot-cli", &["notespot-protocol", "notespot-app"]),
     ("notespot-desktop", &["notespot-protocol", "notespot-app"]),
     ("notespot-metadata", &["notespot-protocol"]),

@@ -16,7 +16,7 @@ impl App {
     /// Asks the server at once whether it is there, and syncs.
     pub async fn check_server(&self) -> Result<(), AppError> {
         let remote = self.remote();
-        let result = discover(remote.session().server()).await.map_err(AppError::from);
+        let result = discover(remote.session()).await.map_err(AppError::from);
         self.shown().server_answered(&result);
         self.nudge();
         result.map(|_| ())

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use notespot_app::{
-    AppConfig, AppError, CancellationToken, Existing, FileToDownload, FileUpload, Keep, Redirect, Remote,
-    SaveTo, Saved, Secret, TransferSettings,
+    AppConfig, AppError, CancellationToken, Existing, FileToDownload, FileUpload, Keep, NetworkSettings,
+    Redirect, Remote, SaveTo, Saved, Secret, TransferSettings,
 };
 use notespot_protocol::window::{NoticeKind, Transfer, TransferState};
 use notespot_protocol::{ByteCount, ErrorCode, Failure, Node, Scope};
@@ -36,6 +36,7 @@ impl Person {
             redirect: Redirect::DeepLink,
             keep: Keep::Memory,
             transfers: TransferSettings::default(),
+            network: NetworkSettings::default(),
         };
         Self { folder, config }
     }

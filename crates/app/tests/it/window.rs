@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use notespot_app::{App, AppConfig, Host, HostError, Keep, Redirect, Secret, TransferSettings};
+use notespot_app::{
+    App, AppConfig, Host, HostError, Keep, NetworkSettings, Redirect, Secret, TransferSettings,
+};
 use notespot_protocol::window::{AppEvent, AppState, NoticeKind, SyncStatus, ViewQuery, ViewRow, ViewSource};
 use notespot_protocol::{NodeId, Order, SortKey};
 use tokio::sync::watch;
@@ -56,6 +58,7 @@ impl Window {
             redirect: Redirect::DeepLink,
             keep: Keep::Memory,
             transfers: TransferSettings::default(),
+            network: NetworkSettings::default(),
         };
         Self::with(config).await
     }

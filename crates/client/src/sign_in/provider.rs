@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
+use notespot_network::shown;
 use notespot_protocol::{Discovery, UserId};
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClient, CoreClientAuthMethod,
@@ -17,12 +18,13 @@ use openidconnect::{
     OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl,
     RefreshToken, RequestTokenError, Scope, TokenResponse as _,
 };
+use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::Pending;
 use crate::answer;
-use crate::error::shown;
+use crate::http::Http;
 use crate::{ClientError, Secret, SignInError};
 
 /// Where no lifetime is told: short, and a 401 renews in any case.
@@ -77,7 +79,7 @@ pub(crate) struct Tokens {
 
 /// An identity provider, as its discovery document and keys describe it.
 pub(crate) struct Provider {
-    http: reqwest::Client,
+    http: Http,
     issuer: Url,
     metadata: Metadata,
     client_id: String,
@@ -86,11 +88,7 @@ pub(crate) struct Provider {
 impl Provider {
     /// Asks the issuer where its endpoints are and fetches its keys. The document must name exactly
     /// this issuer (OpenID Connect Discovery §4.3).
-    pub(crate) async fn discover(
-        http: &reqwest::Client,
-        issuer: &str,
-        client_id: &str,
-    ) -> Result<Self, ClientError> {
+    pub(crate) async fn discover(http: &Http, issuer: &str, client_id: &str) -> Result<Self, ClientError> {
         let bad = |reason| ClientError::from(SignInError::BadAnswer { reason });
         let url = Url::parse(issuer).map_err(|_| bad("the issuer is no URL"))?;
         let issuer_url = IssuerUrl::new(issuer.to_owned()).map_err(|_| bad("the issuer is no URL"))?;
@@ -209,8 +207,7 @@ impl Provider {
             ("token_type_hint", "refresh_token"),
             ("client_id", &self.client_id),
         ];
-        let answer = self.http.post(endpoint).form(&form).send().await;
-        let answer = answer.map_err(|error| answer::unreachable(&self.issuer, error))?;
+        let answer = self.http.send(self.http.request(Method::POST, endpoint).form(&form)).await?;
         if answer.status().is_success() {
             return Ok(());
         }
@@ -247,10 +244,8 @@ fn tokens(answer: &CoreTokenResponse) -> Tokens {
 /// What went wrong below the protocol.
 #[derive(Debug, thiserror::Error)]
 enum TransportError {
-    #[error("no answer")]
-    Http(#[source] reqwest::Error),
-    #[error("the answer cannot be read")]
-    Body(#[source] Box<ClientError>),
+    #[error("no answer that can be read")]
+    NoAnswer(#[source] Box<ClientError>),
     #[error("the answer has no valid head")]
     Head(#[source] http::Error),
     #[error("the identity provider failed")]
@@ -259,8 +254,7 @@ enum TransportError {
 
 fn unreachable(issuer: &Url, error: TransportError) -> ClientError {
     match error {
-        TransportError::Http(source) => answer::unreachable(issuer, source),
-        TransportError::Body(error) => *error,
+        TransportError::NoAnswer(error) => *error,
         TransportError::Head(_) | TransportError::ServerError => {
             ClientError::Unreachable { server: shown(issuer), source: None }
         }
@@ -271,14 +265,15 @@ type Answered = Pin<Box<dyn Future<Output = Result<HttpResponse, TransportError>
 
 /// Our own HTTP client, in the shape that the library calls: our user agent (some providers refuse
 /// others), our trust store, no redirects, bounded bodies.
-fn transport(http: reqwest::Client) -> impl Fn(HttpRequest) -> Answered + Send + Sync {
+fn transport(http: Http) -> impl Fn(HttpRequest) -> Answered + Send + Sync {
     move |request| {
         let http = http.clone();
         Box::pin(async move {
-            let request = reqwest::Request::try_from(request).map_err(TransportError::Http)?;
+            let no_answer = |error| TransportError::NoAnswer(Box::new(error));
+            let request =
+                reqwest::Request::try_from(request).map_err(|error| no_answer(ClientError::Setup(error)))?;
             let url = request.url().clone();
-            let answer =
-                http.execute(request).await.map_err(|error| TransportError::Http(error.without_url()))?;
+            let answer = http.execute(request).await.map_err(no_answer)?;
             if answer.status().is_server_error() {
                 // Not the session's end: it is kept, and tried again.
                 return Err(TransportError::ServerError);
@@ -287,8 +282,7 @@ fn transport(http: reqwest::Client) -> impl Fn(HttpRequest) -> Answered + Send +
             for (name, value) in answer.headers() {
                 head = head.header(name, value);
             }
-            let body =
-                answer::body(&url, answer).await.map_err(|error| TransportError::Body(Box::new(error)))?;
+            let body = answer::body(&url, answer).await.map_err(no_answer)?;
             head.body(body).map_err(TransportError::Head)
         })
     }

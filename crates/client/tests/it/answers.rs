@@ -1,8 +1,7 @@
 //! What the client makes of answers.
 
-use notespot_client::{ClientError, api::discover};
+use notespot_client::{ClientError, Trouble, api::discover};
 use notespot_protocol::{ErrorCode, NewAccessToken, NodeId, NodePatch, Revision};
-use url::Url;
 
 use super::scripted::{Scripted, answer, json, problem};
 
@@ -12,9 +11,11 @@ const NO_TOKENS: &str = "[]";
 async fn a_captive_portal_is_no_notespot_server() {
     let html = answer("200 OK", "Content-Type: text/html\r\n", "<html>Accept our terms</html>");
     let portal = Scripted::start(vec![html]).await;
-    let error = discover(&portal.url).await.unwrap_err();
-    assert!(matches!(error, ClientError::NotANotespotServer { .. }), "{error:?}");
-    assert!(error.to_string().contains("127.0.0.1"), "the text names the server: {error}");
+    let error = discover(portal.client().session()).await.unwrap_err();
+    assert!(matches!(error, ClientError::InTheWay(Trouble::Portal { .. })), "{error:?}");
+    assert_eq!(error.code(), ErrorCode::NotANotespotServer);
+    let text = error.to_string();
+    assert!(text.contains("127.0.0.1") && text.contains("sign in to it in your browser"), "{text}");
 }
 
 #[tokio::test]
@@ -29,20 +30,18 @@ async fn another_product_and_another_api_version_are_told_apart_from_ours() {
     };
     for (product, version) in [("other", 1), ("notespot", 2)] {
         let server = Scripted::start(vec![about(product, version)]).await;
-        let error = discover(&server.url).await.unwrap_err();
+        let error = discover(server.client().session()).await.unwrap_err();
         assert_eq!(error.code(), ErrorCode::NotANotespotServer);
     }
     let ours = Scripted::start(vec![about("notespot", 1)]).await;
-    assert!(discover(&ours.url).await.is_ok());
+    assert!(discover(ours.client().session()).await.is_ok());
     assert!(ours.heard()[0].to_lowercase().contains("user-agent: notespot/"), "{}", ours.heard()[0]);
 }
 
 #[tokio::test]
 async fn a_server_that_is_away_is_told_as_unreachable() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = Url::parse(&format!("http://{}", free.local_addr().unwrap())).unwrap();
-    drop(free);
-    let error = discover(&url).await.unwrap_err();
+    let server = Scripted::start(vec![]).await;
+    let error = discover(server.client().session()).await.unwrap_err();
     assert_eq!(error.code(), ErrorCode::ServerUnreachable);
 }
 
@@ -83,6 +82,31 @@ async fn a_server_that_asks_for_patience_is_not_asked_again_at_once() {
     let server = Scripted::start(vec![busy]).await;
     assert_eq!(server.client().tokens().await.unwrap_err().code(), ErrorCode::Unavailable);
     assert_eq!(server.heard().len(), 1);
+}
+
+#[tokio::test]
+async fn a_wish_that_is_a_date_is_read_by_the_server_s_clock() {
+    let until = |date: &str, wish: &str| {
+        answer("503 Service Unavailable", &format!("Date: {date}\r\nRetry-After: {wish}\r\n"), "")
+    };
+    let (now, soon) = ("Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:01 GMT");
+    let server = Scripted::start(vec![until(now, soon), json("200 OK", NO_TOKENS)]).await;
+    let begun = std::time::Instant::now();
+    assert!(server.client().tokens().await.unwrap().is_empty());
+    assert!(begun.elapsed() >= std::time::Duration::from_secs(1), "{:?}", begun.elapsed());
+    let server = Scripted::start(vec![until(now, "Wed, 21 Oct 2015 09:00:00 GMT")]).await;
+    assert_eq!(server.client().tokens().await.unwrap_err().code(), ErrorCode::Unavailable);
+    assert_eq!(server.heard().len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_s_clock_is_compared_with_ours() {
+    let past =
+        answer("200 OK", "Content-Type: application/json\r\nDate: Wed, 21 Oct 2015 07:28:00 GMT\r\n", "[]");
+    let client = Scripted::start(vec![past]).await.client();
+    assert_eq!(client.session().clock_ahead(), None);
+    client.tokens().await.unwrap();
+    assert!(client.session().clock_ahead().unwrap() < -300_000_000);
 }
 
 #[tokio::test]

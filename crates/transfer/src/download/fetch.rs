@@ -162,7 +162,7 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
     ) -> Result<Moved, Miss> {
         let wait = self.engine.settings.stall_timeout;
         let answer = timeout(wait, self.engine.wire.send(request)).await.map_err(|_| Miss::silence())?;
-        let mut answer = answer.map_err(Miss::network)?;
+        let mut answer = Miss::unless_page(answer.map_err(Miss::network)?)?;
         let mut to_skip = match answer.status() {
             // A store that does not know ranges sends all of it again.
             StatusCode::OK => *at,

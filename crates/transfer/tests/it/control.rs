@@ -77,6 +77,12 @@ impl Stand {
         Self { base, ..Self::over(store, Engine::new(settings).unwrap()) }
     }
 
+    /// Presigned addresses begin with this.
+    pub(crate) fn reached_at(mut self, base: &str) -> Self {
+        base.clone_into(&mut self.base);
+        self
+    }
+
     /// The engine knows its own way to the store.
     pub(crate) fn over(store: Arc<Store>, engine: Engine) -> Self {
         Self {

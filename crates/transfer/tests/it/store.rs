@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::put;
 use crc_fast::{CrcAlgorithm, Digest};
 use futures_util::StreamExt as _;
@@ -20,7 +21,11 @@ pub(crate) enum Refusal {
     /// With `Retry-After: 1`.
     Busy,
     Forbidden,
+    /// As a presigned request that has expired by the clock of a store that is an hour ahead.
+    Expired,
     NoSuchUpload,
+    /// A web page with 200, as a network's sign-in page.
+    Portal,
 }
 
 #[derive(Default)]
@@ -60,8 +65,12 @@ impl Store {
     }
 
     pub(crate) async fn start(self) -> Arc<Self> {
+        self.start_on("127.0.0.1:0").await
+    }
+
+    pub(crate) async fn start_on(self, address: &str) -> Arc<Self> {
         let store = Arc::new(self);
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = tokio::net::TcpListener::bind(address).await.unwrap();
         *locked(&store.address) = Some(listener.local_addr().unwrap());
         let app = store.router();
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
@@ -114,6 +123,13 @@ impl Store {
                 Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "1")], error("SlowDown"))
                     .into_response(),
                 Refusal::Forbidden => (StatusCode::FORBIDDEN, error("AccessDenied")).into_response(),
+                Refusal::Expired => {
+                    let ahead = SystemTime::now() + Duration::from_hours(1);
+                    let body =
+                        "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
+                    (StatusCode::FORBIDDEN, [("date", httpdate::fmt_http_date(ahead))], body).into_response()
+                }
+                Refusal::Portal => Html("<html>Accept our terms</html>").into_response(),
                 Refusal::NoSuchUpload => (StatusCode::NOT_FOUND, error("NoSuchUpload")).into_response(),
             });
         }
