@@ -1,6 +1,6 @@
 //! What can go wrong, for callers to act on and for people to read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use notespot_client::{ClientError, SignInError};
@@ -95,6 +95,15 @@ pub enum AppError {
         #[source]
         source: std::io::Error,
     },
+    /// A stream could not be kept until it is uploaded.
+    #[error("{}", spool_trouble(folder, source))]
+    Spool {
+        /// Where it was to be kept.
+        folder: PathBuf,
+        /// Why it could not.
+        #[source]
+        source: std::io::Error,
+    },
     /// The browser could not be opened.
     #[error("Your browser could not be opened. Copy the address and open it yourself.")]
     Browser(#[source] HostError),
@@ -107,6 +116,23 @@ pub enum AppError {
     /// A file could not be moved.
     #[error(transparent)]
     Transfer(TransferError),
+}
+
+fn spool_trouble(folder: &Path, source: &std::io::Error) -> String {
+    let folder = folder.display();
+    if is_full(source) {
+        format!(
+            "The disk is full: what comes through a pipe is kept in {folder} until it is uploaded, and there is \
+             no room for all of it. Free some space, or set XDG_DATA_HOME to a folder on a larger disk."
+        )
+    } else {
+        format!("What comes through a pipe is kept in {folder} until it is uploaded, which failed: {source}.")
+    }
+}
+
+fn is_full(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
 }
 
 fn file_trouble(name: &str, source: &std::io::Error) -> String {
@@ -135,6 +161,13 @@ impl AppError {
         }
     }
 
+    /// Whether whoever read what was written has gone: a pipe that was closed at its other end.
+    #[must_use]
+    pub fn is_unheard(&self) -> bool {
+        matches!(self, Self::Transfer(TransferError::Unwritable { source, .. })
+            if source.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+
     /// The stable word for it.
     #[must_use]
     pub fn code(&self) -> ErrorCode {
@@ -147,6 +180,8 @@ impl AppError {
             Self::Name(_) => ErrorCode::InvalidName,
             Self::NotHere { .. } | Self::NoSuchPath { .. } | Self::NoLink => ErrorCode::NotFound,
             Self::IsFolder { .. } | Self::IsFile { .. } | Self::IsLink { .. } => ErrorCode::WrongKind,
+            Self::Spool { source, .. } if is_full(source) => ErrorCode::DiskFull,
+            Self::Spool { .. } => ErrorCode::FileAccess,
             Self::File { source, .. } => match source.kind() {
                 std::io::ErrorKind::NotFound => ErrorCode::FileMissing,
                 std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorCode::DiskFull,

@@ -25,6 +25,7 @@ Exit codes:
   2  the command was not understood
   3  not signed in
   4  the server cannot be reached
+  141  whoever read the output has gone
 
 With --json, standard output holds one object or one array and nothing else; files stand in it in the order
 in which they end. What failed stands there as
@@ -106,6 +107,9 @@ pub(crate) struct UploadArguments {
     /// Make a public link of each, and print it
     #[arg(long)]
     pub(crate) link: bool,
+    /// What to do with a file whose name is taken there by another
+    #[arg(long, value_name = "CHOICE", default_value = "keep-both")]
+    pub(crate) on_conflict: OnConflict,
     /// What standard input is to be called
     #[arg(long, value_name = "NAME", required_if_eq("paths", "-"))]
     pub(crate) name: Option<String>,
@@ -129,7 +133,7 @@ pub(crate) struct DownloadArguments {
 pub(crate) enum OnConflict {
     /// Number the new one
     KeepBoth,
-    /// Replace the one that is there
+    /// Replace the one that is there; at the server it stays as the version before
     Replace,
     /// Leave the one that is there
     Skip,

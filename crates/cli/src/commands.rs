@@ -20,6 +20,9 @@ use crate::exit::Ending;
 use crate::host::Terminal;
 use crate::output::{self, Form};
 
+/// From this much on, two clocks are told apart.
+const CLOCK_APART_SECS: i64 = 60;
+
 /// Runs one command to its end.
 pub(crate) async fn run(arguments: Arguments) -> ExitCode {
     let form = Form::of(arguments.json);
@@ -42,7 +45,18 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
         Command::Unlink { name } => links::unlink(&remote, form, &name).await,
         Command::Rm { names } => trash::trash(&remote, form, names).await,
     };
-    output::heard(ending).into()
+    if ending != Ending::Done {
+        tell_clock(remote.clock_ahead());
+    }
+    output::heard(ending)
+}
+
+/// A clock that is wrong makes certificates, sessions and signatures look expired: whoever sees a failure
+/// should know.
+fn tell_clock(server_ahead: Option<i64>) {
+    let Some(secs) = server_ahead.filter(|secs| secs.abs() >= CLOCK_APART_SECS) else { return };
+    let side = if secs > 0 { "behind" } else { "ahead of" };
+    output::warn(&format!("This machine\u{2019}s clock is {} s {side} the server\u{2019}s.", secs.abs()));
 }
 
 async fn start(arguments: &Arguments) -> Result<Remote, AppError> {

@@ -9,7 +9,9 @@ pub(crate) struct Terminal;
 impl Host for Terminal {
     fn open_browser(&self, url: &str) -> Result<(), HostError> {
         // Printed in any case: the browser may open on another desktop, or not at all.
-        eprintln!("Sign in with your browser. If it does not open, open this address yourself:\n\n  {url}\n");
+        crate::output::warn(&format!(
+            "Sign in with your browser. If it does not open, open this address yourself:\n\n  {url}\n"
+        ));
         webbrowser::open(url).map_err(|error| HostError(error.into()))
     }
 

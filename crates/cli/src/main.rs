@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(commands::run(arguments)),
         Err(error) => {
-            eprintln!("The program could not start: {error}.");
+            output::warn(&format!("The program could not start: {error}."));
             ExitCode::FAILURE
         }
     }

@@ -3,6 +3,7 @@
 mod report;
 
 use std::io::{self, Write as _};
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::ValueEnum;
@@ -79,7 +80,7 @@ pub(crate) fn one<T: Serialize>(
             Ending::Done
         }
         (Form::Words, Err(error)) => {
-            eprintln!("{error}");
+            warn(&error.to_string());
             Ending::of(error.code())
         }
         (form, result) => {
@@ -104,7 +105,7 @@ pub(crate) fn several<T: Serialize>(form: Form, items: &[Item<T>], words: impl F
             Outcome::Error(failure) => {
                 ending = ending.max(Ending::of(failure.code));
                 if form == Form::Words {
-                    eprintln!("{given}: {failure}");
+                    warn(&format!("{given}: {failure}"));
                 }
             }
         }
@@ -122,22 +123,42 @@ pub(crate) fn stopped(form: Form, error: AppError) -> Ending {
 
 /// Whether something could not be said any more.
 static CUT_OFF: AtomicBool = AtomicBool::new(false);
+/// Whether whoever read standard output has gone.
+static UNHEARD: AtomicBool = AtomicBool::new(false);
+/// What a program ends with that nobody reads any more: 128 and the number of SIGPIPE.
+const UNHEARD_CODE: u8 = 141;
 
 /// Says a line on standard output. Whoever read it may have gone, and the disk behind it may be full:
 /// then the work goes on, and the command ends as failed.
 pub(crate) fn say(line: &str) {
     let mut out = io::stdout().lock();
-    if let Err(error) = writeln!(out, "{line}")
-        && !CUT_OFF.swap(true, Ordering::Relaxed)
-        && error.kind() != io::ErrorKind::BrokenPipe
-    {
-        eprintln!("Standard output could not be written: {error}.");
+    match writeln!(out, "{line}").and_then(|()| out.flush()) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => unheard(),
+        Err(error) if !CUT_OFF.swap(true, Ordering::Relaxed) => {
+            warn(&format!("Standard output could not be written: {error}."));
+        }
+        Err(_) => {}
     }
 }
 
-/// The ending of a command whose words were all heard, else a failure.
-pub(crate) fn heard(ending: Ending) -> Ending {
-    if CUT_OFF.load(Ordering::Relaxed) { ending.max(Ending::Failed) } else { ending }
+/// Whoever read standard output has gone, as `head` does when it has its lines.
+pub(crate) fn unheard() {
+    UNHEARD.store(true, Ordering::Relaxed);
+}
+
+/// Says a line on standard error. There is nobody to tell when that cannot be written.
+pub(crate) fn warn(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// The exit code of a command whose words were all heard, else that of a failure.
+pub(crate) fn heard(ending: Ending) -> ExitCode {
+    match ending {
+        Ending::Done if UNHEARD.load(Ordering::Relaxed) => ExitCode::from(UNHEARD_CODE),
+        Ending::Done if CUT_OFF.load(Ordering::Relaxed) => Ending::Failed.into(),
+        ending => ending.into(),
+    }
 }
 
 fn say_json(form: Form, value: &impl Serialize) {

@@ -22,6 +22,8 @@ mod kills;
 mod links;
 #[path = "cli/networks.rs"]
 mod networks;
+#[path = "cli/odd_files.rs"]
+mod odd_files;
 #[path = "cli/pipes.rs"]
 mod pipes;
 

@@ -51,8 +51,9 @@ impl Proxies {
         let intercept = self.matcher.intercept(&uri)?;
         let mut proxy = Url::parse(&intercept.uri().to_string()).ok()?;
         if let Some((name, password)) = credentials(&intercept) {
-            proxy.set_username(&name).ok()?;
-            proxy.set_password(Some(&password)).ok()?;
+            // Whoever reads it decodes it: a sign of per cent has to be encoded, which `Url` leaves as it is.
+            proxy.set_username(&name.replace('%', "%25")).ok()?;
+            proxy.set_password(Some(&password.replace('%', "%25"))).ok()?;
         }
         Some(proxy)
     }
@@ -99,6 +100,8 @@ mod tests {
         let with = of("http://ada:p%40ss%3Aword@box:3128", "https://files.example.org/");
         let with = Url::parse(&with.unwrap()).unwrap();
         assert_eq!((with.username(), with.password()), ("ada", Some("p%40ss%3Aword")));
+        let with = of("http://ada:50%2541@box:3128", "https://files.example.org/");
+        assert_eq!(with.as_deref(), Some("http://ada:50%2541@box:3128/"));
         let with = of("socks5://ada:lovelace@box:1080", "https://files.example.org/");
         assert_eq!(with.as_deref(), Some("socks5://ada:lovelace@box:1080/"));
     }

@@ -119,14 +119,18 @@ pub(crate) fn of(url: &Url, error: &reqwest::Error, proxy: Option<&Url>) -> Opti
         return Some(Trouble::Certificate { host: shown(url), fault });
     }
     let proxy = shown(proxy.filter(|_| error.is_connect())?);
-    // Neither library names the type of its error.
-    let said: Vec<String> = chain(error).map(|error| error.to_string().to_lowercase()).collect();
-    let says = |word: &str| said.iter().any(|text| text.contains(word));
-    if says("authorization required") || says("credentials") || says("auth") {
+    // The libraries keep the types of these errors to themselves. The outermost names the address.
+    let said: Vec<String> = chain(error).skip(1).map(ToString::to_string).collect();
+    let says = |words: &[&str]| said.iter().any(|text| words.iter().any(|word| text.contains(word)));
+    if says(&["authorization required", "authentication", "credentials"]) {
         return Some(Trouble::ProxyPassword { proxy });
     }
+    if says(&["resolving for socks"]) {
+        // The name was looked up here, and not by the proxy.
+        return None;
+    }
     let broke = chain(error).filter_map(io_error).any(|error| error.kind() != io::ErrorKind::UnexpectedEof);
-    if broke || error.is_timeout() || says("dns error") {
+    if broke || error.is_timeout() || says(&["underlying connection", "dns error"]) {
         return Some(Trouble::ProxySilent { proxy });
     }
     Some(Trouble::ProxyRefused { proxy, host: shown(url) })

@@ -35,6 +35,15 @@ pub enum TransferError {
         /// Its name.
         name: String,
     },
+    /// What it holds is longer or shorter than the system says, and it does not change.
+    #[error(
+        "\u{201c}{name}\u{201d} does not have the length that the system tells, as files of the system in /proc \
+         and /sys. Copy it, and upload the copy; or pipe it into \u{201c}notespot upload - --name {name}\u{201d}."
+    )]
+    LengthUntrue {
+        /// Its name.
+        name: String,
+    },
     /// The file cannot be read.
     #[error("\u{201c}{name}\u{201d} could not be read. Check its permissions and its disk.")]
     Unreadable {
@@ -127,7 +136,7 @@ impl TransferError {
         match self {
             Self::Control(error) => error.code(),
             Self::FileMissing { .. } => ErrorCode::FileMissing,
-            Self::IsFolder { .. } | Self::NotAFile { .. } => ErrorCode::WrongKind,
+            Self::IsFolder { .. } | Self::NotAFile { .. } | Self::LengthUntrue { .. } => ErrorCode::WrongKind,
             Self::Unreadable { .. } | Self::Unwritable { .. } => ErrorCode::FileAccess,
             Self::FileChanged { .. } => ErrorCode::FileChanged,
             Self::ChecksumMismatch { .. } => ErrorCode::ChecksumMismatch,

@@ -6,6 +6,7 @@ mod it {
     mod changing_files;
     mod control;
     mod downloads;
+    mod limits;
     mod memory;
     mod part_files;
     mod saving;

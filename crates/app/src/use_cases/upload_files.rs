@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use notespot_protocol::window::Direction;
-use notespot_protocol::{ByteCount, ClientRef, Node, NodeId, NodeName, OnConflict};
+use notespot_protocol::{ByteCount, ClientRef, NameError, Node, NodeId, NodeName, NodesQuery, OnConflict};
 use notespot_transfer::{FileToUpload, Progress};
 use tokio_util::sync::CancellationToken;
 
@@ -20,21 +20,24 @@ pub struct FileUpload {
     pub folder: Option<NodeId>,
     /// What it will be called; `None` for the name that it has.
     pub name: Option<NodeName>,
+    /// What to do when its name is taken there.
+    pub on_conflict: OnConflict,
     /// Sent again with each retry, so that no retry makes a second file.
     pub client_ref: ClientRef,
 }
 
 impl FileUpload {
-    /// A file that is uploaded for the first time.
+    /// A file that is uploaded for the first time, and numbered when its name is taken.
     #[must_use]
     pub fn new(path: PathBuf, folder: Option<NodeId>) -> Self {
-        Self { path, folder, name: None, client_ref: ClientRef::generate() }
+        let on_conflict = OnConflict::KeepBoth;
+        Self { path, folder, name: None, on_conflict, client_ref: ClientRef::generate() }
     }
 }
 
 impl Remote {
     /// Uploads one file; `progress` hears how many bytes are on their way. Returns when it is
-    /// published: numbered where its name was taken.
+    /// published.
     pub async fn upload_file(
         &self,
         file: &FileUpload,
@@ -44,16 +47,31 @@ impl Remote {
         let file = FileToUpload {
             path: file.path.clone(),
             parent: file.folder,
-            name: match &file.name {
-                Some(name) => name.clone(),
-                None => NodeName::new(shown_name(&file.path))?,
-            },
-            on_conflict: OnConflict::KeepBoth,
+            name: file.node_name()?,
+            on_conflict: file.on_conflict,
             content_type: None,
             client_ref: file.client_ref,
         };
         let progress = Progress::told(progress);
         Ok(self.engine.upload_file(&*self.control, &file, &progress, cancel).await?)
+    }
+}
+
+impl FileUpload {
+    fn node_name(&self) -> Result<NodeName, NameError> {
+        self.name.clone().map_or_else(|| NodeName::new(shown_name(&self.path)), Ok)
+    }
+}
+
+impl Remote {
+    /// What has the name that this file would have; for an upload that was refused because of it.
+    pub async fn in_place_of(&self, file: &FileUpload) -> Result<Node, AppError> {
+        let name = file.node_name()?;
+        let given = name.to_string();
+        let query =
+            NodesQuery { parent: file.folder, name: Some(name), limit: Some(1), ..NodesQuery::default() };
+        let there = self.api.nodes(&query).await?.items.into_iter().next();
+        there.ok_or(AppError::NoSuchPath { given })
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::moving::Moving;
 use crate::arguments::{DownloadArguments, OnConflict};
 use crate::exit::Ending;
-use crate::output::{Form, Item};
+use crate::output::{self, Form, Item};
 
 #[derive(Serialize)]
 struct Downloaded {
@@ -97,8 +97,12 @@ async fn to_standard_output(
     progress.finish();
     match result {
         Ok(()) => Ending::Done,
+        Err(error) if error.is_unheard() => {
+            output::unheard();
+            Ending::Done
+        }
         Err(error) => {
-            eprintln!("{error}");
+            output::warn(&error.to_string());
             Ending::of(error.code())
         }
     }

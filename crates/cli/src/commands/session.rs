@@ -15,9 +15,9 @@ struct SignedOut {
 pub(super) async fn sign_in(remote: &Remote, form: Form) -> Ending {
     let result = remote.sign_in().await;
     if result.is_ok() && remote.ends_with_program() {
-        eprintln!(
+        output::warn(
             "This system has no usable keyring, so the session cannot be kept for the next command. \
-             Make a token on the server with `notespot-server token create`, and set NOTESPOT_TOKEN."
+             Make a token on the server with `notespot-server token create`, and set NOTESPOT_TOKEN.",
         );
     }
     output::one(form, result, |me| format!("Signed in to {} as {}.", remote.server_url(), me.name))

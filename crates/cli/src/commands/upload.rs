@@ -5,26 +5,41 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use notespot_app::{CancellationToken, FileUpload, Remote};
-use notespot_protocol::{Node, PublicLink};
+use notespot_protocol::{ErrorCode, Node, OnConflict as AtServer, PublicLink};
 use serde::Serialize;
 
 use super::moving::Moving;
-use crate::arguments::UploadArguments;
+use crate::arguments::{OnConflict, UploadArguments};
 use crate::exit::Ending;
 use crate::output::{self, Form, Item};
+
+const SKIPPED: &str = "skipped";
 
 #[derive(Serialize)]
 struct Uploaded {
     node: Node,
     /// With `--link`.
     link: Option<PublicLink>,
+    /// `uploaded`, or `skipped` where another file has the name.
+    fate: &'static str,
 }
 
 impl Uploaded {
     fn words(&self) -> String {
         match &self.link {
             Some(link) => link.url.clone(),
+            None if self.fate == SKIPPED => format!("{} (left as it was)", self.node.name),
             None => format!("{} ({})", self.node.name, self.node.id),
+        }
+    }
+}
+
+impl From<OnConflict> for AtServer {
+    fn from(choice: OnConflict) -> Self {
+        match choice {
+            OnConflict::KeepBoth => Self::KeepBoth,
+            OnConflict::Replace => Self::Replace,
+            OnConflict::Skip => Self::Fail,
         }
     }
 }
@@ -36,16 +51,22 @@ pub(super) async fn upload(
     arguments: UploadArguments,
     cancel: &CancellationToken,
 ) -> Ending {
-    let UploadArguments { paths, to, link, name } = arguments;
+    let UploadArguments { paths, to, link, name, on_conflict } = arguments;
     let folder = match super::folder(remote, to.as_deref()).await {
         Ok(folder) => folder,
         Err(error) => return output::stopped(form, error),
     };
     let moving = Moving::begin(form, cancel);
     let one = async |file: &FileUpload| {
-        let node = remote.upload_file(file, moving.progress.of_file(), cancel).await?;
+        let file = FileUpload { on_conflict: on_conflict.into(), ..file.clone() };
+        let (node, fate) = match remote.upload_file(&file, moving.progress.of_file(), cancel).await {
+            Err(error) if on_conflict == OnConflict::Skip && error.code() == ErrorCode::NameTaken => {
+                (remote.in_place_of(&file).await?, SKIPPED)
+            }
+            node => (node?, "uploaded"),
+        };
         let link = if link { Some(remote.public_link(node.id).await?) } else { None };
-        Ok(Uploaded { node, link })
+        Ok(Uploaded { node, link, fate })
     };
     if let (Some(name), [only]) = (name, paths.as_slice())
         && only == Path::new("-")
@@ -60,7 +81,7 @@ pub(super) async fn upload(
         moving.told(&Item::new("-", uploaded), Uploaded::words);
         return moving.end("uploaded");
     }
-    let command = match remote.upload_command(&words(&paths, to.as_deref())) {
+    let command = match remote.upload_command(&words(&paths, to.as_deref(), on_conflict)) {
         Ok(command) => Arc::new(command),
         Err(error) => return output::stopped(form, error),
     };
@@ -83,7 +104,15 @@ fn expanded(path: PathBuf) -> Vec<PathBuf> {
 }
 
 /// What makes it the same command when it is given again after it was interrupted.
-fn words<'a>(paths: &'a [PathBuf], to: Option<&'a str>) -> Vec<&'a OsStr> {
-    let to = OsStr::new(to.unwrap_or_default());
-    [to].into_iter().chain(paths.iter().map(|path| path.as_os_str())).collect()
+fn words<'a>(paths: &'a [PathBuf], to: Option<&'a str>, on_conflict: OnConflict) -> Vec<&'a OsStr> {
+    let choice = match on_conflict {
+        OnConflict::KeepBoth => "",
+        OnConflict::Replace => "replace",
+        OnConflict::Skip => "skip",
+    };
+    [to.unwrap_or_default(), choice]
+        .map(OsStr::new)
+        .into_iter()
+        .chain(paths.iter().map(|path| path.as_os_str()))
+        .collect()
 }

@@ -1,10 +1,11 @@
 //! Things as each is done or fails.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
-use super::{Form, Item, Outcome, json, say};
+use super::{Form, Item, Outcome, json, say, warn};
 use crate::exit::Ending;
 
 /// Answers with things as each is done or fails, in that order: nothing is kept of what was said.
@@ -13,12 +14,25 @@ pub(crate) struct Report {
     said: Mutex<Said>,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Said {
     ending: Ending,
     done: u64,
     failed: u64,
+    /// What failed, by its reason.
+    reasons: BTreeMap<String, Failed>,
 }
+
+/// Things that failed for one reason.
+#[derive(Clone, Default)]
+struct Failed {
+    count: u64,
+    /// The first of them.
+    names: Vec<String>,
+}
+
+/// How many are named for each reason: the rest was said when it failed.
+const NAMED_MAX: usize = 3;
 
 /// A line of [`Form::Events`].
 #[derive(Serialize)]
@@ -44,6 +58,11 @@ impl Report {
             Outcome::Done(_) => said.done += 1,
             Outcome::Error(failure) => {
                 said.failed += 1;
+                let reason = said.reasons.entry(failure.code.to_string()).or_default();
+                reason.count += 1;
+                if reason.names.len() < NAMED_MAX {
+                    reason.names.push(item.given.clone());
+                }
                 said.ending = said.ending.max(Ending::of(failure.code));
             }
         }
@@ -54,13 +73,13 @@ impl Report {
                 say(&format!("{begin}\n{}", json(self.form, item)));
             }
             (Form::Words, Outcome::Done(value)) => say(&words(value)),
-            (Form::Words, Outcome::Error(failure)) => eprintln!("{}: {failure}", item.given),
+            (Form::Words, Outcome::Error(failure)) => warn(&format!("{}: {failure}", item.given)),
         }
     }
 
-    /// Ends the answer; for people, says how many of several were `done` and how many were not.
+    /// Ends the answer; for people, says how many of several were `done`, how many were not, and why.
     pub(crate) fn end(&self, done: &str) -> Ending {
-        let said = *self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match self.form {
             Form::Events => {
                 say(&json(self.form, &Event::<()>::End { done: said.done, failed: said.failed }));
@@ -68,7 +87,11 @@ impl Report {
             Form::Document if said.done + said.failed == 0 => say("[]"),
             Form::Document => say("]"),
             Form::Words if said.done + said.failed > 1 && said.failed > 0 => {
-                eprintln!("{} {done}, {} failed.", said.done, said.failed);
+                warn(&format!("{} {done}, {} failed:", said.done, said.failed));
+                for (reason, Failed { count, names }) in &said.reasons {
+                    let more = if *count > names.len() as u64 { ", …" } else { "" };
+                    warn(&format!("  {count} × {reason}: {}{more}", names.join(", ")));
+                }
             }
             Form::Words => {}
         }

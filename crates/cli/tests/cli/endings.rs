@@ -49,3 +49,32 @@ async fn help_documents_the_exit_codes_and_the_environment() {
         assert!(ran.stdout.contains(told), "{}", ran.stdout);
     }
 }
+
+#[tokio::test]
+async fn a_failure_tells_of_a_clock_that_is_wrong() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let server = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let problem =
+            r#"{"type":"x","status":401,"code":"not_signed_in","detail":"Your token has expired."}"#;
+        let length = problem.len();
+        let head = "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/problem+json\r\nConnection: close";
+        let answer = format!(
+            "{head}\r\nDate: Wed, 21 Oct 2015 07:28:00 GMT\r\nContent-Length: {length}\r\n\r\n{problem}"
+        );
+        loop {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut request = vec![0; 16 * 1024];
+            tokio::io::AsyncReadExt::read(&mut socket, &mut request).await.unwrap();
+            tokio::io::AsyncWriteExt::write_all(&mut socket, answer.as_bytes()).await.unwrap();
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let environment = [("NOTESPOT_SERVER", server.as_str()), ("NOTESPOT_TOKEN", "nsp_token")];
+    let ran = notespot(folder.path(), &environment, &["ls"]).await;
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(
+        ran.stderr.contains("This machine\u{2019}s clock is") && ran.stderr.contains("s ahead of"),
+        "{ran:?}"
+    );
+}

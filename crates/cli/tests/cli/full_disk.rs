@@ -34,3 +34,30 @@ async fn a_disk_that_fills_ends_the_download_and_leaves_no_half_file() {
     assert!(said.contains("large.bin") && said.contains("full"), "{said}");
     assert_eq!(machine.read("left"), b"", "{said}");
 }
+
+/// Makes the home folder's data a disk of 4 MiB, and pipes 20 MiB into what follows.
+const A_STREAM_TO_A_SMALL_DISK: &str = "mkdir -p .local/share && mount -t tmpfs -o size=4m small .local/share && \
+     { head -c 20m /dev/zero | \"$@\"; code=$?; ls -A .local/share/notespot/streams > left; exit $code; }";
+
+#[tokio::test]
+async fn a_stream_that_the_disk_has_no_room_for_is_refused_with_the_place() {
+    let machine = Machine::start().await;
+    let output = Command::new("unshare")
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", A_STREAM_TO_A_SMALL_DISK, "sh"])
+        .arg(env!("CARGO_BIN_EXE_notespot"))
+        .args(["upload", "-", "--name", "dump.sql"])
+        .current_dir(machine.home.path())
+        .env("NOTESPOT_SERVER", machine.server.base_url().as_str())
+        .env("NOTESPOT_TOKEN", &machine.token)
+        .env("HOME", machine.home.path())
+        .env_remove("XDG_DATA_HOME")
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("The disk is full") && said.contains("notespot/streams"), "{said}");
+    assert_eq!(machine.read("left"), b"", "{said}");
+}

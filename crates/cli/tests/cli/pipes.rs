@@ -44,8 +44,66 @@ async fn what_comes_through_a_pipe_goes_up_and_comes_back_through_one() {
         let Output { status, stdout, .. } = down.wait_with_output().await.unwrap();
         assert!(status.success() && stdout == bytes);
     }
-    let spooled = machine.home.path().join(".local/share/notespot/uploads");
-    assert_eq!(std::fs::read_dir(spooled).unwrap().count(), 0, "nothing is left of it here");
+    assert_eq!(spooled(&machine), 0, "nothing is left of it here");
+}
+
+/// How many streams wait on the disk.
+fn spooled(machine: &Machine) -> usize {
+    let folder = machine.home.path().join(".local/share/notespot/streams");
+    std::fs::read_dir(folder).map_or(0, Iterator::count)
+}
+
+#[tokio::test]
+async fn what_a_crash_left_of_a_stream_goes_with_the_next_one_and_a_living_one_stays() {
+    let machine = Machine::start().await;
+    let begin = async || {
+        let mut up = start(&machine, &["upload", "-", "--name", "dump.sql", "--json"], Stdio::piped());
+        let mut input = up.stdin.take().unwrap();
+        input.write_all(&content(1, MIB)).await.unwrap();
+        (up, input)
+    };
+    let (mut killed, _input) = begin().await;
+    until(|| spooled(&machine) == 1).await;
+    killed.kill().await.unwrap();
+    assert_eq!(spooled(&machine), 1);
+    let (living, input) = begin().await;
+    let (other, other_input) = begin().await;
+    until(|| spooled(&machine) == 2).await;
+    drop((input, other_input));
+    for up in [living, other] {
+        assert!(up.wait_with_output().await.unwrap().status.success());
+    }
+    assert_eq!(spooled(&machine), 0);
+    assert_eq!(machine.json(&["ls"]).await.as_array().unwrap().len(), 2);
+}
+
+/// Looks again and again, for at most half a minute: nothing tells when another process has made a file.
+async fn until(holds: impl Fn() -> bool) {
+    let looking = async {
+        while !holds() {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), looking).await.unwrap();
+}
+
+#[tokio::test]
+async fn output_that_nobody_reads_any_more_ends_the_command_quietly() {
+    let machine = Machine::start().await;
+    machine.file("large.bin", &content(1, 5 * MIB));
+    machine.run(&["upload", "large.bin"]).await;
+    for arguments in [&["ls"][..], &["ls", "--json"], &["download", "large.bin", "--to", "-"], &["--help"]] {
+        let mut ended = start(&machine, arguments, Stdio::piped());
+        // As `head` does, only earlier.
+        drop(ended.stdout.take());
+        let Output { status, stderr, .. } = ended.wait_with_output().await.unwrap();
+        let said = String::from_utf8(stderr).unwrap();
+        assert_eq!(said, "", "{arguments:?}");
+        assert!(arguments[0] == "--help" || status.code() == Some(141), "{arguments:?}: {status:?}");
+    }
+    let mut mute = start(&machine, &["ls", "nowhere"], Stdio::piped());
+    drop(mute.stderr.take());
+    assert_eq!(mute.wait().await.unwrap().code(), Some(1), "no panic where nobody hears it");
 }
 
 #[tokio::test]
@@ -92,5 +150,16 @@ async fn events_tell_what_happens_a_line_each() {
     assert!(of("progress").len() >= 3 && of("progress")[1]["total"] == 5 * MIB, "{}", ran.stdout);
     assert_eq!(of("item").len(), 2);
     assert!(of("item").iter().any(|item| item["error"]["code"] == "file_missing"), "{}", ran.stdout);
+    let keys = |event: &serde_json::Value| event.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(of("progress")[0]), ["bytes_per_second", "done", "event", "seconds_left", "total"]);
+    assert_eq!(keys(of("end")[0]), ["done", "event", "failed"]);
+    for item in of("item") {
+        let expected = if item["error"].is_null() {
+            &["event", "fate", "given", "link", "node"][..]
+        } else {
+            &["error", "event", "given"]
+        };
+        assert_eq!(keys(item), expected, "scripts rely on it: docs/command-line.md");
+    }
     assert_eq!((&of("end")[0]["done"], &of("end")[0]["failed"]), (&1.into(), &1.into()));
 }

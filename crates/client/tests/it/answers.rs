@@ -110,6 +110,26 @@ async fn a_server_s_clock_is_compared_with_ours() {
 }
 
 #[tokio::test]
+async fn a_name_that_leads_out_of_a_folder_is_no_name_and_reaches_nobody() {
+    for name in ["../x", "/etc/passwd", "..", ".", "a\\u0000b", "a/b", ""] {
+        let plan = format!(
+            r#"{{"items":[{{"result":"done","value":{{"node":"{id}","version":"{id}","name":"{name}","size":1,"sha256":"{sha}","request":
+            {{"method":"GET","url":"http://x/","headers":{{}},"expires_at":"2026-11-23T10:00:00.000Z"}}}}}}]}}"#,
+            id = NodeId::generate(),
+            sha = "a".repeat(64),
+        );
+        let plans = async |plan: &str| {
+            let server = Scripted::start(vec![json("200 OK", plan)]).await;
+            server.client().plan_downloads(vec![]).await
+        };
+        let error = plans(&plan).await.unwrap_err();
+        assert_eq!(error.code(), ErrorCode::NotANotespotServer, "{name}");
+        let good = plan.replace(&format!(r#""name":"{name}""#), r#""name":"x""#);
+        assert!(plans(&good).await.is_ok(), "the rest of it is right");
+    }
+}
+
+#[tokio::test]
 async fn an_endless_answer_is_cut_off() {
     let body = "x".repeat(33 << 20);
     let server = Scripted::start(vec![json("200 OK", &body)]).await;

@@ -93,7 +93,11 @@ impl Source {
         let whole = read_exactly_at(&file, &mut bytes, 0);
         let unchanged = Looks::of(&file.metadata().map_err(trouble)?) == looks;
         match whole {
-            Ok(()) if unchanged => {}
+            Ok(()) if unchanged && ends_at(&file, looks.size).map_err(trouble)? => {}
+            Ok(()) if unchanged => return Err(TransferError::LengthUntrue { name }),
+            Err(error) if unchanged && error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Err(TransferError::LengthUntrue { name });
+            }
             Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(trouble(error)),
             _ => return Err(TransferError::FileChanged { name }),
         }
@@ -147,6 +151,15 @@ impl Source {
             io::ErrorKind::UnexpectedEof => self.changed(),
             _ => TransferError::reading(&self.0.name, error),
         })
+    }
+}
+
+/// Whether there is nothing behind this offset.
+fn ends_at(file: &File, offset: u64) -> io::Result<bool> {
+    match read_exactly_at(file, &mut [0], offset) {
+        Ok(()) => Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(true),
+        Err(error) => Err(error),
     }
 }
 

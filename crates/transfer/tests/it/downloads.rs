@@ -146,3 +146,22 @@ async fn cancelling_leaves_nothing() {
     assert_eq!(result.unwrap_err().code(), ErrorCode::Cancelled);
     assert!(stand.names().is_empty());
 }
+
+#[tokio::test]
+async fn a_stream_goes_on_where_its_connection_broke_and_each_byte_comes_once() {
+    let (stand, proxy) = Stand::behind_proxy().await;
+    let bytes = content(9, 12 * MIB + 5);
+    stand.offer(&bytes);
+    for at in [MIB, 5 * MIB, 9 * MIB] {
+        proxy.inject(on_the_way_down(at, FaultKind::Drop));
+    }
+    let (mut taken, never) = (Vec::new(), CancellationToken::new());
+    let node = stand.offered(&stand.here(), Existing::Fail).node;
+    let reading = stand.engine.read_file(&stand, node, &mut taken, &stand.progress, &never);
+    timeout(BOUND, Box::pin(reading)).await.unwrap().unwrap();
+    proxy.struck(3, BOUND).await.unwrap();
+    assert!(taken == bytes);
+    proxy.inject(on_the_way_down(MIB, FaultKind::Corrupt));
+    let reading = stand.engine.read_file(&stand, node, &mut taken, &stand.progress, &never);
+    assert_eq!(Box::pin(reading).await.unwrap_err().code(), ErrorCode::ChecksumMismatch);
+}
