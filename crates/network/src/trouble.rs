@@ -155,13 +155,15 @@ fn io_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
 }
 
 fn fault_in(error: &reqwest::Error) -> Option<CertificateFault> {
-    chain(error).find_map(|error| {
-        // An io::Error's source is the source of what it wraps.
-        let wrapped = io_error(error).and_then(io::Error::get_ref).map(|wrapped| wrapped as &dyn Error);
-        [wrapped.and_then(|wrapped| wrapped.downcast_ref()), error.downcast_ref()]
-            .into_iter()
-            .flatten()
-            .find_map(fault)
+    // The source of an io::Error is the source of what it wraps: what it wraps would be passed over.
+    chain(error).flat_map(wrapped).find_map(|error| fault(error.downcast_ref()?))
+}
+
+/// An error, and what it wraps where it is an `io::Error`.
+fn wrapped<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| {
+        let wrapped = io_error(*error)?.get_ref()?;
+        Some(wrapped as &(dyn Error + 'static))
     })
 }
 

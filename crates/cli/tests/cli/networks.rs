@@ -39,7 +39,9 @@ impl Company {
 async fn everything_goes_by_the_proxy_and_trusts_the_company_s_authority() {
     let company = Company::start().await;
     let large = content(1, 20 * 1024 * 1024 + 1);
-    std::fs::create_dir_all(company.home.path().join("up")).unwrap();
+    for folder in ["up", "back"] {
+        std::fs::create_dir(company.home.path().join(folder)).unwrap();
+    }
     std::fs::write(company.home.path().join("up/large.bin"), &large).unwrap();
     std::fs::write(company.home.path().join("up/small.txt"), b"small").unwrap();
     let http = WayOut::http(company.front.address()).await.unwrap();
