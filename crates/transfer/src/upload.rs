@@ -195,9 +195,17 @@ impl<C: UploadControl> Upload<'_, C> {
         hashed: Option<Hashed>,
     ) -> Result<Node, TransferError> {
         let id = plan.id;
+        let may_be_joined = plan.resumed && plan.part_count > 1;
         let hashed = match (plan.state, hashed) {
             (UploadState::Open, hashed) => {
-                parts::send(self.engine, self.control, plan, source, hashed, self.progress).await?
+                match parts::send(self.engine, self.control, plan, source, hashed, self.progress).await {
+                    // The store knows this upload no more: a program that died before it heard so had
+                    // its parts joined. Completing shows whether they were.
+                    Err(TransferError::StoreRefused { status: 404, .. }) if may_be_joined => {
+                        hashing::whole(self.engine, source).await?
+                    }
+                    sent => sent?,
+                }
             }
             (_, Some(hashed)) => hashed,
             (_, None) => hashing::whole(self.engine, source).await?,
