@@ -22,6 +22,8 @@ pub use discovery::discover;
 
 /// How often a call that is safe to repeat is sent.
 const TRIES: u32 = 3;
+/// The same for one who has time: about a quarter of a minute, in which a server starts again.
+const PATIENT_TRIES: u32 = 8;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// A server that wants to be left alone for longer gets its wish: the error goes to the caller.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -29,10 +31,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Speaks the REST API in the name of a [`Session`]. Cheap to clone.
 ///
 /// Every call: takes a fresh access token, renews it once when the server answers 401, is repeated
-/// at most twice where that is safe, reads at most 32 MiB, and gives up after 30 seconds a try.
+/// at most twice where that is safe (more often by a [`patient`](Self::patient) one), reads at most 32 MiB, and gives up after 30 seconds a try.
 #[derive(Clone, Debug)]
 pub struct ApiClient {
     session: Session,
+    tries: u32,
 }
 
 /// One call, ready to be sent more than once.
@@ -94,7 +97,14 @@ impl ApiClient {
     /// Speaks for this session.
     #[must_use]
     pub fn new(session: Session) -> Self {
-        Self { session }
+        Self { session, tries: TRIES }
+    }
+
+    /// The same client for work that goes on by itself, with nobody waiting for an answer: it outlasts a
+    /// server that is restarted, and a network that changes.
+    #[must_use]
+    pub fn patient(&self) -> Self {
+        Self { session: self.session.clone(), tries: PATIENT_TRIES }
     }
 
     /// The session that it speaks for.
@@ -117,7 +127,7 @@ impl ApiClient {
                 token = self.session.renew(token).await?;
                 continue;
             }
-            match pause(&call, &declined, tried) {
+            match pause(&call, &declined, tried, self.tries) {
                 Some(pause) => tokio::time::sleep(pause).await,
                 None => return Err(declined.error),
             }
@@ -154,13 +164,13 @@ impl ApiClient {
 }
 
 /// How long to wait before the next try; `None` when there is none.
-fn pause(call: &Call, declined: &Declined, tried: u32) -> Option<Duration> {
-    if !call.repeatable || tried >= TRIES || !declined.error.is_passing() {
+fn pause(call: &Call, declined: &Declined, tried: u32, tries: u32) -> Option<Duration> {
+    if !call.repeatable || tried >= tries || !declined.error.is_passing() {
         return None;
     }
     let doubled = FIRST_PAUSE * 2_u32.pow(tried - 1);
     // Full jitter keeps a thousand clients from coming back at once.
-    let jittered = doubled.mul_f64(rand::rng().random_range(0.5..1.5));
+    let jittered = doubled.mul_f64(rand::rng().random_range(0.5..1.5)).min(LONGEST_PAUSE);
     let pause = declined.retry_after.unwrap_or(jittered);
     (pause <= LONGEST_PAUSE).then_some(pause)
 }

@@ -20,9 +20,10 @@ pub(crate) struct OverRest {
 
 impl OverRest {
     pub(crate) fn new(api: &ApiClient) -> Self {
+        let api = api.patient();
         let (plan, complete, download) = (api.clone(), api.clone(), api.clone());
         Self {
-            api: api.clone(),
+            api,
             plans: Together::new(move |uploads| {
                 let api = plan.clone();
                 async move { api.plan_uploads(uploads).await }.boxed()
