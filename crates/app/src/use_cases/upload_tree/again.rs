@@ -6,7 +6,7 @@
 //! to be kept, and nothing that a `kill -9` could leave half written.
 
 use std::ffi::OsStr;
-use std::fs::{self, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -48,8 +48,7 @@ impl UploadCommand {
         if let Some(seed) = read(&file)? {
             return Ok(Self { file, seed });
         }
-        let seed = rand::random();
-        write(&file, &seed)?;
+        let seed = write(&file, rand::random())?;
         Ok(Self { file, seed })
     }
 
@@ -86,15 +85,24 @@ fn read(file: &Path) -> io::Result<Option<[u8; 32]>> {
     Ok(seed.filter(|_| age < GOOD_FOR))
 }
 
-/// On the disk, whole, before it is used.
-fn write(file: &Path, seed: &[u8; 32]) -> io::Result<()> {
+/// On the disk, whole, before it is used. Gives the seed that is there then: the same command may be
+/// given twice at once. What a program that died here has left is written over by the next.
+fn write(file: &Path, seed: [u8; 32]) -> io::Result<[u8; 32]> {
     let folder = file.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
-    temporary.write_all(seed)?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(file)?;
-    Ok(())
+    let new = file.with_extension("new");
+    let mut writer = File::options().create(true).truncate(false).write(true).open(&new)?;
+    writer.lock()?;
+    if let Some(seed) = read(file)? {
+        return Ok(seed);
+    }
+    writer.set_len(0)?;
+    writer.write_all(&seed)?;
+    writer.sync_all()?;
+    fs::rename(new, file)?;
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?;
+    Ok(seed)
 }
 
 #[cfg(test)]
