@@ -6,11 +6,14 @@ import { detail, step, Stop } from "./say.mjs";
 /** What building and running the desktop app takes. */
 export const TO_RUN = ["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev", "xdg-utils", "libgl1-mesa-dri", "fonts-dejavu-core"];
 
-/** What the tests take on top: a display, a bus, a keyring, a browser, and hands for all of them. */
+/**
+ * What the tests take on top: a display, a bus, a keyring, a browser, and hands for all of them; what
+ * kills a process at its n-th system call, and what starts one nine days later.
+ */
 export const TO_TEST = [
   "xvfb", "xauth", "x11-utils", "xdotool", "xclip", "dbus", "webkit2gtk-driver", "gnome-keyring", "imagemagick",
   "libglib2.0-bin", "desktop-file-utils", "python3-gi", "gir1.2-gtk-3.0", "chromium",
-  "fonts-noto-color-emoji",
+  "strace", "libfaketime", "fonts-noto-color-emoji",
 ];
 
 /** Installs those of `packages` that are absent; asks for the password of sudo where it is not root. */

@@ -8,19 +8,23 @@
 
 mod api;
 mod content;
+mod draws;
 mod person;
 mod program;
 mod proxy;
 mod server;
 mod tls;
+mod under;
 mod way_out;
 
 pub use api::upload::{Refused, completion, crc_of, new_upload, part_of, sha256_of};
 pub use api::{Answer, Api};
 pub use content::content;
+pub use draws::Draws;
 pub use person::Person;
 pub use program::program;
 pub use proxy::{Direction, Fault, FaultKind, FaultProxy};
-pub use server::{TestServer, run_server};
+pub use server::{DidNotStart, TestServer, run_server};
 pub use tls::{Authority, Certified, TlsFront};
+pub use under::{days_later, killed_at};
 pub use way_out::WayOut;

@@ -14,7 +14,8 @@ use tempfile::TempDir;
 use url::Url;
 
 pub use self::commands::run_server;
-use self::process::Running;
+pub use self::process::DidNotStart;
+use self::process::{Running, Start};
 use crate::{Api, FaultProxy};
 
 /// How long a server may take to be ready, and to end. Generous: the machine may be busy.
@@ -46,11 +47,19 @@ impl TestServer {
     /// The same on an address of one's choice, such as `[::1]:0`.
     pub async fn on(listen: SocketAddr, flags: &[&str]) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("notespot-server-").tempdir()?;
-        let flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();
-        let process = Running::start(folder.path(), listen, &flags, BOUND).await?;
-        let address = process.address;
-        let url = Url::parse(&format!("http://{address}"))?;
-        Ok(Self { flags, folder, address, url, process: Some(process) })
+        let flags = flags.iter().map(|&flag| flag.to_owned()).collect();
+        let url = Url::parse("http://127.0.0.1")?;
+        let mut server = Self { flags, folder, address: listen, url, process: None };
+        let process = server.run(&[]).await?;
+        server.address = process.address;
+        server.url = Url::parse(&format!("http://{}", process.address))?;
+        server.process = Some(process);
+        Ok(server)
+    }
+
+    async fn run(&self, under: &[String]) -> anyhow::Result<Running> {
+        let how = Start { folder: self.folder.path(), listen: self.address, flags: &self.flags, under };
+        Running::start(how, BOUND).await
     }
 
     /// Starts a server that is reached through `proxy`: every address that it gives out, those of
@@ -116,6 +125,13 @@ impl TestServer {
         self.process.take().context("The server does not run.")?.ended(BOUND).await
     }
 
+    /// Waits, as long as it takes, for it to be killed or to end. May be dropped and called again.
+    pub async fn gone(&mut self) -> anyhow::Result<ExitStatus> {
+        let status = self.process.as_mut().context("The server does not run.")?.end().await?;
+        self.process = None;
+        Ok(status)
+    }
+
     /// Kills it on the spot, as a power cut does.
     pub async fn kill_9(&mut self) -> anyhow::Result<()> {
         self.end(Signal::KILL).await.map(drop)
@@ -128,11 +144,16 @@ impl TestServer {
 
     /// Starts it again on the same port and data. It must have been ended before.
     pub async fn start_again(&mut self) -> anyhow::Result<()> {
+        self.start_again_under(&[]).await
+    }
+
+    /// The same, by another program: `under` is that program and its first arguments. It has to become
+    /// the server, so that signals reach it.
+    pub async fn start_again_under(&mut self, under: &[String]) -> anyhow::Result<()> {
         if self.process.is_some() {
             bail!("The server still runs: end it with stop() or kill_9() first.");
         }
-        let again = Running::start(self.folder.path(), self.address, &self.flags, BOUND).await?;
-        self.process = Some(again);
+        self.process = Some(self.run(under).await?);
         Ok(())
     }
 

@@ -1,0 +1,83 @@
+//! The command, as a process that may die.
+
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::death::{Death, was_killed};
+
+/// A machine that has `notespot`, with a token.
+pub(crate) struct Cli {
+    pub(crate) home: TempDir,
+    pub(crate) server: String,
+    pub(crate) token: String,
+}
+
+impl Cli {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    /// Where it keeps what is its own.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.path(".local/share/notespot")
+    }
+
+    fn command(&self, under: &[String], arguments: &[&str]) -> Command {
+        let program = env!("CARGO_BIN_EXE_notespot");
+        let mut command = match under {
+            [] => Command::new(program),
+            [first, rest @ ..] => {
+                let mut command = Command::new(first);
+                command.args(rest).arg(program);
+                command
+            }
+        };
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        command.args(arguments).current_dir(self.home.path()).env_clear().env("PATH", path);
+        command.env("HOME", self.home.path()).env("NOTESPOT_SERVER", &self.server);
+        command.env("NOTESPOT_TOKEN", &self.token).kill_on_drop(true).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the command until this death; whether it died. One that was faster must have succeeded.
+    pub(crate) async fn dies(&self, death: Death, arguments: &[&str]) -> bool {
+        let mut command = self.command(&death.under(), arguments);
+        let stderr = Stdio::from(std::fs::File::create(self.path("stderr")).unwrap());
+        let mut process = command.stdout(Stdio::null()).stderr(stderr).spawn().unwrap();
+        let status = match death {
+            Death::At(..) => process.wait().await,
+            Death::After(moment) => match tokio::time::timeout(moment, process.wait()).await {
+                Ok(status) => status,
+                Err(_) => {
+                    process.start_kill().unwrap();
+                    process.wait().await
+                }
+            },
+        };
+        let status = status.unwrap();
+        let said = || std::fs::read_to_string(self.path("stderr")).unwrap_or_default();
+        assert!(was_killed(status) || status.success(), "{arguments:?}, {death:?}: {status}\n{}", said());
+        was_killed(status)
+    }
+
+    /// Runs the command to its end, which must be a good one.
+    pub(crate) async fn completes(&self, arguments: &[&str]) -> Output {
+        let output = self.command(&[], arguments).output().await.unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        output
+    }
+
+    /// The names in a folder on the server, in order. One that is there twice is listed twice.
+    pub(crate) async fn listed(&self, folder: &Path) -> Vec<String> {
+        let output = self.completes(&["ls", "--json", folder.to_str().unwrap()]).await;
+        let nodes: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let names = nodes.as_array().unwrap().iter();
+        let mut names: Vec<_> = names.map(|node| node["name"].as_str().unwrap().to_owned()).collect();
+        names.sort_unstable();
+        names
+    }
+}
