@@ -164,8 +164,8 @@ impl ApiClient {
 }
 
 /// How long to wait before the next try; `None` when there is none.
-fn pause(call: &Call, declined: &Declined, tried: u32, tries: u32) -> Option<Duration> {
-    if !call.repeatable || tried >= tries || !declined.error.is_passing() {
+fn pause(call: &Call, declined: &Declined, tried: u32, at_most: u32) -> Option<Duration> {
+    if !call.repeatable || tried >= at_most || !declined.error.is_passing() {
         return None;
     }
     let doubled = FIRST_PAUSE * 2_u32.pow(tried - 1);

@@ -71,7 +71,7 @@ async fn a_download_goes_on_after_death_at_each_of_its_steps() {
             }
         }
     }
-    scene.ends(12).await;
+    scene.ends(8).await;
 }
 
 /// Slow enough that the journal is written while it goes on, and again after each death. What is

@@ -50,13 +50,14 @@ impl Cli {
         let mut process = command.stdout(Stdio::null()).stderr(stderr).spawn().unwrap();
         let status = match death {
             Death::At(..) => process.wait().await,
-            Death::After(moment) => match tokio::time::timeout(moment, process.wait()).await {
-                Ok(status) => status,
-                Err(_) => {
+            Death::After(moment) => {
+                if let Ok(status) = tokio::time::timeout(moment, process.wait()).await {
+                    status
+                } else {
                     process.start_kill().unwrap();
                     process.wait().await
                 }
-            },
+            }
         };
         let status = status.unwrap();
         let said = || std::fs::read_to_string(self.path("stderr")).unwrap_or_default();

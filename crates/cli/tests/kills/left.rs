@@ -45,12 +45,13 @@ impl Scene {
         let parts = entries(&objects.join("parts"));
         let stored: usize =
             entries(&objects.join("objects")).iter().map(|folder| entries(folder).len()).sum();
-        let mut odd: Vec<_> = entries(&objects.join("tmp")).iter().map(|path| format!("{path:?}")).collect();
+        let mut odd: Vec<_> =
+            entries(&objects.join("tmp")).iter().map(|path| path.display().to_string()).collect();
         odd.extend(
             parts
                 .iter()
                 .filter(|upload| upload.join("open").exists())
-                .map(|upload| format!("{upload:?} is open")),
+                .map(|upload| format!("{} is open", upload.display())),
         );
         if stored != files {
             odd.push(format!("{stored} objects, for {files} files"));

@@ -42,7 +42,7 @@ async fn transfers_go_on_by_themselves_when_the_server_dies_at_any_moment() {
         trees::require_same(&scene.cli.path(&name), &scene.cli.path("back").join(&name));
         fs::remove_dir_all(scene.cli.path("back")).unwrap();
     }
-    scene.ends(24).await;
+    scene.ends(16).await;
 }
 
 #[tokio::test]
