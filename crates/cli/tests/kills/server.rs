@@ -31,7 +31,7 @@ async fn transfers_go_on_by_themselves_when_the_server_dies_at_any_moment() {
         let name = format!("tree {round}");
         let tree = scene.tree(&name, 100, &LARGE);
         let deaths: Vec<_> = (0..8)
-            .map(|_| Death::draw(&mut scene.draws, whole, &[SYNCS, NAMES, WRITES, SENDS], 40))
+            .map(|_| Death::draw(&mut scene.draws, whole, &[SYNCS, NAMES, WRITES, SENDS], 12))
             .collect();
         scene.completes_while_the_server_dies(&["upload", &name], deaths).await;
         scene.uploaded(tree);
@@ -42,7 +42,7 @@ async fn transfers_go_on_by_themselves_when_the_server_dies_at_any_moment() {
         trees::require_same(&scene.cli.path(&name), &scene.cli.path("back").join(&name));
         fs::remove_dir_all(scene.cli.path("back")).unwrap();
     }
-    scene.ends(16).await;
+    scene.ends(10).await;
 }
 
 #[tokio::test]
