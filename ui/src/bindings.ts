@@ -149,6 +149,10 @@ export type ErrorCode =
 "checksum_mismatch" | 
 /**  The upload was completed or aborted before. */
 "upload_ended" | 
+/**  The reference belongs to an upload of something else. */
+"reference_taken" | 
+/**  The proof is not that of the content, or was not asked for any more: send the content. */
+"proof_refused" | 
 /**  The public link was ended by its owner. */
 "link_ended" | 
 /**  Too many requests: try again after the time in `Retry-After`. */

@@ -25,7 +25,7 @@ pub use library::LibraryError;
 pub use notespot_client::{ClientError, Secret, SignInError};
 pub use notespot_network::NetworkSettings;
 pub use notespot_transfer::Settings as TransferSettings;
-pub use notespot_transfer::{Existing, Fate, FileToDownload, SaveTo, Saved};
+pub use notespot_transfer::{Existing, Fate, FileToDownload, SaveTo, Saved, Uploaded};
 pub use remote::Remote;
 pub use tokio_util::sync::CancellationToken;
 pub use use_cases::lanes::{Found, FoundFiles};

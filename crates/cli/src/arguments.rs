@@ -171,6 +171,9 @@ pub(crate) struct Pace {
     /// The most that downloads may take a second
     #[arg(long, global = true, value_name = "BYTES", value_parser = bytes)]
     limit_down: Option<ByteCount>,
+    /// Send everything, also content that the server has from you already
+    #[arg(long, global = true)]
+    no_dedupe: bool,
 }
 
 impl Pace {
@@ -182,6 +185,7 @@ impl Pace {
         }
         settings.limit_up = self.limit_up.or(settings.limit_up);
         settings.limit_down = self.limit_down.or(settings.limit_down);
+        settings.dedupe &= !self.no_dedupe;
     }
 }
 

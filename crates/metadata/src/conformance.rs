@@ -1,6 +1,7 @@
 //! The suite that every metadata store passes. Each case is a sentence about the store.
 
 mod accounts;
+mod dedupe;
 mod feed;
 mod links;
 mod names;
@@ -16,6 +17,7 @@ use crate::users::Profile;
 use crate::{MetadataStore, Result};
 
 pub use accounts::*;
+pub use dedupe::*;
 pub use feed::*;
 pub use links::*;
 pub use names::*;
@@ -42,8 +44,16 @@ macro_rules! for_each_metadata_case {
             an_upload_beyond_the_quota_is_refused,
             an_upload_whose_folder_is_gone_lands_at_the_top,
             an_upload_that_was_given_up_leaves_an_orphan,
+            destinations_of_open_uploads_are_known,
             in_a_batch_each_succeeds_or_fails_alone,
             a_batch_counts_what_it_has_taken_itself,
+            a_reference_that_is_used_for_something_else_is_refused,
+            content_that_the_owner_has_is_known_by_size_and_hash,
+            a_challenge_is_good_once_and_for_a_while,
+            proven_content_becomes_a_file_that_shares_its_object,
+            an_object_goes_with_the_last_version_that_names_it,
+            what_was_deleted_meanwhile_is_not_published_as_a_copy,
+            a_copy_and_the_end_of_its_original_never_meet_half_way,
             a_file_has_one_living_link,
             a_link_that_was_ended_or_whose_file_is_trashed_opens_nothing,
             what_belongs_to_somebody_else_is_not_there,

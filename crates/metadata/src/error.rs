@@ -38,6 +38,12 @@ pub enum MetadataError {
     /// The upload is not open any more.
     #[error("the upload has ended")]
     UploadEnded,
+    /// The client's reference belongs to an upload of something else.
+    #[error("the reference is taken")]
+    ReferenceTaken,
+    /// Nothing was asked that could be proven, or what was asked has ended.
+    #[error("the challenge has ended")]
+    ChallengeEnded,
     /// The slug belongs to another link.
     #[error("the slug is taken")]
     SlugTaken,

@@ -21,7 +21,8 @@ pub struct Orphan {
 }
 
 /// The objects to remove. Deleting nodes or users and aborting uploads adds to them in the same
-/// transaction, so that nothing is leaked when the process dies before the object is gone.
+/// transaction, so that nothing is leaked when the process dies before the object is gone. Versions may
+/// share an object: it is an orphan when the last of them goes, and never named again from then on.
 #[async_trait]
 pub trait Orphans: Send + Sync {
     /// Some orphans that are to be removed by `now`; at most `limit`.

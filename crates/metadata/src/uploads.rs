@@ -58,6 +58,40 @@ pub struct Wanted {
     pub modified_at: Option<Timestamp>,
 }
 
+/// What the owner of an upload was asked to prove: that the content is there to be read, and not only its
+/// hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredChallenge {
+    /// Of the content that the client says to have.
+    pub sha256: Sha256,
+    /// Random: what has to be read follows from it.
+    pub nonce: [u8; 32],
+    /// Until when it may be answered.
+    pub ends_at: Timestamp,
+}
+
+/// An upload whose challenge was answered in time, and what the answer is to be compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// The upload.
+    pub upload: StoredUpload,
+    /// What was asked.
+    pub challenge: StoredChallenge,
+    /// An object with that content.
+    pub object_key: String,
+}
+
+/// Content that turned out to be the owner's already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proven {
+    /// Which upload.
+    pub id: UploadId,
+    /// Of the content.
+    pub sha256: Sha256,
+    /// The object that holds it.
+    pub object_key: String,
+}
+
 /// Uploads of one owner.
 #[async_trait]
 pub trait Uploads: Send + Sync {
@@ -71,7 +105,8 @@ pub trait Uploads: Send + Sync {
     /// Keeps plans, in one transaction; each is kept or refused alone, in the order given. Refuses
     /// what the quota does not hold (open uploads count) and a parent that is no living folder. A
     /// reference that was planned before, or in a call that won the race, gives that upload: compare
-    /// the answer's `destination` and give up your own if it differs.
+    /// the answer's `destination` and give up your own if it differs. With another place, name, size or
+    /// conflict rule than it was planned with, it is refused with `ReferenceTaken`.
     async fn begin_uploads(
         &self,
         owner: &UserId,
@@ -111,6 +146,34 @@ pub trait Uploads: Send + Sync {
         only(self.publish_uploads(owner, &[(id, sha256)]).await?)
     }
 
+    /// For each, whether the owner has content of this size, and of this SHA-256 where one is named. What
+    /// is in the trash counts. One look into an index each.
+    async fn has_content(&self, owner: &UserId, asked: &[(ByteCount, Option<Sha256>)]) -> Result<Vec<bool>>;
+
+    /// Keeps what open uploads are asked to prove, in one transaction, each in place of an earlier one.
+    /// Uploads that are not open any more are passed over.
+    async fn keep_challenges(&self, owner: &UserId, asked: &[(UploadId, StoredChallenge)]) -> Result<()>;
+
+    /// Takes challenges to compare an answer with: each is good once, whatever comes of it, also for a
+    /// process that dies right after. `ChallengeEnded` where there is none, where it has ended by `now`,
+    /// and where the owner has that content no longer. Only open uploads have challenges: any other is
+    /// given with what it became as `UploadEnded`.
+    async fn take_challenges(
+        &self,
+        owner: &UserId,
+        ids: &[UploadId],
+        now: Timestamp,
+    ) -> Result<Vec<Result<Answered>>>;
+
+    /// Publishes content that the owner has already: as [`publish_uploads`](Self::publish_uploads), with
+    /// versions that name the object that is there. Refused with `ChallengeEnded` where none of the
+    /// owner's versions names it any more: it may be on its way out. What had been sent becomes an
+    /// [orphan](crate::orphans).
+    async fn publish_copies(&self, owner: &UserId, proven: &[Proven]) -> Result<Vec<Result<Node>>>;
+
+    /// Which of these object keys an open upload names.
+    async fn open_destinations(&self, object_keys: &[String]) -> Result<Vec<String>>;
+
     /// Gives an upload up, leaving an [orphan](crate::orphans). Aborting an aborted one changes nothing;
     /// a published one is refused with `UploadEnded`.
     async fn abort_upload(&self, owner: &UserId, id: UploadId) -> Result<StoredUpload>;
@@ -125,6 +188,14 @@ fn only<T>(outcomes: Vec<Result<T>>) -> Result<T> {
 }
 
 impl Wanted {
+    /// Whether a reference that was planned with this may be planned with the other again. When the source
+    /// changed, and its media type, may differ: then the parts tell what has to be sent.
+    #[must_use]
+    pub fn is_same_file(&self, other: &Self) -> bool {
+        let identity = |wanted: &Self| (wanted.client_ref, wanted.parent, wanted.on_conflict, wanted.size);
+        identity(self) == identity(other) && self.name == other.name
+    }
+
     /// What is kept of an announcement; `content_type` is what to use where it names none.
     #[must_use]
     pub fn from_new(upload: &NewUpload, content_type: &str) -> Self {

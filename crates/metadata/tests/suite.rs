@@ -11,7 +11,11 @@ mod kills;
 #[path = "suite/plans.rs"]
 mod plans;
 
+use notespot_metadata::nodes::Nodes as _;
+use notespot_metadata::orphans::Orphans as _;
 use notespot_metadata::sqlite::{OpenError, SqliteMetadata};
+use notespot_metadata::uploads::Uploads as _;
+use notespot_protocol::{ByteCount, NodeId, Sha256, Timestamp, UserId, VersionId};
 use tempfile::TempDir;
 
 notespot_metadata::metadata_conformance!(Running::start().await);
@@ -65,4 +69,41 @@ async fn a_folder_that_is_not_there_is_said_to_be_unreadable() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("gone").join("metadata.db");
     assert!(matches!(SqliteMetadata::open(&path).await, Err(OpenError::Unreadable { .. })));
+}
+
+#[tokio::test]
+async fn a_file_of_an_earlier_version_keeps_its_content_and_can_share_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metadata.db");
+    let mut earlier = sqlx::migrate!("./migrations");
+    earlier.migrations = earlier.migrations.iter().filter(|one| one.version <= 2).cloned().collect();
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let pool = sqlx::SqlitePool::connect_with(options.foreign_keys(true)).await.unwrap();
+    earlier.run(&pool).await.unwrap();
+    let (node, version) = (NodeId::generate(), VersionId::generate());
+    sqlx::query(
+        "INSERT INTO users (id, name, quota, used) VALUES ('ada', 'Ada', 1000000, 100);
+         INSERT INTO nodes (id, owner, parent, kind, name, unique_key, sort_key, version, size, created_at, modified_at, revision)
+             VALUES (?1, 'ada', x'', 1, 'a.txt', 'a.txt', 'a.txt', ?2, 100, 5, 5, 1);
+         INSERT INTO versions (id, node, size, content_type, sha256, uploaded_at, object_key)
+             VALUES (?2, ?1, 100, 'text/plain', ?3, 5, 'the-object');",
+    )
+    .bind(node.0.as_bytes().to_vec())
+    .bind(version.0.as_bytes().to_vec())
+    .bind(vec![7_u8; 32])
+    .execute(&pool)
+    .await
+    .unwrap();
+    pool.close().await;
+
+    let store = SqliteMetadata::open(&path).await.unwrap();
+    let ada = UserId("ada".to_owned());
+    let (kept, stored) = store.stored_version(&ada, node, None).await.unwrap();
+    assert_eq!((kept.name.as_str(), stored.object_key.as_str()), ("a.txt", "the-object"));
+    assert_eq!(stored.content.version, version);
+    let asked = [(ByteCount(100), Some(Sha256::from_bytes([7; 32])))];
+    assert_eq!(store.has_content(&ada, &asked).await.unwrap(), [true]);
+    store.trash_node(&ada, node, None).await.unwrap();
+    store.delete_node(&ada, node).await.unwrap();
+    assert_eq!(store.orphans(Timestamp::now(), 10).await.unwrap()[0].object_key, "the-object");
 }

@@ -38,6 +38,10 @@ pub enum ErrorCode {
     ChecksumMismatch,
     /// The upload was completed or aborted before.
     UploadEnded,
+    /// The reference belongs to an upload of something else.
+    ReferenceTaken,
+    /// The proof is not that of the content, or was not asked for any more: send the content.
+    ProofRefused,
     /// The public link was ended by its owner.
     LinkEnded,
     /// Too many requests: try again after the time in `Retry-After`.

@@ -44,6 +44,7 @@ pub use slug::{Slug, SlugError};
 pub use time::Timestamp;
 pub use tokens::{AccessToken, NewAccessToken, NewlyMadeToken, Scope};
 pub use uploads::{
-    CompleteUpload, NewUpload, PART_COUNT_MAX, PartToSend, PresignParts, PresignedPart, UploadPlan,
-    UploadState, UploadStatus,
+    Challenge, CompleteUpload, ContentRange, DEDUPE_ABOVE, NewUpload, PART_COUNT_MAX, PROOF_RANGE_BYTES,
+    PROOF_RANGES, PartToSend, PresignParts, PresignedPart, ProveUpload, UploadPlan, UploadState,
+    UploadStatus,
 };

@@ -7,6 +7,12 @@
 //! 3. It sends the parts straight to the object store.
 //! 4. `POST /v1/uploads/complete` compares what the store holds with what was announced, and
 //!    publishes the file.
+//!
+//! Content of more than [`DEDUPE_ABOVE`] that the owner has already need not be sent. A plan says whether
+//! the owner has anything of that size at all ([`UploadPlan::same_size`]): only then is it worth the
+//! client's while to read the file for its SHA-256, and to plan again with it. Where the owner has that
+//! content too, the plan carries a [`Challenge`], and `POST /v1/uploads/prove` answers it: the file is
+//! published at once. The proof is made of the bytes, so that a hash alone gives nobody anything.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,10 +25,21 @@ use crate::{
 /// The most parts that one object may have (Amazon S3's limit).
 pub const PART_COUNT_MAX: u32 = 10_000;
 
+/// Content of at most this size is sent without asking whether the owner has it already: that costs
+/// about as much as to send it.
+pub const DEDUPE_ABOVE: ByteCount = ByteCount(1024 * 1024);
+
+/// The ranges of a [`Challenge`].
+pub const PROOF_RANGES: u32 = 16;
+
+/// The length of each of them.
+pub const PROOF_RANGE_BYTES: u32 = 64 * 1024;
+
 /// Announces one file.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct NewUpload {
-    /// The same reference gives the same upload, however often it is sent.
+    /// The same reference gives the same upload, however often it is sent. With another place, name, size
+    /// or conflict rule it is refused as `reference_taken`.
     pub client_ref: ClientRef,
     /// Where it will be; `null` for the top level.
     pub parent: Option<NodeId>,
@@ -39,6 +56,9 @@ pub struct NewUpload {
     /// When the file last changed on the disk it comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modified_at: Option<Timestamp>,
+    /// Of the whole content, where it is known: asks whether the owner has it already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Sha256>,
     /// Parts whose checksum is known already: presigned in the same answer. Their sizes must be
     /// those of the plan that follows from `size`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -73,8 +93,45 @@ pub struct UploadPlan {
     /// (`GET /v1/uploads/{id}`).
     #[serde(default)]
     pub resumed: bool,
+    /// Whether the owner has other content of exactly this size: then its SHA-256 is worth knowing before
+    /// anything is sent. Always false up to [`DEDUPE_ABOVE`], and for tokens that may not read.
+    #[serde(default)]
+    pub same_size: bool,
+    /// Where the owner has content of this size and SHA-256 already: what to prove instead of sending it.
+    /// Takes the place of an earlier one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<Challenge>,
     /// Requests for the parts that were announced with the upload.
     pub requests: Vec<PresignedPart>,
+}
+
+/// Asks for a proof that the client has the content, and not only its hash. Good once, for one upload
+/// with one SHA-256, and for minutes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Challenge {
+    /// 32 random bytes, as 64 lower-case hexadecimal digits.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    pub nonce: String,
+    /// What is to be read, in this order; drawn at random over the whole content.
+    pub ranges: Vec<ContentRange>,
+}
+
+/// Some bytes of some content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ContentRange {
+    /// From here.
+    pub offset: ByteCount,
+    /// So many.
+    pub length: ByteCount,
+}
+
+/// Answers a [`Challenge`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProveUpload {
+    /// Which upload.
+    pub id: UploadId,
+    /// SHA-256 of the nonce's text followed by the bytes of the ranges, in their order.
+    pub proof: Sha256,
 }
 
 /// Asks for presigned requests.

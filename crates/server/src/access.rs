@@ -45,10 +45,13 @@ impl Caller {
     }
 }
 
-/// A caller that may add files, and whether it may also put new content in the place of what is there.
+/// A caller that may add files, and what else it may do.
 pub(crate) struct Uploader {
     pub(crate) owner: UserId,
+    /// Put new content in the place of what is there.
     pub(crate) may_replace: bool,
+    /// Know what is there.
+    pub(crate) may_read: bool,
 }
 
 impl FromRequestParts<Arc<Server>> for Uploader {
@@ -56,8 +59,9 @@ impl FromRequestParts<Arc<Server>> for Uploader {
 
     async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Answer<Self> {
         let caller = caller(parts, server).await?;
-        let may_replace = caller.scopes.as_ref().is_none_or(|scopes| scopes.contains(&Scope::Manage));
-        Ok(Self { owner: caller.with(Scope::Upload)?, may_replace })
+        let may = |scope| caller.scopes.as_ref().is_none_or(|scopes| scopes.contains(&scope));
+        let (may_replace, may_read) = (may(Scope::Manage), may(Scope::Read));
+        Ok(Self { owner: caller.with(Scope::Upload)?, may_replace, may_read })
     }
 }
 

@@ -32,6 +32,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(nodes::restore))
         .routes(routes!(uploads::plan))
         .routes(routes!(uploads::complete))
+        .routes(routes!(uploads::prove))
         .routes(routes!(uploads::presign))
         .routes(routes!(uploads::status, uploads::abort))
         .routes(routes!(downloads::plan))

@@ -194,6 +194,16 @@ impl From<MetadataError> for Refusal {
                 ErrorCode::UploadEnded,
                 "This upload was completed or given up before.",
             ),
+            MetadataError::ReferenceTaken => (
+                StatusCode::CONFLICT,
+                ErrorCode::ReferenceTaken,
+                "This reference belongs to the upload of another file. Use a new one.",
+            ),
+            MetadataError::ChallengeEnded => (
+                StatusCode::CONFLICT,
+                ErrorCode::ProofRefused,
+                "Nothing was asked that this could prove, or it took too long. Send the content instead.",
+            ),
             MetadataError::SlugTaken => {
                 (StatusCode::CONFLICT, ErrorCode::NameTaken, "Another link has this ending already.")
             }

@@ -6,7 +6,7 @@ use std::future::Future;
 
 use notespot_protocol::{
     CompleteUpload, DownloadPlan, DownloadRequest, ErrorCode, NewUpload, Node, PartToSend, PresignedPart,
-    UploadId, UploadPlan,
+    ProveUpload, UploadId, UploadPlan,
 };
 
 /// The control side of uploads.
@@ -30,6 +30,10 @@ pub trait UploadControl: Send + Sync {
 
     /// Publishes. Asked again, it gives the same file.
     fn complete(&self, upload: CompleteUpload) -> impl Future<Output = Result<Node, ControlError>> + Send;
+
+    /// Publishes content that the owner has already. `ProofRefused` means that it has to be sent; asked
+    /// again after it was published, it gives the same file.
+    fn prove(&self, proof: ProveUpload) -> impl Future<Output = Result<Node, ControlError>> + Send;
 
     /// Gives the upload up; what has arrived goes.
     fn abort(&self, upload: UploadId) -> impl Future<Output = Result<(), ControlError>> + Send;

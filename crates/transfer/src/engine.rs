@@ -13,6 +13,7 @@ use crate::pace::Pace;
 use crate::places::{Place, Places};
 use crate::retry::Budget;
 use crate::settings::CHUNK_BYTES;
+use crate::upload::Guesses;
 use crate::wire::Sockets;
 use crate::{Settings, TransferError, Wire};
 
@@ -49,6 +50,7 @@ pub struct Engine {
     pub(crate) down: Arc<Pace>,
     pub(crate) hash_passes: Arc<Semaphore>,
     pub(crate) folders: Arc<FolderSync>,
+    pub(crate) guesses: Arc<Guesses>,
 }
 
 impl Engine {
@@ -73,6 +75,7 @@ impl Engine {
             down: Arc::new(Pace::new(settings.limit_down)),
             hash_passes: Arc::new(Semaphore::new(settings.hash_passes.max(1))),
             folders: Arc::default(),
+            guesses: Arc::default(),
             settings: Arc::new(settings),
         }
     }

@@ -25,5 +25,5 @@ pub use error::TransferError;
 pub use progress::Progress;
 pub use settings::Settings;
 pub use tokio_util::sync::CancellationToken;
-pub use upload::FileToUpload;
+pub use upload::{FileToUpload, Uploaded};
 pub use wire::{Wire, WireError};

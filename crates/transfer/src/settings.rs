@@ -34,6 +34,8 @@ pub struct Settings {
     pub network: Network,
     /// Files that are read for their checksums at once.
     pub hash_passes: usize,
+    /// Whether content that its owner has at the server already is proven to be here instead of being sent.
+    pub dedupe: bool,
     /// To open a connection.
     pub connect_timeout: Duration,
     /// A connection that moves less than `floor` in this time is given up and replaced.
@@ -74,6 +76,7 @@ impl Default for Settings {
             limit_down: None,
             network: Network::default(),
             hash_passes: 8,
+            dedupe: true,
             connect_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(20),
             floor: ByteCount(1024),

@@ -5,6 +5,7 @@
 //! checksum, so what becomes a file is what was hashed, or nothing.
 
 mod chunks;
+mod dedupe;
 mod hashing;
 mod part_body;
 mod parts;
@@ -19,9 +20,11 @@ use notespot_protocol::{
 };
 use tokio_util::sync::CancellationToken;
 
-use self::hashing::Hashed;
+pub(crate) use self::dedupe::Guesses;
+use self::dedupe::Next;
+use self::hashing::Known;
 use self::source::Source;
-use crate::{ControlError, Engine, Progress, TransferError, UploadControl};
+use crate::{Engine, Progress, TransferError, UploadControl};
 
 /// Up to this size, a file is hashed before it is planned: one round trip less. No store cuts
 /// smaller content into parts (5 MiB is S3's smallest part).
@@ -51,9 +54,18 @@ pub struct FileToUpload {
     pub client_ref: ClientRef,
 }
 
+/// A file that was uploaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uploaded {
+    /// What it became.
+    pub node: Node,
+    /// Whether its owner had this content at the server already: nothing was sent.
+    pub was_there: bool,
+}
+
 /// What came of one attempt at one version of the file.
 enum Attempt {
-    Published(Box<Node>, ByteCount),
+    Published(Box<Uploaded>, ByteCount),
     /// The file changed meanwhile: what was sent is no version of it.
     Changed,
     /// The reference belongs to an upload that was given up, or to other content.
@@ -72,15 +84,15 @@ impl Engine {
         file: &FileToUpload,
         progress: &Progress,
         cancel: &CancellationToken,
-    ) -> Result<Node, TransferError> {
+    ) -> Result<Uploaded, TransferError> {
         let mut client_ref = file.client_ref;
         let (mut versions, mut given_up) = (0, 0);
         loop {
             let upload = Upload { engine: self, control, file, progress, cancel };
             match upload.attempt(client_ref).await? {
-                Attempt::Published(node, size) => {
+                Attempt::Published(uploaded, size) => {
                     progress.complete(size);
-                    return Ok(*node);
+                    return Ok(*uploaded);
                 }
                 Attempt::Changed => versions += 1,
                 Attempt::Spent => given_up += 1,
@@ -119,26 +131,31 @@ impl<C: UploadControl> Upload<'_, C> {
             Err(TransferError::FileChanged { .. }) => return Ok(Attempt::Changed),
             source => source?,
         };
-        let hashed = if let Some((_, hashed)) = source.in_memory() {
-            Some(hashed)
+        let known = if let Some((_, hashed)) = source.in_memory() {
+            Some(Known::from(hashed))
         } else if source.size() <= HASHED_FIRST_MAX {
             match self.or_cancelled(hashing::whole(self.engine, &source)).await {
-                Ok(hashed) => Some(hashed),
+                Ok(hashed) => Some(Known::from(hashed)),
                 Err(TransferError::FileChanged { .. }) => return Ok(Attempt::Changed),
                 Err(error) => return Err(error),
             }
         } else {
             None
         };
-        let plan = self.plan(client_ref, &source, hashed.as_ref()).await?;
+        let plan = match self.or_cancelled(self.plan(client_ref, &source, known.as_ref())).await {
+            Err(TransferError::Control(error)) if error.code() == ErrorCode::ReferenceTaken => {
+                return Ok(Attempt::Spent);
+            }
+            plan => plan?,
+        };
         if plan.state == UploadState::Aborted || !fits(&plan, source.size()) {
             return Ok(Attempt::Spent);
         }
         let (id, was_published) = (plan.id, plan.state == UploadState::Published);
-        match self.or_cancelled(self.send_and_complete(plan, &source, hashed)).await {
+        match self.or_cancelled(self.publish(client_ref, plan, &source, known)).await {
             // It was moved to the trash since: whoever uploads it again wants to have it again.
-            Ok(node) if was_published && node.trashed_at.is_some() => Ok(Attempt::Spent),
-            Ok(node) => Ok(Attempt::Published(Box::new(node), ByteCount(source.size()))),
+            Ok(uploaded) if was_published && uploaded.node.trashed_at.is_some() => Ok(Attempt::Spent),
+            Ok(uploaded) => Ok(Attempt::Published(Box::new(uploaded), ByteCount(source.size()))),
             Err(TransferError::FileChanged { .. }) => {
                 self.give_up(id).await;
                 Ok(Attempt::Changed)
@@ -164,8 +181,13 @@ impl<C: UploadControl> Upload<'_, C> {
         &self,
         client_ref: ClientRef,
         source: &Source,
-        hashed: Option<&Hashed>,
+        known: Option<&Known>,
     ) -> Result<UploadPlan, TransferError> {
+        // Those of content that is cut are presigned just in time.
+        let parts = match known.map(|known| known.parts.as_slice()) {
+            Some([only]) => vec![*only],
+            _ => Vec::new(),
+        };
         let mut new = NewUpload {
             client_ref,
             parent: self.file.parent,
@@ -174,31 +196,36 @@ impl<C: UploadControl> Upload<'_, C> {
             size: ByteCount(source.size()),
             content_type: self.file.content_type.clone(),
             modified_at: source.modified_at(),
-            parts: hashed.map(Hashed::as_only_part).into_iter().collect(),
+            sha256: self.claim(known),
+            parts,
         };
         let announced = !new.parts.is_empty();
-        let planned = self.or_cancelled(self.asked(self.control.plan(new.clone()))).await;
-        match planned {
-            // Parts that do not fit the plan: the reference belongs to content of another size.
-            Err(TransferError::Control(error)) if announced && error.code() == ErrorCode::BadRequest => {
+        match self.control.plan(new.clone()).await {
+            // Parts that do not fit the plan: this server cuts even small content.
+            Err(error) if announced && error.code() == ErrorCode::BadRequest => {
                 new.parts.clear();
-                self.or_cancelled(self.asked(self.control.plan(new))).await
+                Ok(self.control.plan(new).await?)
             }
-            planned => planned,
+            planned => Ok(planned?),
         }
     }
 
-    async fn send_and_complete(
+    async fn publish(
         &self,
-        plan: UploadPlan,
+        client_ref: ClientRef,
+        mut plan: UploadPlan,
         source: &Source,
-        hashed: Option<Hashed>,
-    ) -> Result<Node, TransferError> {
+        known: Option<Known>,
+    ) -> Result<Uploaded, TransferError> {
+        let known = match self.copy_or_send(client_ref, &mut plan, source, known).await? {
+            Next::Published(node) => return Ok(Uploaded { node: *node, was_there: true }),
+            Next::Send(known) => known,
+        };
         let id = plan.id;
         let may_be_joined = plan.resumed && plan.part_count > 1;
-        let hashed = match (plan.state, hashed) {
-            (UploadState::Open, hashed) => {
-                match parts::send(self.engine, self.control, plan, source, hashed, self.progress).await {
+        let hashed = match (plan.state, known) {
+            (UploadState::Open, known) => {
+                match parts::send(self.engine, self.control, plan, source, known, self.progress).await {
                     // The store knows this upload no more: a program that died before it heard so had
                     // its parts joined. Completing shows whether they were.
                     Err(TransferError::StoreRefused { status: 404, .. }) if may_be_joined => {
@@ -207,18 +234,12 @@ impl<C: UploadControl> Upload<'_, C> {
                     sent => sent?,
                 }
             }
-            (_, Some(hashed)) => hashed,
+            (_, Some(known)) => known.whole,
             (_, None) => hashing::whole(self.engine, source).await?,
         };
         let complete = CompleteUpload { id, sha256: hashed.sha256, crc64nvme: hashed.crc64nvme };
-        self.asked(self.control.complete(complete)).await
-    }
-
-    async fn asked<T>(
-        &self,
-        call: impl Future<Output = Result<T, ControlError>>,
-    ) -> Result<T, TransferError> {
-        Ok(call.await?)
+        let node = self.control.complete(complete).await?;
+        Ok(Uploaded { node, was_there: false })
     }
 
     async fn or_cancelled<T>(

@@ -5,6 +5,7 @@ mod it {
     mod bad_networks;
     mod changing_files;
     mod control;
+    mod dedupe;
     mod downloads;
     mod limits;
     mod memory;

@@ -26,6 +26,8 @@ const WORDS: Record<ErrorCode, Words> = {
   upload_incomplete: { title: "The upload is incomplete", severity: "error", action: "none" },
   checksum_mismatch: { title: "The bytes arrived changed", severity: "error", action: "none" },
   upload_ended: { title: "The upload has ended", severity: "warning", action: "none" },
+  reference_taken: { title: "This upload is another file's", severity: "error", action: "none" },
+  proof_refused: { title: "The file could not be compared", severity: "error", action: "none" },
   link_ended: { title: "The public link has ended", severity: "warning", action: "refresh" },
   rate_limited: { title: "Too many requests", severity: "warning", action: "none" },
   changes_expired: { title: "The list is being filled again", severity: "warning", action: "none" },

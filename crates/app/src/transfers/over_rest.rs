@@ -4,7 +4,7 @@ use futures_util::FutureExt as _;
 use notespot_client::ApiClient;
 use notespot_protocol::{
     CompleteUpload, DownloadPlan, DownloadRequest, NewUpload, Node, PartToSend, PresignParts, PresignedPart,
-    UploadId, UploadPlan,
+    ProveUpload, UploadId, UploadPlan,
 };
 use notespot_transfer::{ControlError, DownloadControl, UploadControl};
 
@@ -15,13 +15,14 @@ pub(crate) struct OverRest {
     api: ApiClient,
     plans: Together<NewUpload, UploadPlan>,
     completions: Together<CompleteUpload, Node>,
+    proofs: Together<ProveUpload, Node>,
     downloads: Together<DownloadRequest, DownloadPlan>,
 }
 
 impl OverRest {
     pub(crate) fn new(api: &ApiClient) -> Self {
         let api = api.patient();
-        let (plan, complete, download) = (api.clone(), api.clone(), api.clone());
+        let (plan, complete, prove, download) = (api.clone(), api.clone(), api.clone(), api.clone());
         Self {
             api,
             plans: Together::new(move |uploads| {
@@ -31,6 +32,10 @@ impl OverRest {
             completions: Together::new(move |uploads| {
                 let api = complete.clone();
                 async move { api.complete_uploads(uploads).await }.boxed()
+            }),
+            proofs: Together::new(move |proofs| {
+                let api = prove.clone();
+                async move { api.prove_uploads(proofs).await }.boxed()
             }),
             downloads: Together::new(move |files| {
                 let api = download.clone();
@@ -59,6 +64,10 @@ impl UploadControl for OverRest {
 
     async fn complete(&self, upload: CompleteUpload) -> Result<Node, ControlError> {
         self.completions.call(upload).await
+    }
+
+    async fn prove(&self, proof: ProveUpload) -> Result<Node, ControlError> {
+        self.proofs.call(proof).await
     }
 
     async fn abort(&self, upload: UploadId) -> Result<(), ControlError> {

@@ -57,7 +57,7 @@ impl App {
     ) -> Result<(), AppError> {
         let app = self.clone();
         let progress = move |done| app.transfer_queue().progress(id, done);
-        let node = self.remote().upload_file(&file, progress, cancel).await?;
+        let node = self.remote().upload_file(&file, progress, cancel).await?.node;
         self.took_in(std::slice::from_ref(&node)).await;
         self.transfer_queue().change(|queue| {
             if let Some(item) = queue.item(id) {

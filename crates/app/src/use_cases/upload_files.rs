@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use notespot_protocol::window::Direction;
 use notespot_protocol::{ByteCount, ClientRef, NameError, Node, NodeId, NodeName, NodesQuery, OnConflict};
-use notespot_transfer::{FileToUpload, Progress};
+use notespot_transfer::{FileToUpload, Progress, Uploaded};
 use tokio_util::sync::CancellationToken;
 
 use super::lanes::FoundFiles;
@@ -37,13 +37,13 @@ impl FileUpload {
 
 impl Remote {
     /// Uploads one file; `progress` hears how many bytes are on their way. Returns when it is
-    /// published.
+    /// published. Nothing is sent of content that the server has of the same account.
     pub async fn upload_file(
         &self,
         file: &FileUpload,
         progress: impl Fn(ByteCount) + Send + Sync + 'static,
         cancel: &CancellationToken,
-    ) -> Result<Node, AppError> {
+    ) -> Result<Uploaded, AppError> {
         let file = FileToUpload {
             path: file.path.clone(),
             parent: file.folder,

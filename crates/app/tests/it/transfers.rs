@@ -63,7 +63,9 @@ impl Person {
 }
 
 async fn upload(remote: &Remote, path: PathBuf) -> Result<Node, AppError> {
-    remote.upload_file(&FileUpload::new(path, None), |_| {}, &CancellationToken::new()).await
+    let uploaded =
+        remote.upload_file(&FileUpload::new(path, None), |_| {}, &CancellationToken::new()).await?;
+    Ok(uploaded.node)
 }
 
 async fn download(remote: &Remote, node: &Node, to: &SaveTo) -> Result<Saved, AppError> {
@@ -254,4 +256,40 @@ async fn downloads_of_the_window_are_kept_beside_what_is_there() {
     for name in ["note (2).txt", "chosen.txt"] {
         assert_eq!(std::fs::read(here.join(name)).unwrap(), b"one");
     }
+}
+
+#[tokio::test]
+async fn content_that_is_there_goes_up_again_without_its_bytes() {
+    let proxy = FaultProxy::start().await.unwrap();
+    let server = TestServer::behind(&proxy).await.unwrap();
+    let ada = Person::ada(&server).await;
+    let remote = ada.remote().await;
+    let files = [("film.mkv", 40 * MIB + 1), ("photo.jpg", 3 * MIB), ("song.flac", 9 * MIB)];
+    let bytes = files.map(|(_, size)| content(size as u64, size));
+    for ((name, _), bytes) in files.iter().zip(&bytes) {
+        upload(&remote, ada.file(name, bytes)).await.unwrap();
+    }
+    let again = async |remote: &Remote| {
+        let before = proxy.passed(Direction::ToServer);
+        let cancel = CancellationToken::new();
+        let all = files.map(|(name, _)| FileUpload::new(ada.folder.path().join(name), None));
+        let all = all.iter().map(|file| remote.upload_file(file, |_| {}, &cancel));
+        let uploaded = futures_util::future::try_join_all(all).await.unwrap();
+        (uploaded, proxy.passed(Direction::ToServer) - before)
+    };
+    let (copies, sent) = again(&remote).await;
+    assert!(copies.iter().all(|copy| copy.was_there));
+    assert!(sent < 20_000, "{sent} bytes were sent");
+    let to = SaveTo::Folder(ada.folder.path().to_owned());
+    for (copy, bytes) in copies.iter().zip(&bytes) {
+        let saved = download(&remote, &copy.node, &to).await.unwrap();
+        assert!(std::fs::read(saved.path).unwrap() == *bytes);
+    }
+
+    let mut config = ada.config.clone();
+    config.transfers.dedupe = false;
+    let eager = Remote::start(config, Arc::new(Heard::default())).await.unwrap();
+    let (copies, sent) = again(&eager).await;
+    assert!(copies.iter().all(|copy| !copy.was_there));
+    assert!(sent > 52 * MIB as u64, "{sent} bytes were sent");
 }

@@ -14,13 +14,14 @@ use crate::exit::Ending;
 use crate::output::{self, Form, Item};
 
 const SKIPPED: &str = "skipped";
+const WAS_THERE: &str = "was_there";
 
 #[derive(Serialize)]
 struct Uploaded {
     node: Node,
     /// With `--link`.
     link: Option<PublicLink>,
-    /// `uploaded`, or `skipped` where another file has the name.
+    /// `uploaded`, `was_there` where nothing had to be sent, or `skipped` where another file has the name.
     fate: &'static str,
 }
 
@@ -29,6 +30,9 @@ impl Uploaded {
         match &self.link {
             Some(link) => link.url.clone(),
             None if self.fate == SKIPPED => format!("{} (left as it was)", self.node.name),
+            None if self.fate == WAS_THERE => {
+                format!("{} ({}) was there already: nothing was sent", self.node.name, self.node.id)
+            }
             None => format!("{} ({})", self.node.name, self.node.id),
         }
     }
@@ -63,7 +67,10 @@ pub(super) async fn upload(
             Err(error) if on_conflict == OnConflict::Skip && error.code() == ErrorCode::NameTaken => {
                 (remote.in_place_of(&file).await?, SKIPPED)
             }
-            node => (node?, "uploaded"),
+            uploaded => {
+                let uploaded = uploaded?;
+                (uploaded.node, if uploaded.was_there { WAS_THERE } else { "uploaded" })
+            }
         };
         let link = if link { Some(remote.public_link(node.id).await?) } else { None };
         Ok(Uploaded { node, link, fate })

@@ -79,3 +79,18 @@ async fn what_is_moved_to_the_trash_is_listed_no_more() {
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "notes.txt is in the trash.\n"));
     assert_eq!(machine.json(&["ls"]).await, serde_json::json!([]));
 }
+
+#[tokio::test]
+async fn content_that_the_server_has_is_not_sent_again_unless_it_is_wanted() {
+    let machine = Machine::start().await;
+    let bytes = content(11, 7 * 1024 * 1024);
+    for name in ["a.bin", "b.bin", "c.bin"] {
+        machine.file(name, &bytes);
+    }
+    assert_eq!(machine.json(&["upload", "a.bin"]).await[0]["fate"], "uploaded");
+    let again = machine.run(&["upload", "b.bin"]).await;
+    assert!(again.stdout.contains("b.bin") && again.stdout.contains("nothing was sent"), "{again:?}");
+    assert_eq!(machine.json(&["upload", "c.bin"]).await[0]["fate"], "was_there");
+    assert_eq!(machine.json(&["upload", "c.bin", "--no-dedupe"]).await[0]["fate"], "uploaded");
+    assert_eq!(machine.json(&["ls"]).await.as_array().unwrap().len(), 4);
+}

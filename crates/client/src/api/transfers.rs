@@ -2,7 +2,7 @@
 
 use notespot_protocol::{
     Batch, BatchItem, CompleteUpload, DownloadPlan, DownloadRequest, NewUpload, Node, PresignParts,
-    PresignedPart, UploadId, UploadPlan, UploadStatus,
+    PresignedPart, ProveUpload, UploadId, UploadPlan, UploadStatus,
 };
 
 use super::{ApiClient, Call};
@@ -40,6 +40,13 @@ impl ApiClient {
     ) -> Result<Vec<BatchItem<Node>>, ClientError> {
         let answer: Batch<BatchItem<Node>> =
             self.send(Call::post_again("/v1/uploads/complete").json(&Batch { items: uploads })).await?;
+        Ok(answer.items)
+    }
+
+    /// Publishes content that the owner has already; each succeeds or fails alone.
+    pub async fn prove_uploads(&self, proofs: Vec<ProveUpload>) -> Result<Vec<BatchItem<Node>>, ClientError> {
+        let answer: Batch<BatchItem<Node>> =
+            self.send(Call::post_again("/v1/uploads/prove").json(&Batch { items: proofs })).await?;
         Ok(answer.items)
     }
 

@@ -62,6 +62,25 @@ pub async fn an_upload_that_was_given_up_leaves_an_orphan(store: &dyn MetadataSt
     );
 }
 
+/// Which keys open uploads go to is known, of all owners; what has ended goes nowhere.
+pub async fn destinations_of_open_uploads_are_known(store: &dyn MetadataStore) {
+    let (ada, grace) = (user(store, "ada").await, user(store, "grace").await);
+    let mut open = Vec::new();
+    for owner in [&ada, &grace] {
+        open.push(begin(store, owner, &wanted(None, "a.txt", 1)).await.unwrap().destination.object_key);
+    }
+    let aborted = begin(store, &ada, &wanted(None, "b.txt", 1)).await.unwrap();
+    store.abort_upload(&ada, aborted.id).await.unwrap();
+    let published = begin(store, &ada, &wanted(None, "c.txt", 1)).await.unwrap();
+    store.publish_upload(&ada, published.id, Sha256::from_bytes([1; 32])).await.unwrap();
+    let ended = [aborted, published].map(|upload| upload.destination.object_key);
+    let asked: Vec<_> = open.iter().chain(&ended).cloned().chain(["nobody's".to_owned()]).collect();
+    let mut known = store.open_destinations(&asked).await.unwrap();
+    known.sort();
+    open.sort();
+    assert_eq!(known, open);
+}
+
 /// In a batch each succeeds or fails alone, and the answers are in the order of the questions.
 pub async fn in_a_batch_each_succeeds_or_fails_alone(store: &dyn MetadataStore) {
     let ada = user(store, "ada").await;
@@ -105,4 +124,32 @@ pub async fn a_batch_counts_what_it_has_taken_itself(store: &dyn MetadataStore) 
     let begun = store.begin_uploads(&ada, &planned).await.unwrap();
     assert!(begun[0].is_ok());
     assert!(matches!(begun[1], Err(MetadataError::QuotaExceeded)));
+}
+
+/// A reference that is used for another name, place, size or conflict rule is refused, also within one
+/// batch; when only the source's time or type differ, it is the same upload.
+pub async fn a_reference_that_is_used_for_something_else_is_refused(store: &dyn MetadataStore) {
+    let ada = user(store, "ada").await;
+    let place = folder(store, &ada, None, "place").await;
+    let first = wanted(None, "a.txt", 100);
+    let upload = begin(store, &ada, &first).await.unwrap();
+    let others = [
+        Wanted { name: super::name("b.txt"), ..first.clone() },
+        Wanted { parent: Some(place.id), ..first.clone() },
+        Wanted { size: notespot_protocol::ByteCount(101), ..first.clone() },
+        Wanted { on_conflict: OnConflict::Replace, ..first.clone() },
+    ];
+    for other in &others {
+        let refused = begin(store, &ada, other).await;
+        assert!(matches!(refused, Err(MetadataError::ReferenceTaken)), "{other:?}");
+    }
+    let touched = Wanted { modified_at: Some(Timestamp::now()), ..first.clone() };
+    assert_eq!(begin(store, &ada, &touched).await.unwrap().id, upload.id);
+
+    let fresh = wanted(None, "c.txt", 100);
+    let twice = [fresh.clone(), Wanted { name: super::name("d.txt"), ..fresh }];
+    let begun = store.begin_uploads(&ada, &twice.map(|wanted| (wanted, destination()))).await.unwrap();
+    assert!(begun[0].is_ok() && matches!(begun[1], Err(MetadataError::ReferenceTaken)));
+    let mallory = user(store, "mallory").await;
+    begin(store, &mallory, &others[0]).await.unwrap();
 }

@@ -222,12 +222,13 @@ async fn delete_one(tx: &mut Connection, owner: &UserId, id: NodeId, revision: R
         .bind(rows::key(id.0))
         .fetch_all(&mut *tx)
         .await?;
+    // Its versions go with it: what no other version names is an orphan then.
+    sqlx::query("DELETE FROM nodes WHERE id = ?1").bind(rows::key(id.0)).execute(&mut *tx).await?;
     let mut freed = 0;
     for version in &versions {
         orphans::add(tx, version.try_get("object_key")?, None).await?;
         freed += version.try_get::<i64, _>("size")?;
     }
-    sqlx::query("DELETE FROM nodes WHERE id = ?1").bind(rows::key(id.0)).execute(&mut *tx).await?;
     sqlx::query("INSERT INTO tombstones (owner, revision, node) VALUES (?1, ?2, ?3)")
         .bind(&owner.0)
         .bind(rows::integer(revision.0))
@@ -255,7 +256,8 @@ async fn end_link(tx: &mut Connection, owner: &UserId, node: NodeId) -> Result<(
     Ok(())
 }
 
-/// Adds to what the owner uses. Usage counts every version, in the trash too.
+/// Adds to what the owner uses. Usage counts every version, in the trash too, and in full where it shares its
+/// object: what people see of their files adds up, and does not jump when one of two goes.
 async fn add_usage(tx: &mut Connection, owner: &UserId, bytes: i64) -> Result<()> {
     sqlx::query("UPDATE users SET used = used + ?2 WHERE id = ?1")
         .bind(&owner.0)

@@ -43,14 +43,16 @@ impl Orphans for SqliteMetadata {
     }
 }
 
-/// Notes an object to remove, in the transaction that takes its last record away.
+/// Notes an object to remove, in the transaction that takes its last record away. One that a version names
+/// still is none.
 pub(super) async fn add(
     connection: &mut Connection,
     object_key: &str,
     multipart_id: Option<&str>,
 ) -> Result<()> {
     sqlx::query(
-        "INSERT OR IGNORE INTO orphans (object_key, multipart_id, due_at, ends_at) VALUES (?1, ?2, 0, ?3)",
+        "INSERT OR IGNORE INTO orphans (object_key, multipart_id, due_at, ends_at) SELECT ?1, ?2, 0, ?3 \
+         WHERE NOT EXISTS (SELECT 1 FROM versions WHERE object_key = ?1)",
     )
     .bind(object_key)
     .bind(multipart_id)

@@ -1,6 +1,7 @@
 //! Uploads, up to the moment in which they become files.
 
 mod begin;
+mod dedupe;
 mod publish;
 mod tally;
 
@@ -13,8 +14,9 @@ use serde::de::DeserializeOwned;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
+use self::publish::Arrived;
 use super::{Connection, SqliteMetadata, orphans, rows};
-use crate::uploads::{Destination, StoredUpload, Uploads, Wanted};
+use crate::uploads::{Answered, Destination, Proven, StoredChallenge, StoredUpload, Uploads, Wanted};
 use crate::{MetadataError, Result};
 
 #[async_trait]
@@ -49,10 +51,53 @@ impl Uploads for SqliteMetadata {
         owner: &UserId,
         arrived: &[(UploadId, Sha256)],
     ) -> Result<Vec<Result<Node>>> {
+        let arrived: Vec<_> = arrived.iter().map(|&(id, sha256)| Arrived::sent(id, sha256)).collect();
         let mut tx = self.write().await?;
-        let published = publish::all(&mut tx, owner, arrived).await?;
+        let published = publish::all(&mut tx, owner, &arrived).await?;
         tx.commit().await?;
         Ok(published)
+    }
+
+    async fn has_content(&self, owner: &UserId, asked: &[(ByteCount, Option<Sha256>)]) -> Result<Vec<bool>> {
+        let mut snapshot = self.snapshot().await?;
+        let mut found = Vec::with_capacity(asked.len());
+        for (size, sha256) in asked {
+            found.push(dedupe::has(&mut snapshot, owner, *size, *sha256).await?);
+        }
+        Ok(found)
+    }
+
+    async fn keep_challenges(&self, owner: &UserId, asked: &[(UploadId, StoredChallenge)]) -> Result<()> {
+        let mut tx = self.write().await?;
+        for (id, challenge) in asked {
+            dedupe::keep_challenge(&mut tx, owner, *id, challenge).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    async fn take_challenges(
+        &self,
+        owner: &UserId,
+        ids: &[UploadId],
+        now: Timestamp,
+    ) -> Result<Vec<Result<Answered>>> {
+        let mut tx = self.write().await?;
+        let taken = dedupe::take_all(&mut tx, owner, ids, now).await?;
+        tx.commit().await?;
+        Ok(taken)
+    }
+
+    async fn publish_copies(&self, owner: &UserId, proven: &[Proven]) -> Result<Vec<Result<Node>>> {
+        let proven: Vec<_> = proven.iter().map(Arrived::proven).collect();
+        let mut tx = self.write().await?;
+        let published = publish::all(&mut tx, owner, &proven).await?;
+        tx.commit().await?;
+        Ok(published)
+    }
+
+    async fn open_destinations(&self, object_keys: &[String]) -> Result<Vec<String>> {
+        let mut reader = self.readers.acquire().await?;
+        dedupe::open_destinations(&mut reader, object_keys).await
     }
 
     async fn abort_upload(&self, owner: &UserId, id: UploadId) -> Result<StoredUpload> {

@@ -1,6 +1,7 @@
 //! Uploads: planning, presigning, completing.
 
 mod complete;
+mod dedupe;
 mod places;
 mod plan;
 
@@ -14,7 +15,7 @@ use notespot_metadata::uploads::StoredUpload;
 use notespot_objects::{ObjectError, ObjectKey};
 use notespot_protocol::{
     Batch, BatchItem, CompleteUpload, NewUpload, Node, PartToSend, PresignParts, PresignedPart, Problem,
-    UploadId, UploadPlan, UploadState, UploadStatus,
+    ProveUpload, UploadId, UploadPlan, UploadState, UploadStatus,
 };
 
 use super::input::{Json, Path, item, items};
@@ -64,6 +65,24 @@ pub(super) async fn complete(
 ) -> Answer<Said<Batch<BatchItem<Node>>>> {
     let completed = complete::complete_all(&server, &owner, items(batch)?).await?;
     Ok(Said(Batch { items: completed.into_iter().map(item).collect() }))
+}
+
+/// Publish content that you have here already, without sending it: up to 1,000 in a call. Each succeeds or
+/// fails alone. A challenge is good for one answer; proving again what was published answers the same file.
+#[utoipa::path(
+    post,
+    path = "/v1/uploads/prove",
+    tag = "uploads",
+    request_body = Batch<ProveUpload>,
+    responses((status = OK, body = Batch<BatchItem<Node>>), (status = PAYLOAD_TOO_LARGE, body = Problem))
+)]
+pub(super) async fn prove(
+    State(server): State<Arc<Server>>,
+    CanUpload(owner): CanUpload,
+    Json(batch): Json<Batch<ProveUpload>>,
+) -> Answer<Said<Batch<BatchItem<Node>>>> {
+    let proven = dedupe::prove_all(&server, &owner, items(batch)?).await?;
+    Ok(Said(Batch { items: proven.into_iter().map(item).collect() }))
 }
 
 /// Presign requests for the parts that are to be sent next.

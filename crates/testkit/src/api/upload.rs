@@ -2,8 +2,9 @@
 
 use anyhow::{Context as _, ensure};
 use notespot_protocol::{
-    Batch, BatchItem, ByteCount, ClientRef, CompleteUpload, Crc64Nvme, NewUpload, Node, NodeId, NodeName,
-    OnConflict, PartToSend, PresignParts, PresignedPart, PresignedRequest, Problem, Sha256, UploadPlan,
+    Batch, BatchItem, ByteCount, Challenge, ClientRef, CompleteUpload, Crc64Nvme, NewUpload, Node, NodeId,
+    NodeName, OnConflict, PartToSend, PresignParts, PresignedPart, PresignedRequest, Problem, ProveUpload,
+    Sha256, UploadPlan,
 };
 use sha2::Digest as _;
 
@@ -19,6 +20,7 @@ pub fn new_upload(parent: Option<NodeId>, name: &str, content: &[u8]) -> anyhow:
         size: size_of(content),
         content_type: None,
         modified_at: None,
+        sha256: None,
         parts: Vec::new(),
     })
 }
@@ -27,6 +29,18 @@ pub fn new_upload(parent: Option<NodeId>, name: &str, content: &[u8]) -> anyhow:
 #[must_use]
 pub fn completion(plan: &UploadPlan, content: &[u8]) -> CompleteUpload {
     CompleteUpload { id: plan.id, sha256: sha256_of(content), crc64nvme: crc_of(content) }
+}
+
+/// What proves that somebody has the content.
+#[must_use]
+pub fn proof_of(challenge: &Challenge, content: &[u8]) -> Sha256 {
+    let mut hash = sha2::Sha256::new_with_prefix(&challenge.nonce);
+    for range in &challenge.ranges {
+        let from = usize::try_from(range.offset.get()).unwrap_or(usize::MAX).min(content.len());
+        let length = usize::try_from(range.length.get()).unwrap_or(usize::MAX);
+        hash.update(&content[from..from.saturating_add(length).min(content.len())]);
+    }
+    Sha256::from_bytes(hash.finalize().into())
 }
 
 /// A part of the content, counted from 1.
@@ -78,6 +92,11 @@ impl Api {
     /// Completes one upload.
     pub async fn complete(&self, said: CompleteUpload) -> anyhow::Result<Result<Node, Refused>> {
         self.one_of_batch("/v1/uploads/complete", said).await
+    }
+
+    /// Answers the challenge of a plan.
+    pub async fn prove(&self, plan: &UploadPlan, proof: Sha256) -> anyhow::Result<Result<Node, Refused>> {
+        self.one_of_batch("/v1/uploads/prove", ProveUpload { id: plan.id, proof }).await
     }
 
     /// Presigns one part and sends its bytes to the object store.

@@ -38,6 +38,21 @@ impl Hashed {
     }
 }
 
+/// The checksums of a whole file and of the parts that it is cut into. Memory: 24 bytes for each of at most
+/// 10,000 parts.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub(super) whole: Hashed,
+    pub(super) parts: Vec<PartToSend>,
+}
+
+impl From<Hashed> for Known {
+    /// Of content that is not cut.
+    fn from(whole: Hashed) -> Self {
+        Self { whole, parts: vec![whole.as_only_part()] }
+    }
+}
+
 /// A pass under way. Dropping it ends the pass after the chunk being read.
 pub(super) struct Pass {
     /// Each part as soon as it is hashed, in order.
@@ -73,9 +88,21 @@ pub(super) async fn begin(engine: &Engine, source: &Source, part_bytes: u64) -> 
 
 /// All of a file as one.
 pub(super) async fn whole(engine: &Engine, source: &Source) -> Result<Hashed, TransferError> {
-    let Pass { mut parts, whole } = begin(engine, source, source.size()).await?;
-    while parts.recv().await.is_some() {}
-    whole.finish().await
+    Ok(in_parts(engine, source, source.size()).await?.whole)
+}
+
+/// All of a file, cut.
+pub(super) async fn in_parts(
+    engine: &Engine,
+    source: &Source,
+    part_bytes: u64,
+) -> Result<Known, TransferError> {
+    let Pass { parts: mut hashed, whole } = begin(engine, source, part_bytes).await?;
+    let mut parts = Vec::new();
+    while let Some(part) = hashed.recv().await {
+        parts.push(part);
+    }
+    Ok(Known { whole: whole.finish().await?, parts })
 }
 
 fn pass(

@@ -6,7 +6,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, future, stream};
 use notespot_protocol::{PartToSend, PresignedRequest, UploadPlan};
 use tokio::sync::mpsc;
 
-use super::hashing::{self, Hashed};
+use super::hashing::{self, Hashed, Known};
 use super::send_part::Route;
 use super::source::Source;
 use crate::progress::TryProgress;
@@ -15,36 +15,43 @@ use crate::{Engine, Progress, TransferError, UploadControl};
 /// Parts that are presigned in one call: few, so that none waits long enough to expire.
 const PRESIGNED_AT_ONCE: usize = 8;
 
-/// Sends every part of an open upload, and gives the checksums of the whole. A file that was hashed
-/// already goes as one part.
+/// Sends every part of an open upload, and gives the checksums of the whole. A file that was hashed already,
+/// and cut as the plan cuts it, is not read for its checksums again.
 pub(super) async fn send<C: UploadControl>(
     engine: &Engine,
     control: &C,
     plan: UploadPlan,
     source: &Source,
-    hashed: Option<Hashed>,
+    known: Option<Known>,
     progress: &Progress,
 ) -> Result<Hashed, TransferError> {
     let part_bytes = plan.part_bytes.get();
     let route = Route { engine, control, id: plan.id, source, part_bytes, progress };
     let arrived = if plan.resumed { control.arrived(plan.id).await? } else { Vec::new() };
     let arrived = Arrived { parts: arrived.into_iter().map(|part| (part.number, part)).collect(), progress };
-    match hashed {
-        Some(hashed) if plan.part_count == 1 => {
-            let part = hashed.as_only_part();
-            if arrived.has(&part) {
-                return Ok(hashed);
-            }
-            let announced = plan.requests.into_iter().find(|one| one.number == part.number);
-            let request = match announced {
-                Some(presigned) => presigned.request,
-                None => route.presign_one(part).await?,
-            };
-            route.send(part, request).await?;
-            Ok(hashed)
+    let Some(known) = known.filter(|known| known.parts.len() == plan.part_count as usize) else {
+        return send_while_hashing(&route, &arrived).await;
+    };
+    if plan.part_count > 1 {
+        let (tell, parts) = mpsc::channel(known.parts.len());
+        for part in known.parts {
+            // There is room for all of them.
+            let _ = tell.try_send(part);
         }
-        _ => send_while_hashing(&route, &arrived).await,
+        drop(tell);
+        send_all(&route, &arrived, parts).await?;
+        return Ok(known.whole);
     }
+    let part = known.whole.as_only_part();
+    if !arrived.has(&part) {
+        let announced = plan.requests.into_iter().find(|one| one.number == part.number);
+        let request = match announced {
+            Some(presigned) => presigned.request,
+            None => route.presign_one(part).await?,
+        };
+        route.send(part, request).await?;
+    }
+    Ok(known.whole)
 }
 
 /// Each part goes as soon as it is hashed and one of the places in flight is free.
@@ -53,13 +60,22 @@ async fn send_while_hashing<C: UploadControl>(
     arrived: &Arrived<'_>,
 ) -> Result<Hashed, TransferError> {
     let pass = hashing::begin(route.engine, route.source, route.part_bytes).await?;
+    send_all(route, arrived, pass.parts).await?;
+    pass.whole.finish().await
+}
+
+/// Parts as they come, a few at once.
+async fn send_all<C: UploadControl>(
+    route: &Route<'_, C>,
+    arrived: &Arrived<'_>,
+    parts: mpsc::Receiver<PartToSend>,
+) -> Result<(), TransferError> {
     let in_flight = route.engine.settings.parts_in_flight.max(1);
-    presigned(route, arrived, pass.parts)
+    presigned(route, arrived, parts)
         .map_ok(|(part, request)| route.send(part, request))
         .try_buffer_unordered(in_flight)
         .try_for_each(|()| future::ok(()))
-        .await?;
-    pass.whole.finish().await
+        .await
 }
 
 /// Parts with their requests, made when there is a place for the next one and not before.

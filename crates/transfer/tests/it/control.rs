@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use notespot_protocol::{
-    ByteCount, ClientRef, CompleteUpload, Content, DownloadPlan, DownloadRequest, ErrorCode, NewUpload, Node,
-    NodeId, NodeKind, NodeName, OnConflict, PartToSend, PresignedPart, Problem, Revision, Timestamp,
-    UploadId, UploadPlan, UploadState, VersionId,
+    ByteCount, Challenge, ClientRef, CompleteUpload, Content, ContentRange, Crc64Nvme, DownloadPlan,
+    DownloadRequest, ErrorCode, NewUpload, Node, NodeId, NodeKind, NodeName, OnConflict, PartToSend,
+    PresignedPart, Problem, ProveUpload, Revision, Sha256, Timestamp, UploadId, UploadPlan, UploadState,
+    VersionId,
 };
-use notespot_testkit::{FaultProxy, crc_of, sha256_of};
+use notespot_testkit::{FaultProxy, crc_of, proof_of, sha256_of};
 use notespot_transfer::{
     CancellationToken, ControlError, DownloadControl, Engine, Existing, FileToDownload, FileToUpload,
     Progress, SaveTo, Saved, Settings, TransferError, UploadControl,
@@ -29,9 +30,13 @@ struct Upload {
 
 #[derive(Default)]
 pub(crate) struct Calls {
+    pub(crate) plans: usize,
     pub(crate) presigned: usize,
     pub(crate) aborted: usize,
     pub(crate) download_plans: usize,
+    /// Proofs that were right, and those that were not.
+    pub(crate) proven: usize,
+    pub(crate) refuted: usize,
 }
 
 pub(crate) type Hook = Box<dyn FnMut() + Send>;
@@ -44,14 +49,22 @@ pub(crate) struct Stand {
     pub(crate) calls: Mutex<Calls>,
     /// Called when a plan has been made: the file has been hashed if it is small.
     pub(crate) after_plan: Mutex<Option<Hook>>,
+    /// Called when a proof has been made.
+    pub(crate) before_proof: Mutex<Option<Hook>>,
     /// Called when parts are presigned.
     pub(crate) after_presign: Mutex<Option<Hook>>,
     pub(crate) published: Mutex<Vec<Bytes>>,
     pub(crate) progress: Progress,
+    /// What was said of the last upload.
+    pub(crate) was_there: Mutex<bool>,
     base: String,
     offered: NodeId,
     version: Mutex<VersionId>,
     pub(crate) part_bytes: usize,
+    /// Whether it knows again what was published.
+    pub(crate) knows_content: bool,
+    /// What each upload said to be.
+    pub(crate) claims: Arc<Mutex<HashMap<UploadId, Sha256>>>,
     uploads: Mutex<HashMap<UploadId, Upload>>,
 }
 
@@ -92,10 +105,14 @@ impl Stand {
             folder: tempfile::tempdir().unwrap(),
             calls: Mutex::default(),
             after_plan: Mutex::default(),
+            before_proof: Mutex::default(),
             after_presign: Mutex::default(),
             published: Mutex::default(),
             progress: Progress::new(),
+            was_there: Mutex::default(),
             part_bytes: 8 * MIB,
+            knows_content: false,
+            claims: Arc::default(),
             offered: NodeId::generate(),
             version: Mutex::new(VersionId::generate()),
             uploads: Mutex::default(),
@@ -153,7 +170,19 @@ impl Stand {
             content_type: None,
             client_ref,
         };
-        self.engine.upload_file(self, &file, &self.progress, cancel).await
+        let uploaded = self.engine.upload_file(self, &file, &self.progress, cancel).await?;
+        *locked(&self.was_there) = uploaded.was_there;
+        Ok(uploaded.node)
+    }
+
+    fn known(&self, sha256: Sha256) -> Option<Bytes> {
+        locked(&self.published).iter().find(|known| sha256_of(known) == sha256).cloned()
+    }
+
+    fn challenge(&self, id: UploadId, sha256: Sha256) -> Option<Challenge> {
+        let known = self.known(sha256)?;
+        locked(&self.claims).insert(id, sha256);
+        Some(challenge_for(known.len()))
     }
 
     /// What was published last.
@@ -221,6 +250,15 @@ impl Stand {
     }
 }
 
+/// Always the same: what is random about it is the server's business.
+fn challenge_for(size: usize) -> Challenge {
+    let range = |at: usize| ContentRange {
+        offset: ByteCount((size / 5 * at) as u64),
+        length: ByteCount((size / 10).min(600_000) as u64),
+    };
+    Challenge { nonce: "a nonce".into(), ranges: (0..5).map(range).collect() }
+}
+
 fn refused(code: ErrorCode) -> ControlError {
     ControlError::new(code, notespot_testkit::Refused(Problem::new(400, code, "No.")))
 }
@@ -233,6 +271,7 @@ fn call(hook: &Mutex<Option<Hook>>) {
 
 impl UploadControl for Stand {
     async fn plan(&self, new: NewUpload) -> Result<UploadPlan, ControlError> {
+        locked(&self.calls).plans += 1;
         let mut uploads = locked(&self.uploads);
         let known = uploads.values().find(|upload| upload.new.client_ref == new.client_ref);
         let mut plan = if let Some(upload) = known {
@@ -248,6 +287,8 @@ impl UploadControl for Stand {
                 part_count,
                 state: UploadState::Open,
                 resumed: false,
+                same_size: false,
+                challenge: None,
                 requests: Vec::new(),
             };
             uploads.insert(plan.id, Upload { new: new.clone(), plan: plan.clone() });
@@ -260,6 +301,11 @@ impl UploadControl for Stand {
             plan.requests = new.parts.iter().map(|part| self.presign_part(plan.id, part)).collect();
         }
         drop(uploads);
+        if self.knows_content && plan.state == UploadState::Open {
+            let size = new.size.get() as usize;
+            plan.same_size = locked(&self.published).iter().any(|known| known.len() == size);
+            plan.challenge = new.sha256.and_then(|sha256| self.challenge(plan.id, sha256));
+        }
         call(&self.after_plan);
         Ok(plan)
     }
@@ -304,6 +350,26 @@ impl UploadControl for Stand {
         }
         upload.plan.state = UploadState::Published;
         Ok(self.node(&name, size, &said))
+    }
+
+    async fn prove(&self, said: ProveUpload) -> Result<Node, ControlError> {
+        call(&self.before_proof);
+        let claimed =
+            locked(&self.claims).remove(&said.id).ok_or_else(|| refused(ErrorCode::ProofRefused))?;
+        let content = self.known(claimed).unwrap();
+        if said.proof != proof_of(&challenge_for(content.len()), &content) {
+            locked(&self.calls).refuted += 1;
+            return Err(refused(ErrorCode::ProofRefused));
+        }
+        locked(&self.calls).proven += 1;
+        let mut uploads = locked(&self.uploads);
+        let upload = uploads.get_mut(&said.id).unwrap();
+        upload.plan.state = UploadState::Published;
+        let name = upload.new.name.clone();
+        locked(&self.published).push(content);
+        let (sha256, crc64nvme) = (claimed, Crc64Nvme(0));
+        let said = CompleteUpload { id: said.id, sha256, crc64nvme };
+        Ok(self.node(&name, upload.new.size, &said))
     }
 
     async fn abort(&self, id: UploadId) -> Result<(), ControlError> {

@@ -24,7 +24,8 @@ pub(super) async fn all(
     let mut new = Vec::new();
     for (wanted, destination) in planned {
         if let Some(upload) = known.get(&wanted.client_ref) {
-            begun.push(Ok(upload.clone()));
+            let same = upload.wanted.is_same_file(wanted);
+            begun.push(if same { Ok(upload.clone()) } else { Err(MetadataError::ReferenceTaken) });
             continue;
         }
         let outcome = alone(one(tx, &mut tally, wanted, destination).await)?;

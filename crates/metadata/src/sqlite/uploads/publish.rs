@@ -9,23 +9,41 @@ use notespot_protocol::{
 use sqlx::QueryBuilder;
 
 use super::super::names::{self, Place, Siblings};
-use super::super::{Connection, rows, tree};
+use super::super::{Connection, orphans, rows, tree};
 use super::tally::Tally;
-use super::{alone, upload};
-use crate::uploads::StoredUpload;
+use super::{alone, dedupe, upload};
+use crate::uploads::{Proven, StoredUpload};
 use crate::{MetadataError, Result};
+
+/// An upload whose content is there.
+pub(super) struct Arrived<'a> {
+    id: UploadId,
+    sha256: Sha256,
+    /// The object that holds it, where it is not the one that the upload was to make.
+    instead: Option<&'a str>,
+}
+
+impl<'a> Arrived<'a> {
+    pub(super) fn sent(id: UploadId, sha256: Sha256) -> Self {
+        Self { id, sha256, instead: None }
+    }
+
+    pub(super) fn proven(proven: &'a Proven) -> Self {
+        Self { id: proven.id, sha256: proven.sha256, instead: Some(&proven.object_key) }
+    }
+}
 
 pub(super) async fn all(
     tx: &mut Connection,
     owner: &UserId,
-    arrived: &[(UploadId, Sha256)],
+    arrived: &[Arrived<'_>],
 ) -> Result<Vec<Result<Node>>> {
     let uploads = by_ids(tx, owner, arrived).await?;
     let taken = taken_names(tx, owner, uploads.values()).await?;
     let mut batch = Batch { tally: Tally::read(tx, owner).await?, taken, uploads, new: Vec::new() };
     let mut published = Vec::with_capacity(arrived.len());
-    for (id, sha256) in arrived {
-        published.push(alone(batch.one(tx, *id, *sha256).await)?);
+    for arrived in arrived {
+        published.push(alone(batch.one(tx, arrived).await)?);
     }
     batch.write_new(tx).await?;
     batch.tally.write(tx).await?;
@@ -43,8 +61,9 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    async fn one(&mut self, tx: &mut Connection, id: UploadId, sha256: Sha256) -> Result<Node> {
-        let upload = self.uploads.get(&id).ok_or(MetadataError::NotFound)?.clone();
+    async fn one(&mut self, tx: &mut Connection, arrived: &Arrived<'_>) -> Result<Node> {
+        let Arrived { id, sha256, instead } = *arrived;
+        let mut upload = self.uploads.get(&id).ok_or(MetadataError::NotFound)?.clone();
         match (upload.state, upload.node) {
             (UploadState::Published, Some(node)) => {
                 // It may be one of this batch.
@@ -55,6 +74,12 @@ impl Batch<'_> {
             _ => return Err(MetadataError::UploadEnded),
         }
         let wanted = &upload.wanted;
+        // Versions that this batch has yet to write name no object that none named before.
+        if let Some(object_key) = instead
+            && !dedupe::is_named(tx, self.tally.owner, wanted.size, sha256, object_key).await?
+        {
+            return Err(MetadataError::ChallengeEnded);
+        }
         self.tally.require_room(wanted.size)?;
         let lives = self.tally.has_parent(tx, wanted.parent).await?;
         let parent = wanted.parent.filter(|_| lives);
@@ -69,15 +94,13 @@ impl Batch<'_> {
         };
 
         // From here on nothing is refused any more.
-        self.tally.take(wanted.size);
+        if let Some(object_key) = instead {
+            let unused = std::mem::replace(&mut upload.destination.object_key, object_key.to_owned());
+            orphans::add(tx, &unused, upload.destination.multipart_id.as_deref()).await?;
+        }
+        self.tally.take(upload.wanted.size);
         let revision = self.tally.next_revision();
-        let content = Content {
-            version: VersionId::generate(),
-            size: wanted.size,
-            content_type: wanted.content_type.clone(),
-            sha256,
-            uploaded_at: Timestamp::now(),
-        };
+        let content = new_content(&upload, sha256);
         let node = match place {
             Place::Instead(node) => {
                 self.write_new(tx).await?;
@@ -93,10 +116,9 @@ impl Batch<'_> {
                 node
             }
         };
-        if let Some(upload) = self.uploads.get_mut(&id) {
-            upload.state = UploadState::Published;
-            upload.node = Some(node.id);
-        }
+        upload.state = UploadState::Published;
+        upload.node = Some(node.id);
+        self.uploads.insert(id, upload);
         Ok(node)
     }
 
@@ -120,12 +142,12 @@ impl Batch<'_> {
 async fn by_ids(
     tx: &mut Connection,
     owner: &UserId,
-    arrived: &[(UploadId, Sha256)],
+    arrived: &[Arrived<'_>],
 ) -> Result<HashMap<UploadId, StoredUpload>> {
     // By id alone: with the owner too, SQLite reads all that the owner ever uploaded.
     let mut select = QueryBuilder::new("SELECT * FROM uploads WHERE id IN (");
     let mut ids = select.separated(", ");
-    for (id, _) in arrived {
+    for Arrived { id, .. } in arrived {
         ids.push_bind(rows::key(id.0));
     }
     let found = select.push(")").build().persistent(false).fetch_all(tx).await?;
@@ -173,6 +195,16 @@ async fn replace(tx: &mut Connection, id: NodeId, content: &Content, revision: R
     Ok(())
 }
 
+fn new_content(upload: &StoredUpload, sha256: Sha256) -> Content {
+    Content {
+        version: VersionId::generate(),
+        size: upload.wanted.size,
+        content_type: upload.wanted.content_type.clone(),
+        sha256,
+        uploaded_at: Timestamp::now(),
+    }
+}
+
 fn new_file(parent: Option<NodeId>, name: NodeName, content: Content, revision: Revision) -> Node {
     Node {
         id: NodeId::generate(),
@@ -215,11 +247,12 @@ async fn insert_files(tx: &mut Connection, owner: &UserId, new: &[(UploadId, Nod
 
 async fn insert_versions(tx: &mut Connection, versions: &[(&StoredUpload, NodeId, &Content)]) -> Result<()> {
     let mut insert = QueryBuilder::new(
-        "INSERT INTO versions (id, node, size, content_type, sha256, uploaded_at, source_modified_at, \
+        "INSERT INTO versions (id, owner, node, size, content_type, sha256, uploaded_at, source_modified_at, \
          object_key) ",
     );
     insert.push_values(versions, |mut row, (upload, node, content)| {
         row.push_bind(rows::key(content.version.0))
+            .push_bind(&upload.owner.0)
             .push_bind(rows::key(node.0))
             .push_bind(rows::integer(content.size.get()))
             .push_bind(&content.content_type)

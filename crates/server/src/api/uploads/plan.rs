@@ -7,11 +7,11 @@ use notespot_metadata::uploads::{Destination, StoredUpload, Wanted};
 use notespot_objects::ObjectKey;
 use notespot_protocol::{
     BATCH_MAX, ByteCount, ErrorCode, NewUpload, OnConflict, PART_COUNT_MAX, PartToSend, PresignedPart,
-    UploadPlan, UploadState,
+    Sha256, UploadPlan, UploadState,
 };
 
 use super::places::take_refused;
-use super::{AT_ONCE, PRESIGNED_FOR, key_of};
+use super::{AT_ONCE, PRESIGNED_FOR, dedupe, key_of};
 use crate::access::{Uploader, forbidden};
 use crate::api::input::at_most;
 use crate::problems::{Answer, Refusal};
@@ -38,10 +38,13 @@ pub(super) async fn plan_all(
     let wanted: Vec<_> = prepared.iter().map(|one| (one.wanted.clone(), one.destination.clone())).collect();
     let kept = server.metadata.begin_uploads(owner, &wanted).await;
     give_up_unused(server, &prepared, kept.as_deref().unwrap_or_default()).await;
+    let claims: Vec<_> = prepared.iter().map(|one| (one.wanted.size, one.sha256)).collect();
     let plans = stream::iter(kept?.into_iter().zip(prepared))
         .map(|(kept, prepared)| plan_of(server, kept, prepared))
         .buffered(AT_ONCE);
-    Ok(places.put_back(plans.collect().await))
+    let mut plans: Vec<_> = plans.collect().await;
+    dedupe::offer(server, uploader, &claims, &mut plans).await?;
+    Ok(places.put_back(plans))
 }
 
 async fn plan_of(
@@ -62,6 +65,8 @@ async fn plan_of(
         state: upload.state,
         // Keys are never made twice: another one, or one that was looked up, is an earlier call's.
         resumed: !prepared.is_new || upload.destination != prepared.destination,
+        same_size: false,
+        challenge: None,
         requests,
     })
 }
@@ -86,6 +91,8 @@ struct Prepared {
     destination: Destination,
     /// Whether the destination was made for it, and not looked up.
     is_new: bool,
+    /// Of the content, where the client knows it.
+    sha256: Option<Sha256>,
     /// To be presigned at once.
     parts: Vec<PartToSend>,
 }
@@ -102,19 +109,20 @@ async fn prepare(
     }
     let guessed = mime_guess::from_path(new.name.as_str()).first_raw().unwrap_or(CONTENT_TYPE_UNKNOWN);
     let wanted = Wanted::from_new(&new, guessed);
-    let parts = new.parts;
+    let (parts, sha256) = (new.parts, new.sha256);
     let (part_bytes, part_count) = cut(new.size);
     let mut destination =
         Destination { object_key: object_key.to_string(), multipart_id: None, part_bytes, part_count };
     if part_count == 1 {
-        return Ok(Prepared { wanted, destination, is_new: true, parts });
+        return Ok(Prepared { wanted, destination, is_new: true, sha256, parts });
     }
     // A multipart upload costs the store something: not for one that was planned before.
     if let Some(planned) = server.metadata.upload_by_ref(&uploader.owner, new.client_ref).await? {
-        return Ok(Prepared { wanted, destination: planned.destination, is_new: false, parts });
+        let destination = planned.destination;
+        return Ok(Prepared { wanted, destination, is_new: false, sha256, parts });
     }
     destination.multipart_id = Some(server.objects.create_multipart(&object_key).await?);
-    Ok(Prepared { wanted, destination, is_new: true, parts })
+    Ok(Prepared { wanted, destination, is_new: true, sha256, parts })
 }
 
 fn check(new: &NewUpload) -> Answer<()> {
