@@ -31,6 +31,8 @@ macro_rules! object_store_conformance {
             a_checksum_of_the_whole_that_is_wrong_is_refused,
             parts_that_are_not_there_cannot_be_joined,
             an_upload_that_was_given_up_is_gone,
+            open_uploads_are_listed_with_their_age,
+            a_part_that_comes_while_parts_are_joined_changes_nothing,
         }
     };
     ($start:expr; $($case:ident,)*) => {

@@ -26,6 +26,7 @@ mod s3_api;
 mod sealed;
 mod temporary;
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -42,8 +43,8 @@ use url::Url;
 use self::layout::Layout;
 use crate::presign::Presigner;
 use crate::{
-    ByteStream, CompletePart, ObjectError, ObjectInfo, ObjectKey, ObjectRange, ObjectStore, Result,
-    StoredPart,
+    ByteStream, CompletePart, MultipartMarker, MultipartsPage, ObjectError, ObjectInfo, ObjectKey,
+    ObjectRange, ObjectStore, Result, StoredPart,
 };
 
 /// The bucket's name, and the first segment of every object's path.
@@ -78,6 +79,8 @@ struct Inner {
     /// Held for the few system calls in which an upload is looked at and changed: a part that comes
     /// late cannot slip under an object that was completed meanwhile.
     changing: Mutex<()>,
+    /// Multipart uploads that are being joined, and by how many calls: they take no part meanwhile.
+    joining: Mutex<HashMap<String, usize>>,
     /// Keeps other processes out for as long as it lives.
     _lock: File,
 }
@@ -99,6 +102,7 @@ impl EmbeddedStore {
             bucket,
             credentials: Credentials::new(key, secret),
             changing: Mutex::new(()),
+            joining: Mutex::default(),
             _lock: lock,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -194,6 +198,11 @@ impl ObjectStore for EmbeddedStore {
         let id = multipart::UploadId::parse(key, multipart_id)?;
         let named = parts.iter().map(|part| (part.number, part.etag.clone())).collect();
         self.on_files(move |inner| inner.complete_multipart(&id, named, Some(crc64nvme)).map(|_| ())).await
+    }
+
+    async fn list_multiparts(&self, from: Option<&MultipartMarker>) -> Result<MultipartsPage> {
+        let from = from.map(|marker| marker.multipart_id.clone());
+        self.on_files(move |inner| inner.list_multiparts(from.as_deref(), multipart::PAGE)).await
     }
 
     async fn abort_multipart(&self, key: &ObjectKey, multipart_id: &str) -> Result<()> {

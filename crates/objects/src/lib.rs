@@ -20,4 +20,7 @@ pub mod s3;
 mod store;
 
 pub use error::{ObjectError, Result};
-pub use store::{ByteStream, CompletePart, ObjectInfo, ObjectKey, ObjectRange, ObjectStore, StoredPart};
+pub use store::{
+    ByteStream, CompletePart, MultipartMarker, MultipartsPage, ObjectInfo, ObjectKey, ObjectRange,
+    ObjectStore, OpenMultipart, StoredPart,
+};

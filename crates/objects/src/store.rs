@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
-use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend, PresignedRequest};
+use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend, PresignedRequest, Timestamp};
 use rand::RngExt as _;
 
 use crate::{ObjectError, Result};
@@ -94,6 +94,33 @@ pub struct StoredPart {
     pub etag: String,
 }
 
+/// A multipart upload that is open at a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenMultipart {
+    /// The key that its object would have.
+    pub key: ObjectKey,
+    /// The store's id.
+    pub multipart_id: String,
+    /// When it was begun, by the store's clock.
+    pub begun_at: Timestamp,
+}
+
+/// Some of a store's open multipart uploads: at most 1,000.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MultipartsPage {
+    /// Those with a key of ours.
+    pub uploads: Vec<OpenMultipart>,
+    /// Where the next page begins; `None` after the last one.
+    pub next: Option<MultipartMarker>,
+}
+
+/// Where a page of open multipart uploads ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MultipartMarker {
+    pub(crate) key: String,
+    pub(crate) multipart_id: String,
+}
+
 /// A part to be joined.
 pub type CompletePart = StoredPart;
 
@@ -139,7 +166,8 @@ pub trait ObjectStore: Send + Sync {
     /// The parts that have arrived, by number.
     async fn list_parts(&self, key: &ObjectKey, multipart_id: &str) -> Result<Vec<StoredPart>>;
 
-    /// Joins the parts. `ChecksumMismatch` if the whole does not have `crc64nvme`. Completing what
+    /// Joins the parts, exactly those that are named: one that is sent meanwhile is not let in between.
+    /// `ChecksumMismatch` if the whole does not have `crc64nvme`. Completing what
     /// was completed before is answered as `NotFound`: ask [`head`](Self::head).
     async fn complete_multipart(
         &self,
@@ -148,6 +176,9 @@ pub trait ObjectStore: Send + Sync {
         parts: &[CompletePart],
         crc64nvme: Crc64Nvme,
     ) -> Result<()>;
+
+    /// The multipart uploads that are open, a page at a time: also those that nobody has a record of.
+    async fn list_multiparts(&self, from: Option<&MultipartMarker>) -> Result<MultipartsPage>;
 
     /// Gives a multipart upload up. One that is gone changes nothing.
     async fn abort_multipart(&self, key: &ObjectKey, multipart_id: &str) -> Result<()>;

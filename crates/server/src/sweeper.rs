@@ -1,9 +1,10 @@
-//! Removing what nobody will ask for again: uploads that were never completed, and objects that no
-//! record names.
+//! Removing what nobody will ask for again: uploads that were never completed, objects that no record
+//! names, and multipart uploads that were begun by a server that died before it kept a record.
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use notespot_metadata::accounts::Accounts;
 use notespot_metadata::orphans::Orphan;
@@ -16,15 +17,26 @@ use crate::state::Server;
 /// When an upload that was not completed is given up.
 const GIVEN_UP_AFTER: Duration = Duration::from_hours(7 * 24);
 const EVERY: Duration = Duration::from_hours(1);
+/// When a multipart upload without a record will not get one any more: records are kept within seconds.
+const FORGOTTEN_AFTER: Duration = Duration::from_hours(24);
+/// How often the store is asked for those: it lists everything that is open.
+const FORGOTTEN_EVERY: Duration = Duration::from_hours(24);
 /// How much is read at once.
 const AT_ONCE: u32 = 100;
 
 /// Sweeps at the start, every hour, and whenever something was orphaned, until `stop`. Any number of
 /// servers may sweep at once: every step can be repeated.
 pub(crate) async fn run(server: Arc<Server>, accounts: Arc<dyn Accounts>, stop: CancellationToken) {
+    let mut forgotten_due = Instant::now();
     loop {
         if let Err(error) = sweep(&server, &*accounts).await {
             tracing::warn!(error = &*error as &dyn Error, "sweeping failed; it is tried again later");
+        }
+        if forgotten_due <= Instant::now() {
+            forgotten_due = Instant::now() + FORGOTTEN_EVERY;
+            if let Err(error) = sweep_forgotten(&server).await {
+                tracing::warn!(error = &*error as &dyn Error, "open uploads could not be looked through");
+            }
         }
         tokio::select! {
             () = stop.cancelled() => return,
@@ -53,6 +65,29 @@ async fn sweep(server: &Server, accounts: &dyn Accounts) -> Result<(), Box<dyn E
             server.metadata.orphan_removed(now, &orphan.object_key).await?;
         }
         if orphans.len() < AT_ONCE as usize {
+            return Ok(());
+        }
+    }
+}
+
+/// Gives up multipart uploads that the store has for long, and nobody else knows of. The bucket is this
+/// deployment's alone: another's uploads would be without a record here.
+async fn sweep_forgotten(server: &Server) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let before = Timestamp::now().minus(FORGOTTEN_AFTER);
+    let mut from = None;
+    loop {
+        let page = server.objects.list_multiparts(from.as_ref()).await?;
+        let old: Vec<_> = page.uploads.into_iter().filter(|open| open.begun_at < before).collect();
+        let keys: Vec<_> = old.iter().map(|open| open.key.to_string()).collect();
+        let known =
+            if keys.is_empty() { Vec::new() } else { server.metadata.open_destinations(&keys).await? };
+        let known: HashSet<_> = known.into_iter().collect();
+        for open in old.iter().filter(|open| !known.contains(open.key.as_str())) {
+            tracing::info!(key = %open.key, "a multipart upload without a record is given up");
+            server.objects.abort_multipart(&open.key, &open.multipart_id).await?;
+        }
+        from = page.next;
+        if from.is_none() {
             return Ok(());
         }
     }

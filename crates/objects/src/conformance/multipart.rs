@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use notespot_protocol::ByteCount;
+use notespot_protocol::{ByteCount, Timestamp};
 
 use super::client::{Client, Sent, content, crc_of, part};
 use super::single::read;
@@ -110,4 +110,68 @@ pub async fn an_upload_that_was_given_up_is_gone(store: &dyn ObjectStore) {
     assert!(matches!(store.list_parts(&key, &id).await, Err(ObjectError::NotFound)));
     let late = send(store, &key, &id, 1, &bytes, &bytes).await;
     assert_eq!(late.status, 404);
+}
+
+/// Open uploads are listed with the time at which they were begun; those that ended are not.
+pub async fn open_uploads_are_listed_with_their_age(store: &dyn ObjectStore) {
+    let before = Timestamp::now().minus(Duration::from_mins(1));
+    let mut expected = Vec::new();
+    for ending in 0..4 {
+        let (key, bytes) = (ObjectKey::generate(), content(14, 1000));
+        let id = store.create_multipart(&key).await.unwrap();
+        must_send(store, &key, &id, 1, &bytes).await;
+        match ending {
+            0 => store.abort_multipart(&key, &id).await.unwrap(),
+            1 => {
+                let listed = store.list_parts(&key, &id).await.unwrap();
+                store.complete_multipart(&key, &id, &listed, crc_of(&bytes)).await.unwrap();
+            }
+            _ => expected.push((key, id)),
+        }
+    }
+    let (mut found, mut from) = (Vec::new(), None);
+    loop {
+        let page = store.list_multiparts(from.as_ref()).await.unwrap();
+        found.extend(page.uploads);
+        from = page.next;
+        if from.is_none() {
+            break;
+        }
+    }
+    expected.sort();
+    assert!(found.iter().all(|open| open.begun_at > before && open.begun_at <= Timestamp::now()));
+    let mut found: Vec<_> = found.into_iter().map(|open| (open.key, open.multipart_id)).collect();
+    found.sort();
+    assert_eq!(found, expected);
+    for (key, id) in expected {
+        store.abort_multipart(&key, &id).await.unwrap();
+    }
+}
+
+/// A part that comes while the parts are joined changes nothing: the object is of the parts that were named,
+/// or there is none.
+pub async fn a_part_that_comes_while_parts_are_joined_changes_nothing(store: &dyn ObjectStore) {
+    let (first, late) = (content(15, 2000), content(16, 2000));
+    let mut joined = 0;
+    for round in 0..40_u64 {
+        let key = ObjectKey::generate();
+        let id = store.create_multipart(&key).await.unwrap();
+        must_send(store, &key, &id, 1, &first).await;
+        let listed = store.list_parts(&key, &id).await.unwrap();
+        let completing = async {
+            tokio::time::sleep(Duration::from_micros(round * 150)).await;
+            store.complete_multipart(&key, &id, &listed, crc_of(&first)).await
+        };
+        let (completed, _) = tokio::join!(completing, send(store, &key, &id, 1, &late, &late));
+        match completed {
+            Ok(()) => {
+                joined += 1;
+                assert!(read(store, &key, None).await == first, "round {round}");
+                assert_eq!(store.head(&key).await.unwrap().crc64nvme, Some(crc_of(&first)));
+            }
+            Err(ObjectError::BadPart) => store.abort_multipart(&key, &id).await.unwrap(),
+            Err(error) => panic!("round {round}: {error}"),
+        }
+    }
+    assert!(joined > 0, "every part came before");
 }

@@ -52,8 +52,13 @@ impl Layout {
         self.root.join("objects").join(&digits[..2])
     }
 
+    /// The folder of all multipart uploads.
+    pub(super) fn all_parts(&self) -> PathBuf {
+        self.root.join("parts")
+    }
+
     pub(super) fn parts(&self, id: &UploadId) -> PathBuf {
-        self.root.join("parts").join(id.as_str())
+        self.all_parts().join(id.as_str())
     }
 
     pub(super) fn part(&self, id: &UploadId, number: u32) -> PathBuf {
@@ -71,7 +76,7 @@ impl Layout {
         for left in fs::read_dir(self.temporary())? {
             fs::remove_file(left?.path())?;
         }
-        for folder in fs::read_dir(self.root.join("parts"))? {
+        for folder in fs::read_dir(self.all_parts())? {
             let folder = folder?;
             let Some(id) = folder.file_name().to_str().and_then(|name| UploadId::from_folder(name).ok())
             else {

@@ -1,10 +1,12 @@
 //! Multipart uploads.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io;
+use std::sync::{MutexGuard, PoisonError};
 
 use crc_fast::{CrcAlgorithm, checksum_combine};
-use notespot_protocol::{ByteCount, Crc64Nvme};
+use notespot_protocol::{ByteCount, Crc64Nvme, Timestamp};
 use rand::RngExt as _;
 
 use super::layout::sync_folder;
@@ -12,8 +14,10 @@ use super::put::Received;
 use super::sealed::{self, Seal, SealedPart};
 use super::temporary::{TemporaryFile, settle};
 use super::{Inner, errors};
-use crate::{ObjectError, ObjectKey, Result, StoredPart};
+use crate::{MultipartMarker, MultipartsPage, ObjectError, ObjectKey, OpenMultipart, Result, StoredPart};
 
+/// Open uploads that are listed at once.
+pub(super) const PAGE: usize = 1000;
 const RANDOM_DIGITS: usize = 16;
 
 /// Names a multipart upload: its object's key, a dash, and random digits.
@@ -54,6 +58,24 @@ impl UploadId {
     }
 }
 
+/// Keeps parts out of an upload for as long as it lives.
+struct Joining<'a> {
+    inner: &'a Inner,
+    id: String,
+}
+
+impl Drop for Joining<'_> {
+    fn drop(&mut self) {
+        let mut joining = self.inner.joining();
+        if let Some(calls) = joining.get_mut(&self.id) {
+            *calls -= 1;
+            if *calls == 0 {
+                joining.remove(&self.id);
+            }
+        }
+    }
+}
+
 impl Inner {
     pub(super) fn create_multipart(&self, key: &ObjectKey) -> Result<String> {
         let id = UploadId::generate(key);
@@ -68,15 +90,52 @@ impl Inner {
         Ok(id.text)
     }
 
-    /// Gives what was received a part's name; it replaces an earlier one of the same number.
-    pub(super) fn publish_part(&self, id: &UploadId, number: u32, received: Received) -> Result<Seal> {
+    /// Gives what was received a part's name; it replaces an earlier one of the same number. `None` while
+    /// the upload is being joined: the object would be of other bytes than its checksum.
+    pub(super) fn publish_part(
+        &self,
+        id: &UploadId,
+        number: u32,
+        received: Received,
+    ) -> Result<Option<Seal>> {
         let path = self.layout.part(id, number);
-        self.change(|| {
+        let taken = self.change(|| {
             self.require_open(id)?;
-            received.file.publish(&path).map_err(errors::io)
+            if self.is_joining(id) {
+                return Ok(false);
+            }
+            received.file.publish(&path).map(|()| true).map_err(errors::io)
         })?;
+        if !taken {
+            return Ok(None);
+        }
         settle(&path).map_err(errors::io)?;
-        Ok(received.seal)
+        Ok(Some(received.seal))
+    }
+
+    /// The open uploads after this one, in the order of their ids.
+    pub(super) fn list_multiparts(&self, after: Option<&str>, limit: usize) -> Result<MultipartsPage> {
+        let mut ids = Vec::new();
+        for entry in fs::read_dir(self.layout.all_parts()).map_err(errors::io)? {
+            let name = entry.map_err(errors::io)?.file_name();
+            let id = name.to_str().and_then(|name| UploadId::from_folder(name).ok());
+            ids.extend(id.filter(|id| after.is_none_or(|after| id.as_str() > after)));
+        }
+        ids.sort_unstable_by(|one, other| one.text.cmp(&other.text));
+        let next = (ids.len() > limit).then(|| &ids[limit - 1]);
+        let next =
+            next.map(|last| MultipartMarker { key: last.key.to_string(), multipart_id: last.text.clone() });
+        ids.truncate(limit);
+        let mut uploads = Vec::with_capacity(ids.len());
+        for id in ids {
+            // One that ended meanwhile is left out, as one that was completed.
+            let begun = fs::metadata(self.layout.open_mark(&id)).and_then(|mark| mark.modified());
+            if let (Ok(()), Ok(begun)) = (self.require_open(&id), begun) {
+                let begun_at = Timestamp::from(begun);
+                uploads.push(OpenMultipart { key: id.key, multipart_id: id.text, begun_at });
+            }
+        }
+        Ok(MultipartsPage { uploads, next })
     }
 
     /// The parts that have arrived, by number.
@@ -111,13 +170,14 @@ impl Inner {
         if named.is_empty() || !in_order {
             return Err(ObjectError::BadPart);
         }
+        let _joining = self.begin_joining(id);
         let joined = self.join(id, named)?;
         if crc64nvme.is_some_and(|wanted| wanted != joined.crc64nvme) {
             return Err(ObjectError::ChecksumMismatch);
         }
         let list = self.write_list(&joined)?;
-        // From here on the parts are read no more: `join` saw them, and `require_open` in
-        // `publish_part` keeps later ones out once the object is there.
+        // The parts are those that `join` saw: `publish_part` lets none in while this goes on, and
+        // `require_open` keeps them out once the object is there.
         self.require_open(id)?;
         let seal = self.publish_object(id.key(), Received { file: list, seal: joined })?;
         self.close(id)?;
@@ -138,6 +198,21 @@ impl Inner {
             settle(&folder).map_err(errors::io)?;
         }
         Ok(())
+    }
+
+    /// From here on the upload takes no part, until what is given is dropped.
+    fn begin_joining(&self, id: &UploadId) -> Joining<'_> {
+        // In the order of other changes: a part that is being given its name has it before.
+        self.change(|| *self.joining().entry(id.text.clone()).or_default() += 1);
+        Joining { inner: self, id: id.text.clone() }
+    }
+
+    fn is_joining(&self, id: &UploadId) -> bool {
+        self.joining().contains_key(&id.text)
+    }
+
+    fn joining(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+        self.joining.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn join(&self, id: &UploadId, named: Vec<(u32, String)>) -> Result<Seal> {

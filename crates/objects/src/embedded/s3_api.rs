@@ -5,9 +5,10 @@ use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, ChecksumAlgorithm, ChecksumType,
     CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CreateMultipartUploadInput,
     CreateMultipartUploadOutput, DeleteObjectInput, DeleteObjectOutput, ETag, GetObjectInput,
-    GetObjectOutput, HeadObjectInput, HeadObjectOutput, ListObjectsV2Input, ListObjectsV2Output,
-    ListPartsInput, ListPartsOutput, Part, PutObjectInput, PutObjectOutput, Range, StreamingBlob,
-    UploadPartInput, UploadPartOutput,
+    GetObjectOutput, HeadObjectInput, HeadObjectOutput, ListMultipartUploadsInput,
+    ListMultipartUploadsOutput, ListObjectsV2Input, ListObjectsV2Output, ListPartsInput, ListPartsOutput,
+    MultipartUpload, Part, PutObjectInput, PutObjectOutput, Range, StreamingBlob, UploadPartInput,
+    UploadPartOutput,
 };
 use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 
@@ -18,6 +19,7 @@ use super::{BUCKET, EmbeddedStore, errors, sealed};
 use crate::{ObjectKey, ObjectRange};
 
 const PARTS_PAGE_MAX: i32 = 1000;
+const UPLOADS_PAGE_MAX: i32 = 1000;
 const PART_NUMBER_MAX: i32 = 10_000;
 
 /// What every object is to whoever reads it here. The uploader's word is not kept: played back from the
@@ -128,6 +130,8 @@ impl S3 for EmbeddedStore {
         let received = self.receive(body, named).await.map_err(no_upload)?;
         let seal =
             self.on_files(move |inner| inner.publish_part(&id, number, received)).await.map_err(no_upload)?;
+        // Sent again, it finds the upload completed, or open because that did not work.
+        let seal = seal.ok_or_else(|| s3_error!(SlowDown, "The upload is being completed."))?;
         Ok(S3Response::new(UploadPartOutput {
             e_tag: Some(ETag::Strong(seal.etag())),
             checksum_crc64nvme: Some(seal.crc64nvme.to_string()),
@@ -158,6 +162,40 @@ impl S3 for EmbeddedStore {
                 .and_then(|part| i32::try_from(part.number).ok()),
             parts: Some(parts.into_iter().map(part).collect()),
             ..ListPartsOutput::default()
+        }))
+    }
+
+    async fn list_multipart_uploads(
+        &self,
+        req: S3Request<ListMultipartUploadsInput>,
+    ) -> S3Result<S3Response<ListMultipartUploadsOutput>> {
+        let input = req.input;
+        if input.bucket != BUCKET {
+            return Err(s3_error!(NoSuchBucket));
+        }
+        if input.prefix.is_some() || input.delimiter.is_some() {
+            return Err(s3_error!(NotImplemented, "Keys have no structure here."));
+        }
+        let limit = input.max_uploads.unwrap_or(UPLOADS_PAGE_MAX).clamp(1, UPLOADS_PAGE_MAX).unsigned_abs();
+        // Ids begin with their key, and sort as S3 lists uploads: by key, then by id.
+        let after = input.upload_id_marker.or(input.key_marker.map(|key| format!("{key}~")));
+        let page = self
+            .on_files(move |inner| inner.list_multiparts(after.as_deref(), limit as usize))
+            .await
+            .map_err(no_upload)?;
+        let upload = |open: crate::OpenMultipart| MultipartUpload {
+            key: Some(open.key.to_string()),
+            upload_id: Some(open.multipart_id),
+            initiated: Some(std::time::SystemTime::from(open.begun_at).into()),
+            ..MultipartUpload::default()
+        };
+        Ok(S3Response::new(ListMultipartUploadsOutput {
+            bucket: Some(input.bucket),
+            is_truncated: Some(page.next.is_some()),
+            next_key_marker: page.next.as_ref().map(|next| next.key.clone()),
+            next_upload_id_marker: page.next.map(|next| next.multipart_id),
+            uploads: Some(page.uploads.into_iter().map(upload).collect()),
+            ..ListMultipartUploadsOutput::default()
         }))
     }
 

@@ -4,17 +4,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_s3::types::{
-    ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart, Part,
+    ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart, MultipartUpload,
+    Part,
 };
 use futures_util::stream::try_unfold;
-use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend, PresignedRequest};
+use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend, PresignedRequest, Timestamp};
 
 use super::S3Store;
 use super::errors::{failed, lacks};
 use crate::presign::Presigner;
 use crate::{
-    ByteStream, CompletePart, ObjectError, ObjectInfo, ObjectKey, ObjectRange, ObjectStore, Result,
-    StoredPart,
+    ByteStream, CompletePart, MultipartMarker, MultipartsPage, ObjectError, ObjectInfo, ObjectKey,
+    ObjectRange, ObjectStore, OpenMultipart, Result, StoredPart,
 };
 
 #[async_trait]
@@ -97,6 +98,23 @@ impl ObjectStore for S3Store {
         Ok(())
     }
 
+    async fn list_multiparts(&self, from: Option<&MultipartMarker>) -> Result<MultipartsPage> {
+        let call = self.client.list_multipart_uploads().bucket(&self.name);
+        let call = call
+            .set_key_marker(from.map(|marker| marker.key.clone()))
+            .set_upload_id_marker(from.map(|marker| marker.multipart_id.clone()));
+        let page = call.send().await.map_err(failed)?;
+        // Other programs' uploads have keys of another form, and are theirs to end.
+        let uploads = page.uploads.unwrap_or_default().into_iter().filter_map(open).collect();
+        let next = match (page.is_truncated, page.next_key_marker) {
+            (Some(true), Some(key)) => {
+                Some(MultipartMarker { key, multipart_id: page.next_upload_id_marker.unwrap_or_default() })
+            }
+            _ => None,
+        };
+        Ok(MultipartsPage { uploads, next })
+    }
+
     async fn abort_multipart(&self, key: &ObjectKey, multipart_id: &str) -> Result<()> {
         let call = self.client.abort_multipart_upload().bucket(&self.name).key(key.as_str());
         gone(call.upload_id(multipart_id).send().await.map_err(failed).map(drop))
@@ -144,6 +162,15 @@ fn gone(outcome: Result<()>) -> Result<()> {
         Err(ObjectError::NotFound) => Ok(()),
         outcome => outcome,
     }
+}
+
+fn open(upload: MultipartUpload) -> Option<OpenMultipart> {
+    let begun_at = upload.initiated?.to_millis().ok()?;
+    Some(OpenMultipart {
+        key: ObjectKey::parse(&upload.key?).ok()?,
+        multipart_id: upload.upload_id?,
+        begun_at: Timestamp::from_millis(begun_at),
+    })
 }
 
 fn stored(part: Part) -> Result<StoredPart> {

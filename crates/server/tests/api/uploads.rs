@@ -19,7 +19,7 @@ use super::{ada, refusal, somebody, used};
 const MIB: usize = 1024 * 1024;
 
 /// What the owner downloads.
-async fn downloaded(api: &Api, node: NodeId) -> (DownloadPlan, Vec<u8>) {
+pub(super) async fn downloaded(api: &Api, node: NodeId) -> (DownloadPlan, Vec<u8>) {
     let plan: DownloadPlan =
         api.one_of_batch("/v1/downloads", json!({ "node": node })).await.unwrap().unwrap();
     let answer = api.send(&plan.request, Vec::new()).await.unwrap();
@@ -275,4 +275,39 @@ async fn a_token_that_may_only_add_replaces_nothing() {
     let refused = adder.plan(new).await.unwrap().unwrap_err();
     assert_eq!(refused.0.code, ErrorCode::Forbidden);
     assert_eq!(downloaded(&ada, node.id).await.1, b"one");
+}
+
+#[tokio::test]
+async fn a_multipart_upload_that_nobody_has_a_record_of_is_given_up() {
+    let (mut server, ada) = ada().await;
+    let bytes = content(12, 33 * MIB);
+    let plan = planned(&ada, "film.mkv", &bytes).await;
+    ada.send_part(&plan, &bytes, 1).await.unwrap();
+    let folder = server.data_dir().join("objects/parts");
+    let recorded = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    // As a server leaves them that dies right after it has begun them, one two days ago, and one now.
+    let [old, new] =
+        ["0", "1"].map(|digit| folder.join(format!("{}-{}", digit.repeat(32), digit.repeat(16))));
+    for path in [&old, &new] {
+        std::fs::create_dir(path).unwrap();
+        std::fs::write(path.join("open"), b"").unwrap();
+    }
+    let long_ago = std::time::SystemTime::now() - Duration::from_hours(48);
+    for path in [&old, &recorded] {
+        let mark = std::fs::File::options().write(true).open(path.join("open")).unwrap();
+        mark.set_modified(long_ago).unwrap();
+    }
+    server.restart().await.unwrap();
+    let gone = async {
+        while old.exists() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(20), gone).await.expect("it is still there");
+    assert!(new.exists(), "its record may come yet");
+    for number in [2, 3] {
+        ada.send_part(&plan, &bytes, number).await.unwrap();
+    }
+    let node = ada.complete(completion(&plan, &bytes)).await.unwrap().unwrap();
+    assert!(downloaded(&ada, node.id).await.1 == bytes);
 }
