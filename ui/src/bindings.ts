@@ -461,6 +461,8 @@ export type Transfer = {
 	node: NodeId | null,
 	/**  Whether its public link was made and put on the clipboard. */
 	link_copied: boolean,
+	/**  Whether the server had its content already, so that nothing was sent. */
+	was_there: boolean,
 };
 
 /**  Names a transfer of this run of the app. */

@@ -80,6 +80,7 @@ impl Queue {
             state: TransferState::Waiting,
             node,
             link_copied: false,
+            was_there: false,
         };
         self.items.insert(id.0, Item { shown, job, cancel: CancellationToken::new() });
         self.lane(size).waiting.push_back(id);

@@ -5,7 +5,7 @@ use notespot_protocol::window::{Direction, NoticeKind, TransferId};
 use tokio_util::sync::CancellationToken;
 
 use super::{CopiedLinks, Job};
-use crate::{App, AppError, FileToDownload, FileUpload};
+use crate::{App, AppError, FileToDownload, FileUpload, Uploaded};
 
 impl App {
     /// Puts a file into the panel; [`start_transfers`](Self::start_transfers) sets it moving.
@@ -57,11 +57,12 @@ impl App {
     ) -> Result<(), AppError> {
         let app = self.clone();
         let progress = move |done| app.transfer_queue().progress(id, done);
-        let node = self.remote().upload_file(&file, progress, cancel).await?.node;
+        let Uploaded { node, was_there } = self.remote().upload_file(&file, progress, cancel).await?;
         self.took_in(std::slice::from_ref(&node)).await;
         self.transfer_queue().change(|queue| {
             if let Some(item) = queue.item(id) {
                 item.shown.node = Some(node.id);
+                item.shown.was_there = was_there;
                 node.name.as_str().clone_into(&mut item.shown.name);
             }
         });

@@ -293,3 +293,16 @@ async fn content_that_is_there_goes_up_again_without_its_bytes() {
     assert!(copies.iter().all(|copy| !copy.was_there));
     assert!(sent > 52 * MIB as u64, "{sent} bytes were sent");
 }
+
+#[tokio::test]
+async fn the_panel_says_what_the_server_had_already() {
+    let server = TestServer::start().await.unwrap();
+    let ada = Person::ada(&server).await;
+    let window = ada.window().await;
+    for name in ["a.bin", "b.bin"] {
+        window.app.upload_files(vec![ada.file(name, &content(9, 6 * MIB))], None, false).await.unwrap();
+        settled(&window).await;
+    }
+    let told: Vec<_> = settled(&window).await.into_iter().map(|one| (one.name, one.was_there)).collect();
+    assert_eq!(told, [("a.bin".to_owned(), false), ("b.bin".to_owned(), true)]);
+}

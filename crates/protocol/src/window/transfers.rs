@@ -39,6 +39,8 @@ pub struct Transfer {
     pub node: Option<NodeId>,
     /// Whether its public link was made and put on the clipboard.
     pub link_copied: bool,
+    /// Whether the server had its content already, so that nothing was sent.
+    pub was_there: bool,
 }
 
 /// Where a transfer stands.

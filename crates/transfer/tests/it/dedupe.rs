@@ -10,7 +10,9 @@ use super::control::{MIB, Stand, impatient};
 use super::store::{Store, locked};
 
 async fn knowing() -> Stand {
-    Stand { knows_content: true, ..Stand::start().await }
+    let mut stand = Stand::start().await;
+    stand.knows_content = true;
+    stand
 }
 
 fn puts(stand: &Stand) -> usize {
@@ -71,7 +73,8 @@ async fn a_size_that_says_nothing_is_not_asked_about_for_ever() {
 async fn who_does_not_want_it_sends_everything() {
     let settings = Settings { dedupe: false, ..impatient() };
     let store = Store::default().start().await;
-    let stand = Stand { knows_content: true, ..Stand::with(store, settings) };
+    let mut stand = Stand::with(store, settings);
+    stand.knows_content = true;
     for size in [4 * MIB, 20 * MIB] {
         for name in ["a.bin", "b.bin"] {
             stand.upload(&stand.file(name, &content(5, size))).await.unwrap();

@@ -39,7 +39,7 @@ export const TransferItem = memo(function TransferItem({ transfer }: { transfer:
   );
 });
 
-function wordsOf({ direction, state, done, size, link_copied }: Transfer): string {
+function wordsOf({ direction, state, done, size, link_copied, was_there }: Transfer): string {
   switch (state.kind) {
     case "waiting":
       return `Waiting · ${formatBytes(size)}`;
@@ -49,6 +49,7 @@ function wordsOf({ direction, state, done, size, link_copied }: Transfer): strin
       return "Comparing checksums";
     case "done":
       if (link_copied) return "Done. Link copied";
+      if (was_there) return "Uploaded. The server had it already";
       return direction === "upload" ? "Uploaded" : "Saved";
     case "failed":
       return wordsFor(state.failure).message;

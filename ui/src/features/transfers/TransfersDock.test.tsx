@@ -26,6 +26,7 @@ const moving: Transfer = {
   state: { kind: "running" },
   node: null,
   link_copied: false,
+  was_there: false,
 };
 
 function transfersOf(...items: Transfer[]): Transfers {
@@ -49,6 +50,12 @@ test("a transfer is cancelled, tried again and cleared away", async () => {
   await user.click(await screen.findByRole("button", { name: "Cancel Seminar.mp4" }));
   await user.click(await screen.findByRole("button", { name: "Clear finished" }));
   expect(screen.queryByRole("region", { name: "Transfers" })).toBeNull();
+});
+
+test("a file that the server had already says so", async () => {
+  const { fake } = await openSystemsFolder();
+  fake.setTransfers(transfersOf({ ...moving, state: { kind: "done" }, was_there: true }));
+  expect(await screen.findByText("Uploaded. The server had it already")).toBeVisible();
 });
 
 test("a failed transfer says why in a sentence", async () => {

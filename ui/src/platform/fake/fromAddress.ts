@@ -37,7 +37,7 @@ const STATES: Record<string, (fake: Fake) => void> = {
   },
 };
 
-const up = { direction: "upload", node: null, link_copied: false } as const;
+const up = { direction: "upload", node: null, link_copied: false, was_there: false } as const;
 const TRANSFERS: Transfers = {
   items: [
     {

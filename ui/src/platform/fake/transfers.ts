@@ -28,7 +28,17 @@ export class FakeTransfers {
       const state: TransferState = { kind: "running" };
       this.#put([
         ...this.now.items,
-        { id, direction, name, size: SIZE, done: 0, state, node: null, link_copied: false },
+        {
+          id,
+          direction,
+          name,
+          size: SIZE,
+          done: 0,
+          state,
+          node: null,
+          link_copied: false,
+          was_there: false,
+        },
       ]);
       this.#step(id, 1, finish);
     }
