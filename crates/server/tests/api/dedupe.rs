@@ -60,11 +60,12 @@ async fn content_that_is_there_becomes_a_file_without_a_byte_being_sent() {
     let (server, ada) = ada().await;
     for size in [SIZE, 33 * MIB] {
         let bytes = content(size as u64, size);
+        let name = format!("{size}.bin");
         let first = plan(&ada, new_upload(None, "a.bin", &bytes).unwrap()).await;
         assert!(!first.same_size && first.challenge.is_none());
         ada.upload(None, "a.bin", &bytes).await.unwrap();
         let before = (objects(&server), used(&ada).await);
-        let mut new = new_upload(None, "b.bin", &bytes).unwrap();
+        let mut new = new_upload(None, &name, &bytes).unwrap();
         let by_size = plan(&ada, new.clone()).await;
         assert!(by_size.same_size && by_size.challenge.is_none());
         new.sha256 = Some(sha256_of(&bytes));
@@ -72,7 +73,7 @@ async fn content_that_is_there_becomes_a_file_without_a_byte_being_sent() {
         assert_eq!(by_hash.id, by_size.id);
         let proof = proof_of(&by_hash.challenge.clone().unwrap(), &bytes);
         let node = ada.prove(&by_hash, proof).await.unwrap().unwrap();
-        assert_eq!(node.name.as_str(), "b.bin");
+        assert_eq!(node.name.as_str(), name);
         assert!(downloaded(&ada, node.id).await.1 == bytes);
         assert_eq!((objects(&server), used(&ada).await), (before.0, before.1 + size as u64));
         let status: UploadStatus =
