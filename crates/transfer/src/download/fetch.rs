@@ -209,7 +209,7 @@ impl Floor {
         let settings = &engine.settings;
         Self {
             window: settings.stall_timeout,
-            least: settings.least_moved(),
+            least: engine.least_moved(),
             waited: Duration::ZERO,
             moved: 0,
         }

@@ -11,7 +11,7 @@ use super::source::Source;
 use crate::pace::Pace;
 use crate::progress::TryProgress;
 use crate::settings::CHUNK_BYTES;
-use crate::{Engine, Progress, Settings, TransferError};
+use crate::{Engine, Progress, TransferError};
 
 /// Chunks between the disk and the socket; with the one being read and the one being sent they are
 /// what [`Engine::reserve`](crate::Engine) reserves.
@@ -148,7 +148,8 @@ impl BodyWatch {
 
     /// Returns when less than enough has moved in a window of time, or no answer came in time after the
     /// end.
-    pub(super) async fn silence(&self, settings: &Settings) {
+    pub(super) async fn silence(&self, engine: &Engine) {
+        let settings = &engine.settings;
         let mut moved = self.moved.clone();
         loop {
             let before = *moved.borrow_and_update();
@@ -163,7 +164,7 @@ impl BodyWatch {
                 Ok(false) => return tokio::time::sleep(settings.answer_timeout).await,
                 Err(_) => {}
             }
-            if self.moved.borrow().bytes - before.bytes < settings.least_moved() {
+            if self.moved.borrow().bytes - before.bytes < engine.least_moved() {
                 return;
             }
         }
