@@ -30,6 +30,18 @@ export const commands = {
 	cancelTransfer: (id: TransferId) => __TAURI_INVOKE<null>("cancel_transfer", { id }),
 	retryTransfer: (id: TransferId) => __TAURI_INVOKE<null>("retry_transfer", { id }),
 	clearFinished: () => __TAURI_INVOKE<null>("clear_finished"),
+	pauseTransfer: (id: TransferId) => __TAURI_INVOKE<null>("pause_transfer", { id }),
+	resumeTransfer: (id: TransferId) => __TAURI_INVOKE<null>("resume_transfer", { id }),
+	pauseAllTransfers: () => __TAURI_INVOKE<null>("pause_all_transfers"),
+	resumeAllTransfers: () => __TAURI_INVOKE<null>("resume_all_transfers"),
+	cancelAllTransfers: () => __TAURI_INVOKE<null>("cancel_all_transfers"),
+	moveTransfer: (id: TransferId, to: MoveTo) => __TAURI_INVOKE<null>("move_transfer", { id, to }),
+	answerTarget: (id: TransferId, answer: TargetAnswer, forAll: boolean) => __TAURI_INVOKE<null>("answer_target", { id, answer, forAll }),
+	/**  Asks where the file of an upload is now, and takes it from there. */
+	chooseAgain: (id: TransferId) => __TAURI_INVOKE<null>("choose_again", { id }),
+	removeTransfer: (id: TransferId) => __TAURI_INVOKE<null>("remove_transfer", { id }),
+	transferLimits: () => __TAURI_INVOKE<TransferLimits>("transfer_limits"),
+	setTransferLimits: (limits: TransferLimits) => __TAURI_INVOKE<null>("set_transfer_limits", { limits }),
 	/**  Puts on the clipboard what the window already shows: a checksum, an address. */
 	copyText: (text: string) => __TAURI_INVOKE<null>("copy_text", { text }),
 };
@@ -457,7 +469,13 @@ export type Transfer = {
 	node: NodeId | null,
 	/**  Whether its public link was made and put on the clipboard. */
 	link_copied: boolean,
+	saved_as: string | null,
 };
+
+export type TargetAnswer = "keep_both" | "replace" | "skip";
+export type MoveTo = "top" | "up" | "down";
+export type TransferLimits = { up: ByteCount | null, down: ByteCount | null, parallel: number | null, memory_mib: number };
+
 
 /**  Names a transfer of this run of the app. */
 export type TransferId = number;
@@ -469,7 +487,7 @@ export type TransferState =
 /**  Bytes move. */
 { kind: "running" } | 
 /**  All bytes are there; checksums are compared. */
-{ kind: "finishing" } | 
+{ kind: "finishing" } | { kind: "paused" } | { kind: "offline" } | { kind: "target_exists" } | { kind: "skipped" } |
 /**  It is where it should be, and verified. */
 { kind: "done" } | 
 /**  It gave up; it can be tried again. */
@@ -491,6 +509,7 @@ export type Transfers = {
 	total: number,
 	/**  How many wait or move. */
 	active: number,
+	paused: number, offline: number, asking: number, failed: number, done: number,
 	/**  Bytes a second over the last seconds, both directions. */
 	bytes_per_second: number,
 	/**  Seconds until all are done at that speed; `null` when nothing moves. */
