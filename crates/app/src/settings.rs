@@ -78,7 +78,8 @@ mod tests {
         assert_eq!(remembered_server(&config_dir), None);
         let server = Url::parse("https://files.example.org").unwrap();
         remember_server(&config_dir, &server).unwrap();
-        let limits = TransferLimits { up: Some(ByteCount(1_000_000)), down: None, parallel: None, memory_mib: 64 };
+        let limits =
+            TransferLimits { up: Some(ByteCount(1_000_000)), down: None, parallel: None, memory_mib: 64 };
         remember_limits(&config_dir, &limits).unwrap();
         assert_eq!(remembered_server(&config_dir), Some(server));
         assert_eq!(remembered_limits(&config_dir), Some(limits));

@@ -77,7 +77,6 @@ impl Settings {
         }
     }
 
-
     /// What a connection has to move in `stall_timeout`, where there is no limit.
     pub(crate) fn least_moved(&self) -> u64 {
         let millis = u64::try_from(self.stall_timeout.as_millis()).unwrap_or(u64::MAX);

@@ -17,6 +17,9 @@ use super::{Library, LibraryError, rows};
 use crate::FileUpload;
 use crate::transfers::Job;
 
+#[cfg(test)]
+mod tests;
+
 /// Rows in one statement: SQLite takes 32,766 values.
 const ROWS: usize = 1000;
 
@@ -141,7 +144,12 @@ impl Library {
     }
 
     /// Notes where the file of an upload is now.
-    pub(crate) async fn set_source(&self, row: i64, path: &Path, size: ByteCount) -> Result<(), LibraryError> {
+    pub(crate) async fn set_source(
+        &self,
+        row: i64,
+        path: &Path,
+        size: ByteCount,
+    ) -> Result<(), LibraryError> {
         sqlx::query("UPDATE transfers SET path = ?2, size = ?3 WHERE id = ?1")
             .bind(row)
             .bind(bytes_of(path))

@@ -63,7 +63,11 @@ pub(super) struct Started {
 
 /// How a run ended.
 pub(super) enum Ended {
-    Done { node: Option<NodeId>, link_copied: bool, called: Option<String> },
+    Done {
+        node: Option<NodeId>,
+        link_copied: bool,
+        called: Option<String>,
+    },
     Skipped,
     /// It was dropped, because somebody said so.
     Stopped,
@@ -278,8 +282,7 @@ impl Queue {
                 Ended::Failed(failure) => TransferState::Failed { failure },
             };
             // A run that was cancelled has told the server by itself; one that was dropped has not.
-            (was_dropped && was_cancelled && item.leaves_something())
-                .then(|| item.to_give_up())
+            (was_dropped && was_cancelled && item.leaves_something()).then(|| item.to_give_up())
         })?
     }
 

@@ -129,9 +129,7 @@ impl App {
                 let given_up = match &job {
                     Job::Upload { file, .. } => remote.give_up_upload(file, size).await,
                     Job::Download { file } => match NodeName::new(name) {
-                        Ok(name) => {
-                            remote.engine.forget_download(file, &name).await.map_err(AppError::from)
-                        }
+                        Ok(name) => remote.engine.forget_download(file, &name).await.map_err(AppError::from),
                         Err(error) => Err(error.into()),
                     },
                 };

@@ -52,7 +52,12 @@ impl App {
     }
 
     /// Writes one file down that needs no search, and puts it into the panel.
-    pub(crate) async fn begin_transfer(&self, name: String, size: ByteCount, job: Job) -> Result<(), AppError> {
+    pub(crate) async fn begin_transfer(
+        &self,
+        name: String,
+        size: ByteCount,
+        job: Job,
+    ) -> Result<(), AppError> {
         let library = self.library()?;
         let opening = self.transfer_queue().lock().opening();
         Searching { app: self.clone(), library, id: 0, opening }.begin(vec![(name, size, job)]).await
@@ -100,9 +105,13 @@ impl Searching {
                     let command = Arc::new(UploadCommand::of(*seed));
                     let found = self.app.remote().find_files(Some(&command), paths, *folder);
                     let folder = *folder;
-                    self.take(found, |file| Job::Upload { file, with_link: *with_link }, |path| {
-                        Some(Job::Upload { file: FileUpload::new(path, folder), with_link: *with_link })
-                    })
+                    self.take(
+                        found,
+                        |file| Job::Upload { file, with_link: *with_link },
+                        |path| {
+                            Some(Job::Upload { file: FileUpload::new(path, folder), with_link: *with_link })
+                        },
+                    )
                     .await?
                 }
                 Request::Download { nodes, to } => {
@@ -211,9 +220,9 @@ impl Searching {
 pub(super) fn key_of(request: i64, job: &Job) -> [u8; 16] {
     let (node, path) = match job {
         Job::Upload { file, .. } => (file.folder, &file.path),
-        Job::Download { file: FileToDownload { node, to: SaveTo::File(path) | SaveTo::Folder(path), .. } } => {
-            (Some(*node), path)
-        }
+        Job::Download {
+            file: FileToDownload { node, to: SaveTo::File(path) | SaveTo::Folder(path), .. },
+        } => (Some(*node), path),
     };
     let mut hash = Sha256::new_with_prefix(request.to_le_bytes());
     hash.update(node.map_or([0; 16], |NodeId(node)| node.into_bytes()));

@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use notespot_protocol::{
-    ByteCount, ClientRef, NewUpload, Node, NodeId, NodeName, OnConflict, UploadState,
-};
+use notespot_protocol::{ByteCount, ClientRef, NewUpload, Node, NodeId, NodeName, OnConflict, UploadState};
 use notespot_transfer::{FileToUpload, Progress, UploadControl as _};
 use tokio_util::sync::CancellationToken;
 

@@ -19,7 +19,10 @@ struct Run {
 }
 
 impl Run {
-    async fn of<T: Send + 'static, F>(config: AppConfig, work: impl FnOnce(Window) -> F + Send + 'static) -> (Self, T)
+    async fn of<T: Send + 'static, F>(
+        config: AppConfig,
+        work: impl FnOnce(Window) -> F + Send + 'static,
+    ) -> (Self, T)
     where
         F: Future<Output = T>,
     {

@@ -28,7 +28,8 @@ function useActions({ id, name, state, node, direction }: Transfer, onDecide: ()
     />
   );
   const cancel = () => button(`Cancel ${name}`, <X aria-hidden />, () => platform.cancelTransfer(id));
-  const pause = () => button(`Pause ${name}`, <Pause aria-hidden />, () => platform.pauseTransfer(id));
+  const pause = () =>
+    button(`Pause ${name}`, <Pause aria-hidden className={styles.solid} />, () => platform.pauseTransfer(id));
   const remove = () =>
     button(`Remove ${name} from the list`, <X aria-hidden />, () => platform.removeTransfer(id));
   const again = () =>
@@ -59,7 +60,9 @@ function useActions({ id, name, state, node, direction }: Transfer, onDecide: ()
     case "paused":
       return (
         <>
-          {button(`Go on with ${name}`, <Play aria-hidden />, () => platform.resumeTransfer(id))}
+          {button(`Go on with ${name}`, <Play aria-hidden className={styles.solid} />, () =>
+            platform.resumeTransfer(id),
+          )}
           {cancel()}
         </>
       );

@@ -75,7 +75,9 @@ function wordsOf({ direction, state, done, size, link_copied, saved_as }: Transf
     case "skipped":
       return "Skipped: it was there already";
     case "failed":
-      return wordsFor(state.failure).message;
+      return direction === "upload" && state.failure.code === "file_missing"
+        ? `${state.failure.message} Choose it where it is now.`
+        : wordsFor(state.failure).message;
     case "cancelled":
       return "Cancelled";
   }

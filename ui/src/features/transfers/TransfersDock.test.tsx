@@ -35,6 +35,9 @@ function transfersOf(...items: Transfer[]): Transfers {
   return { ...countedTransfers(items, 48_000_000), seconds_left: 26 };
 }
 
+/** Of the bars, from the top. */
+const barNames = () => screen.getAllByRole("progressbar").map((bar) => bar.getAttribute("aria-label"));
+
 test("a transfer shows how far it is, how fast, and how long it takes", async () => {
   const { fake } = await openSystemsFolder();
   fake.setTransfers(transfersOf(moving));
@@ -84,17 +87,16 @@ test("a transfer is paused and goes on, alone and with all others", async () => 
 test("what waits is put in order by its button and by the keyboard", async () => {
   const { fake, user } = await openSystemsFolder();
   const waiting = { ...moving, done: 0, state: { kind: "waiting" } } as const;
-  const names = () => screen.getAllByRole("progressbar").map((bar) => bar.getAttribute("aria-label"));
   fake.setTransfers(
     transfersOf(moving, { ...waiting, id: 2, name: "b.pdf" }, { ...waiting, id: 3, name: "c.pdf" }),
   );
   await user.click(await screen.findByRole("button", { name: "Move c.pdf to the top" }));
-  await expect.poll(names).toEqual(["Seminar.mp4", "c.pdf", "b.pdf"]);
+  await expect.poll(barNames).toEqual(["Seminar.mp4", "c.pdf", "b.pdf"]);
   screen.getByRole("button", { name: "Pause c.pdf" }).focus();
   await user.keyboard("{Alt>}{ArrowDown}{/Alt}");
-  await expect.poll(names).toEqual(["Seminar.mp4", "b.pdf", "c.pdf"]);
+  await expect.poll(barNames).toEqual(["Seminar.mp4", "b.pdf", "c.pdf"]);
   await user.keyboard("{Alt>}{ArrowUp}{/Alt}");
-  await expect.poll(names).toEqual(["Seminar.mp4", "c.pdf", "b.pdf"]);
+  await expect.poll(barNames).toEqual(["Seminar.mp4", "c.pdf", "b.pdf"]);
 });
 
 test("while the connection is away, transfers wait for it", async () => {

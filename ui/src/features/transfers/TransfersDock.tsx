@@ -39,14 +39,14 @@ export function TransfersDock() {
         {active > paused && (
           <IconButton
             label="Pause all"
-            icon={<Pause aria-hidden />}
+            icon={<Pause aria-hidden className={styles.solid} />}
             onClick={() => void attempt(() => platform.pauseAllTransfers())}
           />
         )}
         {active > 0 && active === paused && (
           <IconButton
             label="Go on with all"
-            icon={<Play aria-hidden />}
+            icon={<Play aria-hidden className={styles.solid} />}
             onClick={() => void attempt(() => platform.resumeAllTransfers())}
           />
         )}

@@ -22,7 +22,8 @@ impl Queue {
             .chain(self.done.iter().rev());
         let items = ids.take(SHOWN_MAX).filter_map(|id| self.items.get(id));
         let bytes_per_second = self.speed.bytes_per_second(Instant::now());
-        let offline = if self.waits_for_connection() { counts.offline + counts.waiting } else { counts.offline };
+        let offline =
+            if self.waits_for_connection() { counts.offline + counts.waiting } else { counts.offline };
         Transfers {
             items: items.map(|item| self.as_shown(&item.shown)).collect(),
             total: number(counts.total),
