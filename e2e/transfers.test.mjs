@@ -106,7 +106,7 @@ test("a folder is downloaded with its tree, and asks before it touches what is t
   writeFileSync(join(saved, ALBUM, "a.txt"), "mine");
   await window.select(ALBUM);
   await window.press(Key.CONTROL, "s");
-  await answerFileDialog("Save files in", saved);
+  await answerFileDialog("Save files in", saved, { isFolder: true });
   await window.find(By.css("[role=alertdialog]"), "the question");
   await window.screenshot("37-a-name-is-taken");
   await window.click("Keep both");

@@ -53,7 +53,7 @@ export async function dropFiles(paths, { shift = false } = {}) {
 }
 
 /** Types a path into the file dialog that is open, and confirms it. */
-export async function answerFileDialog(title, path) {
+export async function answerFileDialog(title, path, { isFolder = false } = {}) {
   const window = await until(`the dialog “${title}”`, () => xdotool("search", "--onlyvisible", "--name", `^${title}$`).split("\n")[0]);
   xdotool("windowfocus", "--sync", window);
   xdotool("key", "--window", window, "ctrl+l");
@@ -64,7 +64,10 @@ export async function answerFileDialog(title, path) {
   xdotool("sleep", 0.5, "key", "Return");
   await until(`the dialog “${title}” to close`, () => {
     try {
-      return xdotool("search", "--onlyvisible", "--name", `^${title}$`) === "";
+      if (xdotool("search", "--onlyvisible", "--name", `^${title}$`) === "") return true;
+      // A dialog for folders goes into the folder first, and takes it then.
+      if (isFolder) xdotool("key", "--window", window, "Return");
+      return false;
     } catch {
       return true;
     }

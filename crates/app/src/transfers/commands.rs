@@ -130,13 +130,15 @@ impl App {
 
     /// Takes one that is over out of the panel.
     pub async fn remove_transfer(&self, id: TransferId) -> Result<(), AppError> {
-        self.transfer_queue().change(|queue| queue.remove(id)).ok_or(GONE)?;
+        let left = self.transfer_queue().change(|queue| queue.remove(id)).ok_or(GONE)?;
+        self.give_up(left);
         self.settle_cancelled().await
     }
 
     /// Takes everything that is done, failed or cancelled out of the panel.
     pub async fn clear_finished(&self) -> Result<(), AppError> {
-        self.transfer_queue().change(Queue::clear_finished);
+        let left = self.transfer_queue().change(Queue::clear_finished);
+        self.give_up(left);
         self.settle_cancelled().await
     }
 

@@ -7,9 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Instant;
 
 use notespot_protocol::window::{Direction, Transfer, TransferId, TransferState};
-use notespot_protocol::{ByteCount, Failure, NodeId};
+use notespot_protocol::{ByteCount, Failure};
 use notespot_transfer::{Existing, SMALL_MAX_BYTES};
-use tokio_util::sync::CancellationToken;
 
 use super::speed::Speed;
 use super::{CopiedLinks, Job};
@@ -17,11 +16,14 @@ use crate::library::journal::Entry;
 
 mod counts;
 mod holding;
+mod item;
 mod snapshot;
 #[cfg(test)]
 mod tests;
 
 use counts::Counts;
+use item::Run;
+pub(super) use item::{Ended, Item, Started};
 
 /// Small files wait for round trips: many move at once.
 const SMALL_AT_ONCE: usize = 128;
@@ -31,53 +33,6 @@ const LARGE_AT_ONCE: usize = 4;
 const KEPT_MAX: usize = 1000;
 /// A step of this size is no speed: an earlier run left it.
 const STEP_MAX: u64 = 2 << 20;
-
-pub(super) struct Item {
-    pub(super) shown: Transfer,
-    pub(super) job: Job,
-    pub(super) request: i64,
-    /// In the journal; 0 for one that does not stand there.
-    pub(super) row: i64,
-    position: i64,
-    run: Option<Run>,
-}
-
-/// How to end one that runs.
-#[derive(Clone, Default)]
-pub(super) struct Run {
-    /// Gives it up, and tells the server.
-    pub(super) cancel: CancellationToken,
-    /// Drops it: what has arrived stays.
-    pub(super) stop: CancellationToken,
-}
-
-/// One that is to run now.
-pub(super) struct Started {
-    pub(super) id: TransferId,
-    pub(super) name: String,
-    pub(super) job: Job,
-    pub(super) run: Run,
-    /// Of the same drop.
-    pub(super) links: Option<CopiedLinks>,
-}
-
-/// How a run ended.
-pub(super) enum Ended {
-    Done {
-        node: Option<NodeId>,
-        link_copied: bool,
-        called: Option<String>,
-    },
-    Skipped,
-    /// It was dropped, because somebody said so.
-    Stopped,
-    /// For a reason that passes.
-    Offline,
-    /// There is a file of its name.
-    TargetExists,
-    Cancelled,
-    Failed(Failure),
-}
 
 /// Memory: about half a kibibyte for each that is not over, and at most 2,000 of those that are.
 #[derive(Default)]
@@ -147,6 +102,11 @@ impl Queue {
     /// Which opening of the library it is, for [`add`](Self::add).
     pub(super) fn opening(&self) -> u32 {
         self.opening
+    }
+
+    /// Whether this opening is still the one.
+    pub(super) fn is_open(&self, opening: u32) -> bool {
+        self.is_open && opening == self.opening
     }
 
     /// A place behind all others.
@@ -377,29 +337,4 @@ impl Queue {
             }
         }
     }
-}
-
-impl Item {
-    fn is_over(&self) -> bool {
-        self.run.is_none() && is_over(&self.shown.state)
-    }
-
-    /// Whether an interrupted run has left anything at the server, or on this machine.
-    fn leaves_something(&self) -> bool {
-        self.shown.size.get() > SMALL_MAX_BYTES as u64
-    }
-
-    fn to_give_up(&self) -> (String, ByteCount, Job) {
-        (self.shown.name.clone(), self.shown.size, self.job.clone())
-    }
-}
-
-fn is_over(state: &TransferState) -> bool {
-    matches!(
-        state,
-        TransferState::Done
-            | TransferState::Skipped
-            | TransferState::Failed { .. }
-            | TransferState::Cancelled
-    )
 }

@@ -1,7 +1,8 @@
 //! Between the journal and the queue.
 
+use std::collections::HashSet;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use notespot_protocol::{ByteCount, NodeId};
@@ -23,6 +24,8 @@ const BATCH: usize = 1000;
 const UNDER_WAY_MAX: usize = 50_000;
 /// Between two transactions that take out what is done.
 const WRITE_INTERVAL: Duration = Duration::from_millis(200);
+/// Before a search that found the connection away is begun again.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 impl App {
     /// Takes up what the journal of a library holds that was just opened, and goes on with it.
@@ -30,7 +33,7 @@ impl App {
         let (entries, requests) = (library.transfers().await?, library.requests().await?);
         let opening = self.transfer_queue().change(|queue| queue.open(entries));
         for (id, request) in requests {
-            let search = Searching { app: self.clone(), library: library.clone(), id, opening };
+            let search = Searching::new(self, library.clone(), id, opening);
             self.spawn(async move {
                 if let Err(error) = search.run(request).await {
                     tracing::warn!(%error, "what was asked for before could not be found again");
@@ -48,7 +51,7 @@ impl App {
         let library = self.library()?;
         let opening = self.transfer_queue().lock().opening();
         let id = library.begin_request(&request).await?;
-        Searching { app: self.clone(), library, id, opening }.run(request).await
+        Searching::new(self, library, id, opening).run(request).await
     }
 
     /// Writes one file down that needs no search, and puts it into the panel.
@@ -60,7 +63,7 @@ impl App {
     ) -> Result<(), AppError> {
         let library = self.library()?;
         let opening = self.transfer_queue().lock().opening();
-        Searching { app: self.clone(), library, id: 0, opening }.begin(vec![(name, size, job)]).await
+        Searching::new(self, library, 0, opening).begin(vec![(name, size, job)]).await
     }
 
     /// Takes out of the journal what is done.
@@ -89,14 +92,27 @@ pub(crate) async fn keep_journal(app: App) {
 }
 
 /// The search for what one request means.
+///
+/// Memory: eight bytes for each file that was found, beside what the lanes hold.
 struct Searching {
     app: App,
     library: Library,
     id: i64,
     opening: u32,
+    /// What was found before, by its key: it may be done and out of the journal by now.
+    seen: Mutex<HashSet<u64>>,
 }
 
 impl Searching {
+    fn new(app: &App, library: Library, id: i64, opening: u32) -> Self {
+        Self { app: app.clone(), library, id, opening, seen: Mutex::default() }
+    }
+
+    fn is_new(&self, job: &Job) -> bool {
+        let [first @ .., _, _, _, _, _, _, _, _] = key_of(self.id, job);
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(u64::from_le_bytes(first))
+    }
+
     async fn run(&self, request: Request) -> Result<(), AppError> {
         loop {
             let (all_found, result) = match &request {
@@ -127,8 +143,12 @@ impl Searching {
             }
             // Nothing is lost: what was found before is recognised.
             self.app.nudge();
-            tokio::time::sleep(Duration::from_secs(1)).await;
+            tokio::time::sleep(AGAIN_AFTER).await;
             self.app.connected().await;
+            if !self.app.transfer_queue().lock().is_open(self.opening) {
+                // It is in the journal, and goes on when the library is opened again.
+                return Ok(());
+            }
         }
     }
 
@@ -161,17 +181,22 @@ impl Searching {
                     Ok((file, size)) => jobs.push((shown_name(&path), size, job(file))),
                     Err(error) if passes(&error) => all_found = false,
                     Err(error) => match failed_job(path.clone()) {
-                        Some(job) => self.failed(shown_name(&path), job, &error),
+                        Some(job) if self.is_new(&job) => self.failed(shown_name(&path), job, &error),
+                        Some(_) => {}
                         None => result = result.and(Err(error)),
                     },
                 }
             }
+            jobs.retain(|(_, _, job)| self.is_new(job));
             self.begin(jobs).await?;
         }
     }
 
     /// Writes files down, shows them, and starts what there is room for.
     async fn begin(&self, jobs: Vec<(String, ByteCount, Job)>) -> Result<(), AppError> {
+        if jobs.is_empty() {
+            return Ok(());
+        }
         let queue = self.app.transfer_queue();
         let entries = {
             let mut queue = queue.lock();

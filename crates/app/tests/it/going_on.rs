@@ -212,6 +212,7 @@ async fn without_the_server_transfers_wait_and_go_on_by_themselves() {
     proxy.go_online();
     window.until("both are there", async |window| window.app.transfers().done == 2).await;
     asked.await.unwrap().unwrap();
+    assert_eq!(window.app.transfers().total, 2, "what was found before is recognised");
     window.until_names(top(), &["album", "note.txt"]).await;
 }
 

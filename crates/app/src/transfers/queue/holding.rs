@@ -6,7 +6,8 @@ use notespot_protocol::ByteCount;
 use notespot_protocol::window::{MoveTo, TransferId, TransferState};
 use notespot_transfer::Existing;
 
-use super::{Item, Job, Queue, is_over};
+use super::item::is_over;
+use super::{Item, Job, Queue};
 
 /// What a cancelled transfer has left, to be given up: its name, its size and what it was.
 type Left = (String, ByteCount, Job);
@@ -150,25 +151,25 @@ impl Queue {
         Some(asked.into_iter().filter_map(&mut answer).collect())
     }
 
-    /// Takes one that is over out of the panel.
-    pub(in crate::transfers) fn remove(&mut self, id: TransferId) -> Option<()> {
-        if self.items.get(&id.0)?.is_over()
-            && let Some(item) = self.items.remove(&id.0)
-        {
-            self.lift(&item);
-            self.over.extend(Some(item.row).filter(|row| *row != 0));
+    /// Takes one that is over out of the panel. Gives what it has left, where it failed: nothing goes on
+    /// from it any more.
+    pub(in crate::transfers) fn remove(&mut self, id: TransferId) -> Option<Option<Left>> {
+        if !self.items.get(&id.0)?.is_over() {
+            return Some(None);
         }
-        Some(())
+        let item = self.items.remove(&id.0)?;
+        self.lift(&item);
+        self.over.extend(Some(item.row).filter(|row| *row != 0));
+        let failed = matches!(item.shown.state, TransferState::Failed { .. });
+        Some((failed && item.leaves_something()).then(|| item.to_give_up()))
     }
 
-    pub(in crate::transfers) fn clear_finished(&mut self) {
+    pub(in crate::transfers) fn clear_finished(&mut self) -> Vec<Left> {
         let over: Vec<_> = self.done.iter().chain(&self.failed).copied().collect();
         // Not one by one: each would look for itself among the others.
         self.done.clear();
         self.failed.clear();
-        for id in over {
-            self.remove(TransferId(id));
-        }
+        over.into_iter().filter_map(|id| self.remove(TransferId(id)).flatten()).collect()
     }
 
     /// Those that are not over, in their order.

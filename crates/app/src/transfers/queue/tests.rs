@@ -205,21 +205,40 @@ fn counts_are_those_of_a_walk_over_all_after_any_steps() {
         dice ^= dice << 13;
         dice ^= dice >> 7;
         dice ^= dice << 17;
-        let id = TransferId(u32::try_from(dice >> 8 & 0xff).unwrap() % 44 + 1);
+        let id = TransferId(u32::try_from((dice >> 8) & 0xff).unwrap() % 44 + 1);
         let runs = queue.item(id).is_some_and(|item| item.run.is_some());
         match dice % 13 {
-            0 => drop(queue.pause(id)),
-            1 => drop(queue.resume(id)),
-            2 => drop(queue.cancel(id)),
-            3 | 4 => drop(started(&mut queue)),
+            0 => {
+                queue.pause(id);
+            }
+            1 => {
+                queue.resume(id);
+            }
+            2 => {
+                queue.cancel(id);
+            }
+            3 | 4 => {
+                started(&mut queue);
+            }
             5 => queue.progress(id, ByteCount(dice >> 34)),
-            6 if runs => drop(queue.ended(id, failed())),
-            7 | 8 if runs => drop(queue.ended(id, Ended::Stopped)),
-            9 if runs => drop(queue.ended(id, Ended::Offline)),
-            10 => drop(queue.move_to(id, [MoveTo::Top, MoveTo::Up, MoveTo::Down][(dice >> 20) as usize % 3])),
+            6 if runs => {
+                queue.ended(id, failed());
+            }
+            7 | 8 if runs => {
+                queue.ended(id, Ended::Stopped);
+            }
+            9 if runs => {
+                queue.ended(id, Ended::Offline);
+            }
+            10 => {
+                queue.move_to(
+                    id,
+                    [MoveTo::Top, MoveTo::Up, MoveTo::Down][usize::try_from((dice >> 20) % 3).unwrap()],
+                );
+            }
             11 => {
                 let position = queue.next_position();
-                drop(queue.retry(id, position, position));
+                queue.retry(id, position, position);
             }
             _ => queue.release(),
         }
