@@ -21,7 +21,9 @@ impl Queue {
             .chain(self.failed.iter().rev())
             .chain(self.done.iter().rev());
         let items = ids.take(SHOWN_MAX).filter_map(|id| self.items.get(id));
-        let bytes_per_second = self.speed.bytes_per_second(Instant::now());
+        // The last seconds are no news of what is held.
+        let stands_still = counts.moving == 0 && (counts.waiting == 0 || self.waits_for_connection());
+        let bytes_per_second = if stands_still { 0 } else { self.speed.bytes_per_second(Instant::now()) };
         let offline =
             if self.waits_for_connection() { counts.offline + counts.waiting } else { counts.offline };
         Transfers {

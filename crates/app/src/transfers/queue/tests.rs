@@ -121,12 +121,15 @@ fn one_that_is_let_go_before_it_has_stopped_runs_again_once() {
 fn all_are_paused_cancelled_and_counted() {
     let mut queue = queue(&[LARGE; 10]);
     started(&mut queue);
+    queue.progress(TransferId(1), ByteCount(1 << 20));
+    assert!(queue.snapshot().bytes_per_second > 0);
     assert_eq!(queue.pause_all().len(), 10);
     for id in 1..=4 {
         queue.ended(TransferId(id), Ended::Stopped);
     }
     assert_eq!(started(&mut queue), [0; 0]);
-    assert_eq!((queue.snapshot().paused, queue.snapshot().seconds_left), (10, None));
+    let shown = queue.snapshot();
+    assert_eq!((shown.paused, shown.bytes_per_second, shown.seconds_left), (10, 0, None));
     assert_eq!(queue.resume_all().len(), 10);
     assert_eq!(started(&mut queue), [1, 2, 3, 4]);
     assert_eq!(queue.cancel_all().len(), 6, "those that run tell the server by themselves");
