@@ -176,8 +176,10 @@ mod tests {
         let grains_of = |bytes: usize| u32::try_from(bytes / GRAIN_BYTES).unwrap();
         let held = memory.free.clone().acquire_many_owned(grains_of(60 << 20)).await.unwrap();
         memory.set(8 << 20);
+        tokio::task::yield_now().await;
         assert_eq!(memory.free.available_permits(), 0);
         drop(held);
+        tokio::task::yield_now().await;
         memory.free.acquire_many(grains_of(8 << 20)).await.unwrap().forget();
         assert_eq!(memory.free.available_permits(), 0, "there are exactly 8 MiB");
         memory.set(16 << 20);

@@ -92,7 +92,8 @@ impl Queue {
     /// Moves one that waits. Gives the rows whose place changed, with their new places.
     pub(in crate::transfers) fn move_to(&mut self, id: TransferId, to: MoveTo) -> Option<Vec<(i64, i64)>> {
         let position = self.items.get(&id.0)?.position;
-        if !self.pending.contains_key(&position) {
+        // Where one that is over once stood, another may stand by now.
+        if self.pending.get(&position) != Some(&id.0) {
             return Some(Vec::new());
         }
         let other = match to {
