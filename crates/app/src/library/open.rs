@@ -133,7 +133,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("library.sqlite");
         let library = open(&path).await.unwrap().library;
-        sqlx::query("UPDATE _sqlx_migrations SET version = 9000 + version").execute(&library.pool).await.unwrap();
+        sqlx::query("UPDATE _sqlx_migrations SET version = 9000 + version")
+            .execute(&library.pool)
+            .await
+            .unwrap();
         library.close().await;
         assert!(open(&path).await.unwrap().moved_aside.is_some());
         assert!(open(&path).await.unwrap().moved_aside.is_none(), "the new one stays");
