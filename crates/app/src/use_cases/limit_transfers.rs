@@ -39,20 +39,21 @@ pub(crate) fn limits(config: &AppConfig) -> Limits {
 fn chosen(config: &AppConfig) -> TransferLimits {
     let built_in = &config.transfers;
     let remembered = settings::remembered_limits(&config.config_dir);
-    remembered.map(sensible).unwrap_or_else(|| TransferLimits {
+    let as_built = || TransferLimits {
         up: built_in.limit_up,
         down: built_in.limit_down,
         parallel: None,
         memory_mib: u32::try_from(built_in.memory_bytes / MIB).unwrap_or(u32::MAX),
-    })
+    };
+    remembered.map_or_else(as_built, sensible)
 }
 
-fn sensible(limits: TransferLimits) -> TransferLimits {
+fn sensible(TransferLimits { up, down, parallel, memory_mib }: TransferLimits) -> TransferLimits {
     TransferLimits {
-        up: limits.up.map(|limit| limit.max(SLOWEST)),
-        down: limits.down.map(|limit| limit.max(SLOWEST)),
-        parallel: limits.parallel.map(|count| count.clamp(*PARALLEL.start(), *PARALLEL.end())),
-        memory_mib: limits.memory_mib.clamp(*MEMORY_MIB.start(), *MEMORY_MIB.end()),
+        up: up.map(|limit| limit.max(SLOWEST)),
+        down: down.map(|limit| limit.max(SLOWEST)),
+        parallel: parallel.map(|count| count.clamp(*PARALLEL.start(), *PARALLEL.end())),
+        memory_mib: memory_mib.clamp(*MEMORY_MIB.start(), *MEMORY_MIB.end()),
     }
 }
 

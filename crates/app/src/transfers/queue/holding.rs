@@ -48,22 +48,22 @@ impl Queue {
 
     /// Cancels one that is not over. Gives what it has left, where it is not running: a run gives up
     /// by itself.
-    pub(in crate::transfers) fn cancel(&mut self, id: TransferId) -> Option<Option<Left>> {
+    pub(in crate::transfers) fn cancel(&mut self, id: TransferId) -> Option<Vec<Left>> {
         self.update(id, |item| {
             if let Some(run) = &item.run {
                 run.cancel.cancel();
-                return None;
+                return Vec::new();
             }
             if is_over(&item.shown.state) {
-                return None;
+                return Vec::new();
             }
             item.shown.state = TransferState::Cancelled;
-            item.leaves_something().then(|| item.to_give_up())
+            item.leaves_something().then(|| item.to_give_up()).into_iter().collect()
         })
     }
 
     pub(in crate::transfers) fn cancel_all(&mut self) -> Vec<Left> {
-        self.unfinished().into_iter().filter_map(|id| self.cancel(id).flatten()).collect()
+        self.unfinished().into_iter().filter_map(|id| self.cancel(id)).flatten().collect()
     }
 
     /// Has one that is over without being done wait again, behind all others. `row` is where it stands
@@ -154,15 +154,15 @@ impl Queue {
 
     /// Takes one that is over out of the panel. Gives what it has left, where it failed: nothing goes on
     /// from it any more.
-    pub(in crate::transfers) fn remove(&mut self, id: TransferId) -> Option<Option<Left>> {
+    pub(in crate::transfers) fn remove(&mut self, id: TransferId) -> Option<Vec<Left>> {
         if !self.items.get(&id.0)?.is_over() {
-            return Some(None);
+            return Some(Vec::new());
         }
         let item = self.items.remove(&id.0)?;
         self.lift(&item);
         self.over.extend(Some(item.row).filter(|row| *row != 0));
         let failed = matches!(item.shown.state, TransferState::Failed { .. });
-        Some((failed && item.leaves_something()).then(|| item.to_give_up()))
+        Some((failed && item.leaves_something()).then(|| item.to_give_up()).into_iter().collect())
     }
 
     pub(in crate::transfers) fn clear_finished(&mut self) -> Vec<Left> {
@@ -170,7 +170,7 @@ impl Queue {
         // Not one by one: each would look for itself among the others.
         self.done.clear();
         self.failed.clear();
-        over.into_iter().filter_map(|id| self.remove(TransferId(id)).flatten()).collect()
+        over.into_iter().filter_map(|id| self.remove(TransferId(id))).flatten().collect()
     }
 
     /// Those that are not over, in their order.
