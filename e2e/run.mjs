@@ -16,11 +16,16 @@ const screenshots = join(output, "screenshots");
 /** A keyring that is unlocked, as after a person's log-in. */
 const KEYRING = "printf test | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1";
 
-const PARTS = [
+const ALL = [
   { file: "walk.test.mjs", prepare: KEYRING },
+  { file: "transfers.test.mjs", prepare: KEYRING },
   // Nothing serves secrets on this bus.
   { file: "without-keyring.test.mjs", prepare: "true" },
 ];
+
+/** `node e2e/run.mjs transfers` runs the parts that are named. */
+const named = process.argv.slice(2);
+const PARTS = ALL.filter(({ file }) => named.length === 0 || named.some((name) => file.startsWith(name)));
 
 rmSync(screenshots, { recursive: true, force: true });
 mkdirSync(screenshots, { recursive: true });

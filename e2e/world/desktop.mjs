@@ -54,15 +54,36 @@ export async function dropFiles(paths, { shift = false } = {}) {
 
 /** Types a path into the file dialog that is open, and confirms it. */
 export async function answerFileDialog(title, path) {
-  const window = await until(`the dialog “${title}”`, () => xdotool("search", "--onlyvisible", "--name", `^${title}$`).split("\n")[0]);
-  xdotool("windowfocus", "--sync", window);
+  const window = await focusDialog(title);
   xdotool("key", "--window", window, "ctrl+l");
   xdotool("key", "ctrl+a");
   xdotool("type", "--delay", 15, path);
   // GTK completes the path as it is typed, and shows outside of itself nothing of it: confirmed too
   // early, it takes what it had completed by then.
   xdotool("sleep", 0.5, "key", "Return");
-  await until(`the dialog “${title}” to close`, () => {
+  await dialogCloses(title);
+}
+
+/** Takes the home folder in the dialog for folders that is open. A path that is typed there is completed by what lies inside. */
+export async function chooseHomeFolder(title) {
+  const window = await focusDialog(title);
+  const { WIDTH, HEIGHT } = Object.fromEntries(
+    xdotool("getwindowgeometry", "--shell", window).split("\n").map((line) => line.split("=")),
+  );
+  xdotool("key", "alt+Home", "sleep", 0.5);
+  // The button in the corner, which is dead until the folder was read.
+  xdotool("mousemove", "--window", window, WIDTH - 48, HEIGHT - 22, "click", 1);
+  await dialogCloses(title);
+}
+
+async function focusDialog(title) {
+  const window = await until(`the dialog “${title}”`, () => xdotool("search", "--onlyvisible", "--name", `^${title}$`).split("\n")[0]);
+  xdotool("windowfocus", "--sync", window);
+  return window;
+}
+
+function dialogCloses(title) {
+  return until(`the dialog “${title}” to close`, () => {
     try {
       return xdotool("search", "--onlyvisible", "--name", `^${title}$`) === "";
     } catch {

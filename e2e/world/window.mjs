@@ -41,6 +41,13 @@ export class Window {
     this.#webdriver.kill();
   }
 
+  /** Ends the app as a power cut does. */
+  async kill() {
+    process.kill(this.#app, "SIGKILL");
+    await until("the app to be gone", () => !isRunning(this.#app));
+    this.#webdriver.kill();
+  }
+
   /** The visible element with exactly this text. */
   see(text, what = "*") {
     return this.find(By.xpath(`//${what}[normalize-space(.)=${JSON.stringify(text)}]`), text);

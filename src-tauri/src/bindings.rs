@@ -35,6 +35,17 @@ pub(crate) fn builder() -> Builder<Wry> {
             commands::cancel_transfer,
             commands::retry_transfer,
             commands::clear_finished,
+            commands::pause_transfer,
+            commands::resume_transfer,
+            commands::pause_all_transfers,
+            commands::resume_all_transfers,
+            commands::cancel_all_transfers,
+            commands::move_transfer,
+            commands::answer_target,
+            commands::choose_again,
+            commands::remove_transfer,
+            commands::transfer_limits,
+            commands::set_transfer_limits,
             commands::copy_text,
         ])
         .typ::<AppEvent>()

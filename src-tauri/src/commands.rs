@@ -6,9 +6,10 @@
 )]
 
 use notespot_app::Host as _;
-use notespot_app::{App, AppError, Existing, SaveTo};
+use notespot_app::{App, AppError, SaveTo};
 use notespot_protocol::window::{
-    AppEvent, AppState, DropId, NodeDetails, OpenedView, TransferId, Transfers, ViewId, ViewQuery, ViewRow,
+    AppEvent, AppState, DropId, MoveTo, NodeDetails, OpenedView, TargetAnswer, TransferId, TransferLimits,
+    Transfers, ViewId, ViewQuery, ViewRow,
 };
 use notespot_protocol::{Failure, Node, NodeId, PublicLink};
 use tauri::{AppHandle, State};
@@ -120,17 +121,12 @@ pub(crate) async fn download(handle: AppHandle, app: State<'_, App>, ids: Vec<No
         [id] => app.suggested_file_name(*id).await?,
         _ => None,
     };
-    // A save dialog asks before it replaces a file.
     let chosen = match single {
-        Some(name) => {
-            dialogs::where_to_save(&handle, name).await.map(|path| (SaveTo::File(path), Existing::Replace))
-        }
-        None => {
-            dialogs::folder_to_save_in(&handle).await.map(|path| (SaveTo::Folder(path), Existing::KeepBoth))
-        }
+        Some(name) => dialogs::where_to_save(&handle, name).await.map(SaveTo::File),
+        None => dialogs::folder_to_save_in(&handle).await.map(SaveTo::Folder),
     };
     match chosen {
-        Some((to, existing)) => Ok(app.download_files(ids, to, existing).await?),
+        Some(to) => Ok(app.download_files(ids, to).await?),
         None => Ok(()),
     }
 }
@@ -205,6 +201,81 @@ pub(crate) async fn retry_transfer(app: State<'_, App>, id: TransferId) -> Answe
 #[specta::specta]
 pub(crate) async fn clear_finished(app: State<'_, App>) -> Answer<()> {
     Ok(app.clear_finished().await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn pause_transfer(app: State<'_, App>, id: TransferId) -> Answer<()> {
+    Ok(app.pause_transfer(id).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn resume_transfer(app: State<'_, App>, id: TransferId) -> Answer<()> {
+    Ok(app.resume_transfer(id).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn pause_all_transfers(app: State<'_, App>) -> Answer<()> {
+    Ok(app.pause_all_transfers().await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn resume_all_transfers(app: State<'_, App>) -> Answer<()> {
+    Ok(app.resume_all_transfers().await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn cancel_all_transfers(app: State<'_, App>) -> Answer<()> {
+    Ok(app.cancel_all_transfers().await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn move_transfer(app: State<'_, App>, id: TransferId, to: MoveTo) -> Answer<()> {
+    Ok(app.move_transfer(id, to).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn answer_target(
+    app: State<'_, App>,
+    id: TransferId,
+    answer: TargetAnswer,
+    for_all: bool,
+) -> Answer<()> {
+    Ok(app.answer_target(id, answer, for_all).await?)
+}
+
+/// Asks where the file of an upload is now, and takes it from there.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_again(handle: AppHandle, app: State<'_, App>, id: TransferId) -> Answer<()> {
+    match dialogs::file_again(&handle).await {
+        Some(path) => Ok(app.choose_again(id, path).await?),
+        None => Ok(()),
+    }
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn remove_transfer(app: State<'_, App>, id: TransferId) -> Answer<()> {
+    Ok(app.remove_transfer(id).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn transfer_limits(app: State<'_, App>) -> TransferLimits {
+    app.transfer_limits()
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_transfer_limits(app: State<'_, App>, limits: TransferLimits) -> Answer<()> {
+    Ok(app.set_transfer_limits(limits).await?)
 }
 
 /// Puts on the clipboard what the window already shows: a checksum, an address.

@@ -14,6 +14,11 @@ pub(crate) async fn files_to_upload(app: &AppHandle) -> Option<Vec<PathBuf>> {
     Some(picked.into_iter().filter_map(path).collect())
 }
 
+/// Where a file is now that is to be uploaded.
+pub(crate) async fn file_again(app: &AppHandle) -> Option<PathBuf> {
+    path(ask(app, |dialog| dialog.set_title("Choose the file again").blocking_pick_file()).await?)
+}
+
 /// Where to save one file; the dialog asks before it replaces another.
 pub(crate) async fn where_to_save(app: &AppHandle, name: String) -> Option<PathBuf> {
     path(ask(app, |dialog| dialog.set_title("Save file").set_file_name(name).blocking_save_file()).await?)

@@ -30,6 +30,18 @@ export const commands = {
 	cancelTransfer: (id: TransferId) => __TAURI_INVOKE<null>("cancel_transfer", { id }),
 	retryTransfer: (id: TransferId) => __TAURI_INVOKE<null>("retry_transfer", { id }),
 	clearFinished: () => __TAURI_INVOKE<null>("clear_finished"),
+	pauseTransfer: (id: TransferId) => __TAURI_INVOKE<null>("pause_transfer", { id }),
+	resumeTransfer: (id: TransferId) => __TAURI_INVOKE<null>("resume_transfer", { id }),
+	pauseAllTransfers: () => __TAURI_INVOKE<null>("pause_all_transfers"),
+	resumeAllTransfers: () => __TAURI_INVOKE<null>("resume_all_transfers"),
+	cancelAllTransfers: () => __TAURI_INVOKE<null>("cancel_all_transfers"),
+	moveTransfer: (id: TransferId, to: MoveTo) => __TAURI_INVOKE<null>("move_transfer", { id, to }),
+	answerTarget: (id: TransferId, answer: TargetAnswer, forAll: boolean) => __TAURI_INVOKE<null>("answer_target", { id, answer, forAll }),
+	/**  Asks where the file of an upload is now, and takes it from there. */
+	chooseAgain: (id: TransferId) => __TAURI_INVOKE<null>("choose_again", { id }),
+	removeTransfer: (id: TransferId) => __TAURI_INVOKE<null>("remove_transfer", { id }),
+	transferLimits: () => __TAURI_INVOKE<TransferLimits>("transfer_limits"),
+	setTransferLimits: (limits: TransferLimits) => __TAURI_INVOKE<null>("set_transfer_limits", { limits }),
 	/**  Puts on the clipboard what the window already shows: a checksum, an address. */
 	copyText: (text: string) => __TAURI_INVOKE<null>("copy_text", { text }),
 };
@@ -229,6 +241,15 @@ export type Me = {
 	/**  The newest revision. */
 	revision: Revision,
 };
+
+/**  Where a transfer that waits goes in the order. */
+export type MoveTo = 
+/**  Before all others that wait. */
+"top" | 
+/**  Before the one above it. */
+"up" | 
+/**  Behind the one below it. */
+"down";
 
 /**  A file or a folder of one owner. */
 export type Node = {
@@ -436,6 +457,15 @@ received: number } |
 /**  The server is not reachable; it is tried again by itself. */
 { kind: "offline" };
 
+/**  What the person says of a file that is there already. */
+export type TargetAnswer = 
+/**  The download takes the next free number: `report (2).pdf`. */
+"keep_both" | 
+/**  The download replaces it, when all of it is there. */
+"replace" | 
+/**  The download is left out. */
+"skip";
+
 /**
  *  A point in time, in UTC, to the millisecond: what every store and every wire keeps exactly.
  * 
@@ -463,10 +493,27 @@ export type Transfer = {
 	link_copied: boolean,
 	/**  Whether the server had its content already, so that nothing was sent. */
 	was_there: boolean,
+	/**
+	 *  What a download is called on this machine, where that is not its own name: the name was taken,
+	 *  or this system cannot hold it.
+	 */
+	saved_as: string | null,
 };
 
 /**  Names a transfer of this run of the app. */
 export type TransferId = number;
+
+/**  How hard transfers may work: what a person sets. */
+export type TransferLimits = {
+	/**  Bytes a second, all uploads together; `null` for as fast as it goes. */
+	up: ByteCount | null,
+	/**  Bytes a second, all downloads together; `null` for as fast as it goes. */
+	down: ByteCount | null,
+	/**  Requests under way at once, at most; `null` for as many as the path gives. */
+	parallel: number | null,
+	/**  Memory for the content of everything under way, in MiB. */
+	memory_mib: number,
+};
 
 /**  Where a transfer stands. */
 export type TransferState = 
@@ -476,8 +523,16 @@ export type TransferState =
 { kind: "running" } | 
 /**  All bytes are there; checksums are compared. */
 { kind: "finishing" } | 
+/**  The person holds it: what has arrived stays. */
+{ kind: "paused" } | 
+/**  The server or the store is away: it goes on by itself. */
+{ kind: "offline" } | 
+/**  A file of this name is there already: the person has to say what becomes of it. */
+{ kind: "target_exists" } | 
 /**  It is where it should be, and verified. */
 { kind: "done" } | 
+/**  It was left out, because a file of its name was there. */
+{ kind: "skipped" } | 
 /**  It gave up; it can be tried again. */
 { kind: "failed"; 
 /**  Why. */
@@ -488,18 +543,29 @@ failure: Failure } |
 /**
  *  The transfers panel: sent whole, at most ten times a second.
  * 
- *  Bound: at most 200 items, unfinished ones first; `total` counts all.
+ *  Bound: at most 200 items. First those that ask something, then those that move, those that wait in
+ *  their order, those that failed, and those that are done, the latest first. The numbers count all.
  */
 export type Transfers = {
-	/**  Unfinished ones first, in the order in which they were asked for. */
+	/**  As many as are shown. */
 	items: Transfer[],
 	/**  How many there are. */
 	total: number,
-	/**  How many wait or move. */
+	/**  How many are not over: they move, wait, are paused or ask something. */
 	active: number,
+	/**  Of those, how many the person holds. */
+	paused: number,
+	/**  Of those, how many wait for the connection. */
+	offline: number,
+	/**  Of those, how many ask what becomes of a file that is there. */
+	asking: number,
+	/**  How many failed. */
+	failed: number,
+	/**  How many are done. */
+	done: number,
 	/**  Bytes a second over the last seconds, both directions. */
 	bytes_per_second: number,
-	/**  Seconds until all are done at that speed; `null` when nothing moves. */
+	/**  Seconds until all are done at that speed, paused ones left out; `null` when nothing moves. */
 	seconds_left: number | null,
 };
 

@@ -17,6 +17,7 @@ use crate::library::{Library, LibraryError};
 use crate::remote::chosen_server;
 use crate::shown::Shown;
 use crate::transfers::TransferQueue;
+use crate::use_cases::limit_transfers;
 use crate::views::Views;
 use crate::{AppConfig, AppError, Host, Remote, sync};
 
@@ -66,6 +67,7 @@ impl App {
     pub async fn start(config: AppConfig, host: Arc<dyn Host>) -> Result<Self, AppError> {
         let server = chosen_server(&config)?;
         let remote = Remote::at(&config, server, host.clone())?;
+        remote.engine.set_limits(&limit_transfers::limits(&config));
         let closing = CancellationToken::new();
         let over = closing.child_token();
         let app = Self {
@@ -88,6 +90,8 @@ impl App {
         };
         app.spawn_until(over, sync::run(app.clone(), remote));
         app.spawn(crate::transfers::tell_window(app.clone()));
+        app.spawn(crate::transfers::keep_journal(app.clone()));
+        app.spawn(crate::transfers::go_on_when_connected(app.clone()));
         Ok(app)
     }
 
@@ -97,9 +101,10 @@ impl App {
         self.inner.shown.state()
     }
 
-    /// Ends transfers and sync in order, and closes the library. Bound: 5 seconds.
+    /// Ends transfers and sync in order, and closes the library. What is not done goes on at the next
+    /// start. Bound: 5 seconds.
     pub async fn shut_down(&self) {
-        self.stop_transfers();
+        self.inner.transfers.close();
         let closing = async {
             // A renewed session that is not written down would be lost: see `Session`.
             self.remote().session().settle().await;
@@ -107,6 +112,7 @@ impl App {
             self.inner.tasks.close();
             self.inner.tasks.wait().await;
             if let Some(library) = self.take_library() {
+                self.settle_journal(&library).await;
                 library.close().await;
             }
         };
@@ -179,20 +185,24 @@ impl App {
 
     pub(crate) fn take_library(&self) -> Option<Library> {
         self.inner.views.close_all();
+        self.inner.transfers.close();
         lock(&self.inner.connection).library.take()
     }
 
     /// Puts a library in place, if the connection that it was opened for is still the one.
-    pub(crate) fn put_library(&self, of: &Remote, library: Library) {
+    pub(crate) fn put_library(&self, of: &Remote, library: Library) -> bool {
         let mut connection = lock(&self.inner.connection);
-        if connection.remote.server_url() == of.server_url() {
+        let is_the_one = connection.remote.server_url() == of.server_url();
+        if is_the_one {
             connection.library = Some(library);
         }
+        is_the_one
     }
 
     /// Goes over to a server.
     pub(crate) async fn connect(&self, server: Url) -> Result<(), AppError> {
         let remote = Remote::at(self.config(), server, self.inner.host.clone())?;
+        remote.engine.set_limits(&limit_transfers::limits(self.config()));
         self.stop_transfers();
         let over = self.inner.closing.child_token();
         let before = {
@@ -204,6 +214,10 @@ impl App {
         self.inner.views.close_all();
         self.inner.shown.restart(remote.server_url().to_owned());
         if let Some(library) = before.library {
+            // What was cancelled does not come back with the server.
+            if let Err(error) = library.end_all_transfers().await {
+                tracing::warn!(%error, "cancelled transfers could not be taken out of the journal");
+            }
             library.close().await;
         }
         self.spawn_until(over, sync::run(self.clone(), remote));
@@ -222,6 +236,13 @@ impl App {
                 () = task => {}
             }
         });
+    }
+
+    /// Waits until nothing says that the server is away.
+    pub(crate) async fn connected(&self) {
+        let mut reachable = self.inner.shown.reachable();
+        // It ends with the application only.
+        let _ = reachable.wait_for(|reachable| *reachable).await;
     }
 
     /// Makes sync go at once.

@@ -2,6 +2,8 @@
 //!
 //! The window reads nothing else, so that the list is there at once and without a network. A file
 //! that is broken, or that a newer version of the app made, is moved aside and filled again.
+//!
+//! It holds the transfer journal too, which is no copy: see [`journal`].
 
 use std::path::PathBuf;
 
@@ -9,6 +11,7 @@ use sqlx::sqlite::SqlitePool;
 
 mod apply;
 mod counts;
+pub(crate) mod journal;
 pub(crate) mod name_order;
 mod open;
 mod progress;
@@ -54,12 +57,15 @@ pub enum LibraryError {
 #[derive(Clone, Debug)]
 pub(crate) struct Library {
     pool: SqlitePool,
+    /// One connection that syncs each commit.
+    journal: SqlitePool,
     path: PathBuf,
 }
 
 impl Library {
     /// Lets go of the file, after what is being written.
     pub(crate) async fn close(&self) {
+        self.journal.close().await;
         self.pool.close().await;
     }
 

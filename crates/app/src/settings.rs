@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use notespot_protocol::window::TransferLimits;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -12,6 +13,8 @@ use crate::AppError;
 struct Settings {
     #[serde(default)]
     server: Option<Url>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    transfers: Option<TransferLimits>,
 }
 
 fn file(config_dir: &Path) -> PathBuf {
@@ -20,20 +23,37 @@ fn file(config_dir: &Path) -> PathBuf {
 
 /// The server that was used last. Settings that cannot be read are none.
 pub(crate) fn remembered_server(config_dir: &Path) -> Option<Url> {
-    let text = std::fs::read_to_string(file(config_dir)).ok()?;
-    match serde_json::from_str::<Settings>(&text) {
-        Ok(settings) => settings.server,
-        Err(error) => {
-            tracing::warn!(%error, "the settings cannot be read: going on without them");
-            None
-        }
-    }
+    read(config_dir).server
 }
 
 /// Remembers a server: after a crash, the file holds the old one or the new one.
 pub(crate) fn remember_server(config_dir: &Path, server: &Url) -> Result<(), AppError> {
+    change(config_dir, |settings| settings.server = Some(server.clone()))
+}
+
+/// How hard transfers may work, where somebody has said so.
+pub(crate) fn remembered_limits(config_dir: &Path) -> Option<TransferLimits> {
+    read(config_dir).transfers
+}
+
+/// Remembers how hard transfers may work.
+pub(crate) fn remember_limits(config_dir: &Path, limits: &TransferLimits) -> Result<(), AppError> {
+    change(config_dir, |settings| settings.transfers = Some(limits.clone()))
+}
+
+fn read(config_dir: &Path) -> Settings {
+    let Ok(text) = std::fs::read_to_string(file(config_dir)) else { return Settings::default() };
+    serde_json::from_str(&text).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the settings cannot be read: going on without them");
+        Settings::default()
+    })
+}
+
+/// Changes one thing and keeps the others.
+fn change(config_dir: &Path, change: impl FnOnce(&mut Settings)) -> Result<(), AppError> {
     let path = file(config_dir);
-    let settings = Settings { server: Some(server.clone()) };
+    let mut settings = read(config_dir);
+    change(&mut settings);
     let write = || {
         std::fs::create_dir_all(config_dir)?;
         let fresh = path.with_extension("json.new");
@@ -47,6 +67,8 @@ pub(crate) fn remember_server(config_dir: &Path, server: &Url) -> Result<(), App
 
 #[cfg(test)]
 mod tests {
+    use notespot_protocol::ByteCount;
+
     use super::*;
 
     #[test]
@@ -56,7 +78,11 @@ mod tests {
         assert_eq!(remembered_server(&config_dir), None);
         let server = Url::parse("https://files.example.org").unwrap();
         remember_server(&config_dir, &server).unwrap();
+        let limits =
+            TransferLimits { up: Some(ByteCount(1_000_000)), down: None, parallel: None, memory_mib: 64 };
+        remember_limits(&config_dir, &limits).unwrap();
         assert_eq!(remembered_server(&config_dir), Some(server));
+        assert_eq!(remembered_limits(&config_dir), Some(limits));
         std::fs::write(file(&config_dir), "{").unwrap();
         assert_eq!(remembered_server(&config_dir), None);
     }

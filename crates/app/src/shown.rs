@@ -8,17 +8,21 @@ use notespot_protocol::window::{
     SyncState, SyncStatus,
 };
 
+use tokio::sync::watch;
+
 use crate::{AppError, Host};
 
 /// The state that the window has seen, and the way to tell it of the next one.
 pub(crate) struct Shown {
     state: Mutex<AppState>,
+    /// False while the last answer, or its absence, says that the server is away.
+    reachable: watch::Sender<bool>,
     host: Arc<dyn Host>,
 }
 
 impl Shown {
     pub(crate) fn new(server_url: String, host: Arc<dyn Host>) -> Self {
-        Self { state: Mutex::new(at_start(server_url)), host }
+        Self { state: Mutex::new(at_start(server_url)), reachable: watch::Sender::new(true), host }
     }
 
     pub(crate) fn state(&self) -> AppState {
@@ -30,9 +34,16 @@ impl Shown {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let before = state.clone();
         change(&mut state);
+        let reachable = !matches!(state.server.status, ServerStatus::Unreachable { .. });
+        self.reachable.send_if_modified(|known| std::mem::replace(known, reachable) != reachable);
         if *state != before {
             self.host.on_event(AppEvent::StateChanged { state: state.clone() });
         }
+    }
+
+    /// False while the server is away.
+    pub(crate) fn reachable(&self) -> watch::Receiver<bool> {
+        self.reachable.subscribe()
     }
 
     /// Another server: everything is as at the start.

@@ -48,6 +48,7 @@ pub(crate) async fn run(app: App, remote: Remote) {
             changed = status.changed() => if changed.is_err() { return },
         }
         if let Some(library) = app.take_library() {
+            app.settle_journal(&library).await;
             library.close().await;
         }
     }

@@ -1,32 +1,45 @@
 //! The transfers panel: a queue of files, a few of which move at once.
+//!
+//! The queue is a journal in the library. What was asked for is on the disk before it is shown as
+//! waiting, and leaves the journal when it is done: after a crash the rest goes on by itself.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use notespot_protocol::ByteCount;
-use notespot_protocol::window::{AppEvent, Transfer, TransferId, TransferState, Transfers};
+use notespot_protocol::window::{AppEvent, TransferId, Transfers};
 use tokio::sync::Notify;
 
 use crate::{App, FileToDownload, FileUpload};
 
 mod commands;
+mod connection;
 mod over_rest;
 mod queue;
 mod run;
 mod speed;
+mod take_up;
 mod together;
 
+pub(crate) use connection::go_on_when_connected;
 pub(crate) use over_rest::OverRest;
 use queue::Queue;
+pub(crate) use take_up::keep_journal;
 
 /// Between two snapshots to the window.
 const TELL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What is to be done with one file.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) enum Job {
-    Upload { file: FileUpload, links: Option<CopiedLinks> },
-    Download { file: FileToDownload },
+    Upload {
+        file: FileUpload,
+        with_link: bool,
+    },
+    /// Here `Existing::Fail` is a question to the person.
+    Download {
+        file: FileToDownload,
+    },
 }
 
 /// The links of files that were dropped together: the clipboard holds all of them.
@@ -42,15 +55,22 @@ impl CopiedLinks {
     }
 }
 
-/// The queue. Lives as long as the application; a restart begins an empty one.
+/// The queue. Lives as long as the application; it is filled from the journal when a library is opened.
 pub(crate) struct TransferQueue {
     queue: Mutex<Queue>,
     moved: Notify,
+    /// Rows may leave the journal.
+    over: Notify,
+    /// The connection is away.
+    held: Notify,
+    /// One fewer is under way.
+    room: Notify,
 }
 
 impl TransferQueue {
     pub(crate) fn new() -> Self {
-        Self { queue: Mutex::default(), moved: Notify::new() }
+        let notify = Notify::new;
+        Self { queue: Mutex::default(), moved: notify(), over: notify(), held: notify(), room: notify() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
@@ -71,10 +91,11 @@ impl TransferQueue {
     pub(crate) fn progress(&self, id: TransferId, done: ByteCount) {
         self.change(|queue| queue.progress(id, done));
     }
-}
 
-fn is_active(transfer: &Transfer) -> bool {
-    matches!(transfer.state, TransferState::Waiting | TransferState::Running | TransferState::Finishing)
+    /// Drops what runs; nothing starts until a library is opened again. The journal keeps all of it.
+    pub(crate) fn close(&self) {
+        self.change(Queue::close);
+    }
 }
 
 /// Tells the window of transfers that moved, at most ten times a second.

@@ -6,6 +6,7 @@ pub(crate) mod describe_file;
 pub(crate) mod download_files;
 pub(crate) mod download_tree;
 pub(crate) mod lanes;
+pub(crate) mod limit_transfers;
 pub(crate) mod make_folder;
 pub(crate) mod match_names;
 pub(crate) mod rename_file;

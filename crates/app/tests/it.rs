@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod it {
+    mod going_on;
     mod library;
     mod links;
     mod offline;

@@ -132,13 +132,11 @@ const UNHEARD_CODE: u8 = 141;
 /// then the work goes on, and the command ends as failed.
 pub(crate) fn say(line: &str) {
     let mut out = io::stdout().lock();
-    match writeln!(out, "{line}").and_then(|()| out.flush()) {
-        Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => unheard(),
-        Err(error) if !CUT_OFF.swap(true, Ordering::Relaxed) => {
-            warn(&format!("Standard output could not be written: {error}."));
-        }
-        Err(_) => {}
+    let Err(error) = writeln!(out, "{line}").and_then(|()| out.flush()) else { return };
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        unheard();
+    } else if !CUT_OFF.swap(true, Ordering::Relaxed) {
+        warn(&format!("Standard output could not be written: {error}."));
     }
 }
 

@@ -10,5 +10,7 @@ mod view;
 
 pub use event::{AppEvent, DropId, Notice, NoticeKind};
 pub use state::{AppState, LibraryCounts, ServerState, ServerStatus, SessionState, SyncState, SyncStatus};
-pub use transfers::{Direction, Transfer, TransferId, TransferState, Transfers};
+pub use transfers::{
+    Direction, MoveTo, TargetAnswer, Transfer, TransferId, TransferLimits, TransferState, Transfers,
+};
 pub use view::{Crumb, LinkBadge, NodeDetails, OpenedView, ViewId, ViewQuery, ViewRow, ViewSource};

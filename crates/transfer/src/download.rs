@@ -20,11 +20,12 @@ mod verify;
 
 use std::path::PathBuf;
 
-use notespot_protocol::{ByteCount, DownloadPlan, DownloadRequest, NodeId};
+use notespot_protocol::{ByteCount, DownloadPlan, DownloadRequest, NodeId, NodeName};
 use tokio_util::sync::CancellationToken;
 
 pub use self::file_name::local_name;
 pub(crate) use self::folder_sync::FolderSync;
+use self::part_file::PartFile;
 use self::target::{Target, There};
 use crate::engine::SMALL_MAX_BYTES;
 use crate::{DownloadControl, Engine, Progress, TransferError};
@@ -117,13 +118,21 @@ impl Engine {
         Ok(Saved { path, size, fate: Fate::Downloaded })
     }
 
+    /// Removes what an earlier download of this file has left beside its target, so that nothing goes
+    /// on from it. A download that is under way keeps it. `name` is the file's own.
+    pub async fn forget_download(&self, file: &FileToDownload, name: &NodeName) -> Result<(), TransferError> {
+        let target = Target::of(&file.to, name, file.existing);
+        let node = file.node;
+        target::blocking(move || PartFile::remove(&target, node)).await
+    }
+
     async fn plan_download<C: DownloadControl>(
         &self,
         control: &C,
         file: &FileToDownload,
     ) -> Result<Planned, TransferError> {
         let plan = control.plan(DownloadRequest { node: file.node, version: None }).await?;
-        let mut target = Target::of(&file.to, &plan, file.existing);
+        let mut target = Target::of(&file.to, &plan.name, file.existing);
         let settled = |target: Target, fate| {
             Planned::Settled(Saved { path: target.into_path(), size: plan.size, fate })
         };

@@ -1,6 +1,6 @@
 //! What all transfers share.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use notespot_protocol::PresignedRequest;
 use reqwest::header::{HeaderName, HeaderValue};
@@ -15,7 +15,7 @@ use crate::retry::Budget;
 use crate::settings::CHUNK_BYTES;
 use crate::upload::Guesses;
 use crate::wire::Sockets;
-use crate::{Settings, TransferError, Wire};
+use crate::{Limits, Settings, TransferError, Wire};
 
 /// What one part or one download holds at most: one chunk being read or written, two waiting, one at
 /// the socket.
@@ -42,7 +42,7 @@ pub(crate) struct Held {
 pub struct Engine {
     pub(crate) settings: Arc<Settings>,
     pub(crate) wire: Arc<dyn Wire>,
-    memory: Arc<Semaphore>,
+    memory: Arc<Memory>,
     small: Arc<Places>,
     large: Arc<Places>,
     pub(crate) retries: Arc<Budget>,
@@ -63,11 +63,9 @@ impl Engine {
     /// Makes an engine whose requests travel as they are told to.
     #[must_use]
     pub fn over(wire: Arc<dyn Wire>, settings: Settings) -> Self {
-        // Enough for one of each kind: neither waits for what the other holds.
-        let memory = settings.memory_bytes.max(STREAM_BYTES + SMALL_MAX_BYTES) / GRAIN_BYTES;
         Self {
             wire,
-            memory: Arc::new(Semaphore::new(memory.min(Semaphore::MAX_PERMITS))),
+            memory: Arc::new(Memory::new(settings.memory_bytes)),
             small: Places::new(SMALL_AT_FIRST, settings.small_in_flight),
             large: Places::new(LARGE_AT_FIRST, settings.large_in_flight),
             retries: Arc::new(Budget::new(settings.retries)),
@@ -78,6 +76,20 @@ impl Engine {
             guesses: Arc::default(),
             settings: Arc::new(settings),
         }
+    }
+
+    /// Works within these limits from now on, also with what is under way.
+    pub fn set_limits(&self, limits: &Limits) {
+        self.up.set(limits.up);
+        self.down.set(limits.down);
+        self.small.set_most(limits.small_in_flight);
+        self.large.set_most(limits.large_in_flight);
+        self.memory.set(limits.memory_bytes);
+    }
+
+    /// What a connection has to move in `stall_timeout`. Where there is a limit, the others may have it.
+    pub(crate) fn least_moved(&self) -> u64 {
+        if self.up.is_limited() || self.down.is_limited() { 1 } else { self.settings.least_moved() }
     }
 
     /// Waits for a place among the large requests, and for the memory of one. Whoever holds both waits
@@ -96,8 +108,51 @@ impl Engine {
     pub(crate) async fn reserve(&self, bytes: u64) -> Result<OwnedSemaphorePermit, TransferError> {
         let grains = bytes.div_ceil(GRAIN_BYTES as u64).max(1);
         let grains = u32::try_from(grains).unwrap_or(u32::MAX);
-        self.memory.clone().acquire_many_owned(grains).await.map_err(|_| TransferError::Closing)
+        self.memory.free.clone().acquire_many_owned(grains).await.map_err(|_| TransferError::Closing)
     }
+}
+
+/// Memory that is not reserved, in grains.
+#[derive(Debug)]
+struct Memory {
+    free: Arc<Semaphore>,
+    /// What there is in all.
+    grains: Mutex<usize>,
+}
+
+impl Memory {
+    fn new(bytes: usize) -> Self {
+        let grains = grains(bytes);
+        Self { free: Arc::new(Semaphore::new(grains)), grains: Mutex::new(grains) }
+    }
+
+    /// What is reserved beyond a smaller budget stays so until it is given back; nothing new is
+    /// reserved before.
+    fn set(&self, bytes: usize) {
+        let mut now = self.grains.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = grains(bytes);
+        if wanted >= *now {
+            self.free.add_permits(wanted - *now);
+        } else {
+            let mut owed = *now - wanted;
+            owed -= self.free.forget_permits(owed);
+            if owed > 0 {
+                let free = self.free.clone();
+                let owed = u32::try_from(owed).unwrap_or(u32::MAX);
+                tokio::spawn(async move {
+                    if let Ok(given_back) = free.acquire_many(owed).await {
+                        given_back.forget();
+                    }
+                });
+            }
+        }
+        *now = wanted;
+    }
+}
+
+fn grains(bytes: usize) -> usize {
+    // Enough for one of each kind: neither waits for what the other holds.
+    (bytes.max(STREAM_BYTES + SMALL_MAX_BYTES) / GRAIN_BYTES).min(Semaphore::MAX_PERMITS)
 }
 
 /// A presigned request exactly as it stands.
@@ -112,4 +167,25 @@ pub(crate) fn request(presigned: &PresignedRequest) -> Result<Request, TransferE
         request.headers_mut().insert(name, HeaderValue::from_str(value).map_err(|_| nonsense())?);
     }
     Ok(request)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_smaller_budget_is_kept_as_soon_as_memory_is_given_back() {
+        let memory = Memory::new(64 << 20);
+        let grains_of = |bytes: usize| u32::try_from(bytes / GRAIN_BYTES).unwrap();
+        let held = memory.free.clone().acquire_many_owned(grains_of(60 << 20)).await.unwrap();
+        memory.set(8 << 20);
+        tokio::task::yield_now().await;
+        assert_eq!(memory.free.available_permits(), 0);
+        drop(held);
+        tokio::task::yield_now().await;
+        memory.free.acquire_many(grains_of(8 << 20)).await.unwrap().forget();
+        assert_eq!(memory.free.available_permits(), 0, "there are exactly 8 MiB");
+        memory.set(16 << 20);
+        assert_eq!(memory.free.available_permits(), (8 << 20) / GRAIN_BYTES);
+    }
 }

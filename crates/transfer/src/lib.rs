@@ -23,7 +23,7 @@ pub use download::{Existing, Fate, FileToDownload, SaveTo, Saved, local_name};
 pub use engine::{Engine, SMALL_MAX_BYTES};
 pub use error::TransferError;
 pub use progress::Progress;
-pub use settings::Settings;
+pub use settings::{Limits, Settings};
 pub use tokio_util::sync::CancellationToken;
 pub use upload::{FileToUpload, Uploaded};
 pub use wire::{Wire, WireError};

@@ -1,5 +1,6 @@
 //! Bandwidth limits.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,32 +13,46 @@ const AHEAD: Duration = Duration::from_millis(100);
 const SLICE_MIN: usize = 1024;
 
 /// Lets bytes pass no faster than a limit: the generic cell rate algorithm, in bytes (ITU-T I.371).
-/// Everybody who shares it shares the limit.
+/// Everybody who shares it shares the limit, which may change at any time: what waits already waits as
+/// long as it was told to, at most a slice's time.
 #[derive(Debug)]
 pub(crate) struct Pace {
-    bytes_per_second: Option<u64>,
+    /// 0 is no limit.
+    bytes_per_second: AtomicU64,
     /// When the bytes that were let through would have passed at exactly the limit.
     due: Mutex<Option<Instant>>,
 }
 
 impl Pace {
     pub(crate) fn new(limit: Option<ByteCount>) -> Self {
-        Self { bytes_per_second: limit.map(|limit| limit.get().max(1)), due: Mutex::new(None) }
+        Self { bytes_per_second: AtomicU64::new(rate(limit)), due: Mutex::new(None) }
+    }
+
+    /// From now on.
+    pub(crate) fn set(&self, limit: Option<ByteCount>) {
+        if self.bytes_per_second.swap(rate(limit), Ordering::Relaxed) != rate(limit) {
+            // What was borrowed at the old rate is not to be paid back at the new one.
+            *self.due.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+    }
+
+    fn limit(&self) -> Option<u64> {
+        Some(self.bytes_per_second.load(Ordering::Relaxed)).filter(|limit| *limit > 0)
     }
 
     pub(crate) fn is_limited(&self) -> bool {
-        self.bytes_per_second.is_some()
+        self.limit().is_some()
     }
 
     /// How much should be asked for at once, of at most this: a twentieth of a second's worth.
     pub(crate) fn slice(&self, most: usize) -> usize {
-        let Some(bytes_per_second) = self.bytes_per_second else { return most };
+        let Some(bytes_per_second) = self.limit() else { return most };
         usize::try_from(bytes_per_second / 20).unwrap_or(most).clamp(SLICE_MIN.min(most), most)
     }
 
     /// Waits until this many bytes may pass.
     pub(crate) async fn pass(&self, bytes: u64) {
-        let Some(bytes_per_second) = self.bytes_per_second else { return };
+        let Some(bytes_per_second) = self.limit() else { return };
         let takes = u128::from(bytes) * 1_000_000_000 / u128::from(bytes_per_second);
         let takes = Duration::from_nanos(u64::try_from(takes).unwrap_or(u64::MAX));
         let due = {
@@ -49,6 +64,10 @@ impl Pace {
         };
         tokio::time::sleep_until(due - AHEAD.min(takes)).await;
     }
+}
+
+fn rate(limit: Option<ByteCount>) -> u64 {
+    limit.map_or(0, |limit| limit.get().max(1))
 }
 
 #[cfg(test)]
@@ -87,6 +106,23 @@ mod tests {
             pace.pass(1000).await;
         }
         assert!(begun.elapsed() >= Duration::from_secs(9));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_limit_that_changes_holds_from_then_on() {
+        let pace = Pace::new(Some(ByteCount(1000)));
+        pace.pass(10_000).await;
+        pace.set(Some(ByteCount(1_000_000)));
+        let begun = Instant::now();
+        for _ in 0..100 {
+            pace.pass(50_000).await;
+        }
+        let took = begun.elapsed();
+        assert!(Duration::from_millis(4_800) < took && took < Duration::from_millis(5_200), "{took:?}");
+        pace.set(None);
+        let begun = Instant::now();
+        pace.pass(u64::MAX).await;
+        assert_eq!(begun.elapsed(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]

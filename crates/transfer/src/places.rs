@@ -79,6 +79,17 @@ impl Places {
         Ok(Place { places: self.clone(), permit: Some(permit), since: Instant::now() })
     }
 
+    /// At most this many from now on. Places that are held are taken away as they are left; further
+    /// ones come as the path gives them.
+    pub(crate) fn set_most(&self, most: usize) {
+        let mut state = self.lock();
+        state.most = most.max(1);
+        if state.limit > state.most {
+            let most = state.most;
+            self.shrink_to(&mut state, most);
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -184,6 +195,20 @@ mod tests {
             round(&places, Duration::from_secs(2)).await;
         }
         assert!(limit(&places) < settled);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_new_maximum_holds_for_what_is_under_way_too() {
+        let places = Places::new(8, 8);
+        let held: Vec<_> = futures_util::future::try_join_all((0..8).map(|_| places.enter())).await.unwrap();
+        places.set_most(3);
+        drop(held);
+        assert_eq!((limit(&places), places.free.available_permits()), (3, 3));
+        places.set_most(5);
+        for _ in 0..20 {
+            round(&places, Duration::from_millis(10)).await;
+        }
+        assert_eq!(limit(&places), 5);
     }
 
     #[tokio::test(start_paused = true)]

@@ -54,12 +54,36 @@ pub struct Settings {
     pub longest_pause: Duration,
 }
 
+/// What may be changed while an engine works: see [`Settings`] for each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes a second.
+    pub up: Option<ByteCount>,
+    /// Bytes a second.
+    pub down: Option<ByteCount>,
+    /// At least 1 is used.
+    pub small_in_flight: usize,
+    /// At least 1 is used.
+    pub large_in_flight: usize,
+    /// At least 2 MiB is used.
+    pub memory_bytes: usize,
+}
+
 impl Settings {
-    /// What a connection has to move in `stall_timeout`. Where there is a limit, the others may have it.
-    pub(crate) fn least_moved(&self) -> u64 {
-        if self.limit_up.is_some() || self.limit_down.is_some() {
-            return 1;
+    /// Those of them that may be changed while an engine works.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits {
+            up: self.limit_up,
+            down: self.limit_down,
+            small_in_flight: self.small_in_flight,
+            large_in_flight: self.large_in_flight,
+            memory_bytes: self.memory_bytes,
         }
+    }
+
+    /// What a connection has to move in `stall_timeout`, where there is no limit.
+    pub(crate) fn least_moved(&self) -> u64 {
         let millis = u64::try_from(self.stall_timeout.as_millis()).unwrap_or(u64::MAX);
         (self.floor.get().saturating_mul(millis) / 1000).max(1)
     }

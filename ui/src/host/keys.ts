@@ -4,6 +4,7 @@ import type { NodeId, ViewId, ViewQuery } from "../platform/wire.ts";
 export const keys = {
   appState: ["app_state"],
   transfers: ["transfers"],
+  transferLimits: ["transfer_limits"],
   /** Everything that a change of the library makes stale. */
   library: ["library"],
   view: (query: ViewQuery) => ["library", "view", query],

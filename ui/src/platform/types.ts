@@ -5,12 +5,15 @@ import type {
   AppState,
   DropId,
   Failure,
+  MoveTo,
   Node,
   NodeDetails,
   NodeId,
   OpenedView,
   PublicLink,
+  TargetAnswer,
   TransferId,
+  TransferLimits,
   Transfers,
   ViewId,
   ViewQuery,
@@ -70,9 +73,26 @@ export interface Platform {
   createFolder(parent: NodeId | null, name: string): Promise<Node>;
 
   transfers(): Promise<Transfers>;
+  /** What has arrived stays. */
+  pauseTransfer(id: TransferId): Promise<void>;
+  resumeTransfer(id: TransferId): Promise<void>;
+  pauseAllTransfers(): Promise<void>;
+  resumeAllTransfers(): Promise<void>;
+  /** What has arrived goes. */
   cancelTransfer(id: TransferId): Promise<void>;
+  cancelAllTransfers(): Promise<void>;
+  /** For one that waits. */
+  moveTransfer(id: TransferId, to: MoveTo): Promise<void>;
+  /** What becomes of a download whose name is taken; `forAll`: of all that were asked for with it. */
+  answerTarget(id: TransferId, answer: TargetAnswer, forAll: boolean): Promise<void>;
   retryTransfer(id: TransferId): Promise<void>;
+  /** Shows the system's dialog, and takes the file of an upload from there. */
+  chooseAgain(id: TransferId): Promise<void>;
+  removeTransfer(id: TransferId): Promise<void>;
   clearFinished(): Promise<void>;
+  transferLimits(): Promise<TransferLimits>;
+  /** Holds at once, also for what is under way. */
+  setTransferLimits(limits: TransferLimits): Promise<void>;
 
   /** Puts text that the window already shows on the clipboard. */
   copyText(text: string): Promise<void>;

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use notespot_protocol::Timestamp;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 
 use super::{Library, LibraryError};
 
@@ -46,18 +48,24 @@ async fn try_open(path: &Path) -> Result<Library, LibraryError> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(BUSY_TIMEOUT);
+    let pool = connect(options.clone(), CONNECTIONS).await?;
+    if let Err(error) = make_ready(&pool, path).await {
+        // Its files are about to be moved.
+        pool.close().await;
+        return Err(error);
+    }
+    let journal = connect(options.synchronous(SqliteSynchronous::Full), 1).await?;
+    Ok(Library { pool, journal, path: path.to_owned() })
+}
+
+async fn connect(options: SqliteConnectOptions, connections: u32) -> Result<SqlitePool, LibraryError> {
     let pool = SqlitePoolOptions::new()
-        .max_connections(CONNECTIONS)
+        .max_connections(connections)
         .idle_timeout(None)
         .max_lifetime(None)
         .connect_with(options)
         .await?;
-    let result = make_ready(&pool, path).await;
-    if result.is_err() {
-        // Its files are about to be moved.
-        pool.close().await;
-    }
-    result.map(|()| Library { pool, path: path.to_owned() })
+    Ok(pool)
 }
 
 async fn make_ready(pool: &sqlx::SqlitePool, path: &Path) -> Result<(), LibraryError> {
@@ -125,7 +133,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("library.sqlite");
         let library = open(&path).await.unwrap().library;
-        sqlx::query("UPDATE _sqlx_migrations SET version = 9000").execute(&library.pool).await.unwrap();
+        sqlx::query("UPDATE _sqlx_migrations SET version = 9000 + version")
+            .execute(&library.pool)
+            .await
+            .unwrap();
         library.close().await;
         assert!(open(&path).await.unwrap().moved_aside.is_some());
         assert!(open(&path).await.unwrap().moved_aside.is_none(), "the new one stays");

@@ -26,7 +26,9 @@ pub(super) async fn follow(app: &App, remote: &Remote, user: Option<UserId>, end
     let result = async {
         let opened = library::open(&path).await?;
         tell_rebuilt(app, opened.moved_aside.as_deref());
-        app.put_library(remote, opened.library.clone());
+        if app.put_library(remote, opened.library.clone()) {
+            app.take_up_transfers(&opened.library).await?;
+        }
         let mut following =
             Following { app, remote, library: opened.library, ends_with_app, kept_as_of: None, told: None };
         following.show_what_is_there(&user).await?;

@@ -1,51 +1,74 @@
 //! What waits, what moves, what is over.
 //!
-//! Everything but a snapshot costs the same with one transfer and with a hundred thousand.
+//! Everything but a snapshot costs the same with one transfer and with a hundred thousand; a snapshot
+//! costs what it shows.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Instant;
 
-use notespot_protocol::window::{Direction, Transfer, TransferId, TransferState, Transfers};
+use notespot_protocol::window::{Direction, Transfer, TransferId, TransferState};
 use notespot_protocol::{ByteCount, Failure};
-use notespot_transfer::SMALL_MAX_BYTES;
-use tokio_util::sync::CancellationToken;
+use notespot_transfer::{Existing, SMALL_MAX_BYTES};
 
 use super::speed::Speed;
-use super::{Job, is_active};
-use crate::AppError;
+use super::{CopiedLinks, Job};
+use crate::library::journal::Entry;
+
+mod counts;
+mod holding;
+mod item;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+
+use counts::Counts;
+use item::Run;
+pub(super) use item::{Ended, Item, Started};
 
 /// Small files wait for round trips: many move at once.
 const SMALL_AT_ONCE: usize = 128;
 /// Each larger one sends a few parts at once. Neither kind waits behind the other.
 const LARGE_AT_ONCE: usize = 4;
-/// How many a snapshot holds: see [`Transfers`].
-const SHOWN_MAX: usize = 200;
 /// Of those that are done or cancelled, and again of those that failed; the oldest are forgotten.
 const KEPT_MAX: usize = 1000;
-
-pub(super) struct Item {
-    pub(super) shown: Transfer,
-    job: Job,
-    pub(super) cancel: CancellationToken,
-}
+/// A step of this size is no speed: an earlier run left it.
+const STEP_MAX: u64 = 2 << 20;
 
 /// Memory: about half a kibibyte for each that is not over, and at most 2,000 of those that are.
 #[derive(Default)]
 pub(super) struct Queue {
     last: u32,
-    items: BTreeMap<u32, Item>,
+    items: HashMap<u32, Item>,
+    /// Those that are not over and do not run, in their order.
+    pending: BTreeMap<i64, u32>,
+    running: BTreeMap<i64, u32>,
+    asking: BTreeSet<u32>,
     small: Lane,
     large: Lane,
-    done: VecDeque<TransferId>,
-    failed: VecDeque<TransferId>,
+    done: VecDeque<u32>,
+    failed: VecDeque<u32>,
+    counts: Counts,
     speed: Speed,
+    /// Somebody is signed in, and their library is open.
+    is_open: bool,
+    last_position: i64,
+    /// Which opening it is.
+    opening: u32,
+    /// The connection is away.
+    is_held: bool,
+    /// Whether any was done since the connection was last seen to be away.
+    went_well: bool,
+    /// Rows that may leave the journal.
+    over: Vec<i64>,
+    links: HashMap<i64, CopiedLinks>,
+    answers: HashMap<i64, Existing>,
 }
 
 /// Those of one kind.
 #[derive(Default)]
 struct Lane {
-    /// In order. Some may have been cancelled since.
-    waiting: VecDeque<TransferId>,
+    /// Those that may run, in their order.
+    waiting: BTreeMap<i64, u32>,
     running: BTreeSet<u32>,
 }
 
@@ -54,58 +77,121 @@ impl Queue {
         self.items.get_mut(&id.0)
     }
 
-    fn lane(&mut self, size: ByteCount) -> &mut Lane {
-        if size.get() <= SMALL_MAX_BYTES as u64 { &mut self.small } else { &mut self.large }
+    /// Takes up what stands in the journal of a library that was opened.
+    pub(super) fn open(&mut self, entries: Vec<Entry>) -> u32 {
+        let (last, opening) = (self.last, self.opening.wrapping_add(1));
+        *self = Self { last, opening, is_open: true, ..Self::default() };
+        self.last_position = entries.iter().map(|entry| entry.position).max().unwrap_or_default();
+        self.add(opening, entries);
+        opening
     }
 
-    pub(super) fn add(
-        &mut self,
-        direction: Direction,
-        name: String,
-        size: ByteCount,
-        job: Job,
-    ) -> TransferId {
+    /// Drops what runs. Nothing starts any more until the library is opened again.
+    pub(super) fn close(&mut self) {
+        self.is_open = false;
+        for id in &self.running {
+            // One that was cancelled is just telling the server.
+            if let Some(Item { run: Some(run), .. }) = self.items.get(id.1)
+                && !run.cancel.is_cancelled()
+            {
+                run.stop.cancel();
+            }
+        }
+    }
+
+    /// Which opening of the library it is, for [`add`](Self::add).
+    pub(super) fn opening(&self) -> u32 {
+        self.opening
+    }
+
+    /// Whether this opening is still the one.
+    pub(super) fn is_open(&self, opening: u32) -> bool {
+        self.is_open && opening == self.opening
+    }
+
+    /// A place behind all others.
+    pub(super) fn next_position(&mut self) -> i64 {
+        self.last_position = self.last_position.saturating_add(1);
+        self.last_position
+    }
+
+    /// How many are not over.
+    pub(super) fn len(&self) -> usize {
+        self.pending.len() + self.running.len()
+    }
+
+    /// Adds what stands in the journal, unless the library was closed since.
+    pub(super) fn add(&mut self, opening: u32, entries: Vec<Entry>) {
+        if opening != self.opening {
+            return;
+        }
+        for mut entry in entries {
+            if let (Job::Download { file }, Some(answer)) = (&mut entry.job, self.answers.get(&entry.request))
+                && file.existing == Existing::Fail
+            {
+                file.existing = *answer;
+            }
+            if self.pending.contains_key(&entry.position) || self.running.contains_key(&entry.position) {
+                entry.position = self.next_position();
+            }
+            let state = if entry.paused { TransferState::Paused } else { TransferState::Waiting };
+            self.put(entry, state);
+        }
+    }
+
+    /// Adds one that cannot even begin. It stands in no journal.
+    pub(super) fn add_failed(&mut self, opening: u32, entry: Entry, failure: Failure) {
+        if opening == self.opening {
+            self.put(entry, TransferState::Failed { failure });
+        }
+    }
+
+    fn put(&mut self, entry: Entry, state: TransferState) {
         self.last = self.last.wrapping_add(1);
-        let id = TransferId(self.last);
-        let node = match &job {
-            Job::Download { file } => Some(file.node),
-            Job::Upload { .. } => None,
+        let (direction, node) = match &entry.job {
+            Job::Download { file } => (Direction::Download, Some(file.node)),
+            Job::Upload { .. } => (Direction::Upload, None),
         };
         let shown = Transfer {
-            id,
+            id: TransferId(self.last),
             direction,
-            name,
-            size,
+            name: entry.name,
+            size: entry.size,
             done: ByteCount::ZERO,
-            state: TransferState::Waiting,
+            state,
             node,
             link_copied: false,
             was_there: false,
+            saved_as: None,
         };
-        self.items.insert(id.0, Item { shown, job, cancel: CancellationToken::new() });
-        self.lane(size).waiting.push_back(id);
-        id
+        let Entry { job, request, row, position, .. } = entry;
+        self.settle(Item { shown, job, request, row, position, run: None });
     }
 
     /// The next that may run, marked as running.
-    pub(super) fn take_next(&mut self) -> Option<(TransferId, Job, CancellationToken)> {
-        for (lane, at_once) in [(&mut self.small, SMALL_AT_ONCE), (&mut self.large, LARGE_AT_ONCE)] {
-            while lane.running.len() < at_once
-                && let Some(id) = lane.waiting.pop_front()
-            {
-                let Some(item) = self.items.get_mut(&id.0) else { continue };
-                if item.shown.state == TransferState::Waiting {
-                    item.shown.state = TransferState::Running;
-                    lane.running.insert(id.0);
-                    return Some((id, item.job.clone(), item.cancel.clone()));
-                }
-            }
+    pub(super) fn take_next(&mut self) -> Option<Started> {
+        if !self.is_open || self.is_held {
+            return None;
         }
-        None
+        let next = |lane: &Lane, at_once| {
+            if lane.running.len() < at_once { lane.waiting.values().next().copied() } else { None }
+        };
+        let id = next(&self.small, SMALL_AT_ONCE).or_else(|| next(&self.large, LARGE_AT_ONCE))?;
+        let run = Run::default();
+        let started = self.update(TransferId(id), |item| {
+            item.shown.state = TransferState::Running;
+            item.run = Some(run.clone());
+            (item.shown.name.clone(), item.job.clone(), item.request)
+        });
+        let (name, job, request) = started?;
+        let with_link = matches!(job, Job::Upload { with_link: true, .. });
+        let links = with_link.then(|| self.links.entry(request).or_default().clone());
+        Some(Started { id: TransferId(id), name, job, run, links })
     }
 
     pub(super) fn progress(&mut self, id: TransferId, done: ByteCount) {
         let Some(item) = self.items.get_mut(&id.0) else { return };
+        self.counts.leave(&item.shown);
         let moved = done.get().saturating_sub(item.shown.done.get());
         item.shown.done = done;
         match item.shown.state {
@@ -114,178 +200,142 @@ impl Queue {
             TransferState::Finishing if done < item.shown.size => item.shown.state = TransferState::Running,
             _ => {}
         }
-        self.speed.add(moved, Instant::now());
+        self.counts.enter(&item.shown);
+        if moved <= STEP_MAX {
+            self.speed.add(moved, Instant::now());
+        }
     }
 
-    pub(super) fn finished(&mut self, id: TransferId, result: Result<(), &AppError>) {
-        self.small.running.remove(&id.0);
-        self.large.running.remove(&id.0);
-        let Some(item) = self.items.get_mut(&id.0) else { return };
-        item.shown.state = match result {
-            Ok(()) => {
-                item.shown.done = item.shown.size;
-                TransferState::Done
+    /// One ended. Gives it back when what it left has to be given up.
+    pub(super) fn ended(&mut self, id: TransferId, how: Ended) -> Option<(String, ByteCount, Job)> {
+        let answer = self.items.get(&id.0).and_then(|item| self.answers.get(&item.request)).copied();
+        match how {
+            Ended::Done { .. } | Ended::Skipped => self.went_well = true,
+            Ended::Offline => self.is_held = true,
+            _ => {}
+        }
+        let was_dropped = matches!(how, Ended::Stopped | Ended::Offline);
+        self.update(id, |item| {
+            let was_cancelled = item.run.take().is_some_and(|run| run.cancel.is_cancelled());
+            let shown = &mut item.shown;
+            let now = std::mem::replace(&mut shown.state, TransferState::Waiting);
+            shown.state = match how {
+                Ended::Done { node, link_copied, called } => {
+                    shown.done = shown.size;
+                    shown.node = node.or(shown.node);
+                    shown.link_copied = link_copied;
+                    shown.saved_as = called;
+                    TransferState::Done
+                }
+                Ended::Stopped | Ended::Offline if was_cancelled => TransferState::Cancelled,
+                Ended::Stopped | Ended::Offline if now == TransferState::Paused => now,
+                Ended::Stopped => TransferState::Waiting,
+                Ended::Offline => TransferState::Offline,
+                Ended::TargetExists => match (&mut item.job, answer) {
+                    (Job::Download { file }, Some(answer)) => {
+                        file.existing = answer;
+                        TransferState::Waiting
+                    }
+                    _ => TransferState::TargetExists,
+                },
+                Ended::Skipped => TransferState::Skipped,
+                Ended::Cancelled => TransferState::Cancelled,
+                Ended::Failed(failure) => TransferState::Failed { failure },
+            };
+            // A run that was cancelled has told the server by itself; one that was dropped has not.
+            (was_dropped && was_cancelled && item.leaves_something()).then(|| item.to_give_up())
+        })?
+    }
+
+    /// The connection may be back.
+    pub(super) fn release(&mut self) {
+        self.is_held = false;
+    }
+
+    pub(super) fn is_held(&self) -> bool {
+        self.is_held
+    }
+
+    /// Whether any was done since this was last asked.
+    pub(super) fn went_well(&mut self) -> bool {
+        std::mem::take(&mut self.went_well)
+    }
+
+    /// Rows that may leave the journal since this was last asked.
+    pub(super) fn take_over(&mut self) -> Vec<i64> {
+        std::mem::take(&mut self.over)
+    }
+
+    /// Changes one, wherever it stands before and after.
+    fn update<T>(&mut self, id: TransferId, change: impl FnOnce(&mut Item) -> T) -> Option<T> {
+        let mut item = self.items.remove(&id.0)?;
+        self.lift(&item);
+        let result = change(&mut item);
+        self.settle(item);
+        Some(result)
+    }
+
+    fn lane(&mut self, size: ByteCount) -> &mut Lane {
+        if size.get() <= SMALL_MAX_BYTES as u64 { &mut self.small } else { &mut self.large }
+    }
+
+    /// Takes one out of everything that refers to it.
+    fn lift(&mut self, item: &Item) {
+        let (id, position) = (item.shown.id.0, item.position);
+        self.counts.leave(&item.shown);
+        // One that is over holds no place: another may stand there by now.
+        if item.is_over() {
+            self.done.retain(|one| *one != id);
+            self.failed.retain(|one| *one != id);
+            return;
+        }
+        let lane = self.lane(item.shown.size);
+        lane.running.remove(&id);
+        lane.waiting.remove(&position);
+        self.pending.remove(&position);
+        self.running.remove(&position);
+        self.asking.remove(&id);
+    }
+
+    fn settle(&mut self, mut item: Item) {
+        let (id, position) = (item.shown.id.0, item.position);
+        self.counts.enter(&item.shown);
+        if item.run.is_some() {
+            self.running.insert(position, id);
+            self.lane(item.shown.size).running.insert(id);
+        } else if item.is_over() {
+            if !matches!(item.shown.state, TransferState::Failed { .. }) && item.row != 0 {
+                self.over.push(std::mem::take(&mut item.row));
             }
-            Err(AppError::Cancelled) => TransferState::Cancelled,
-            Err(error) => TransferState::Failed { failure: Failure::from(error) },
-        };
-        self.keep(id);
-    }
-
-    /// Cancels one that waits or runs.
-    pub(super) fn cancel(&mut self, id: TransferId) -> Option<()> {
-        let item = self.items.get_mut(&id.0)?;
-        item.cancel.cancel();
-        if item.shown.state == TransferState::Waiting {
-            item.shown.state = TransferState::Cancelled;
-            self.keep(id);
+            self.items.insert(id, item);
+            return self.keep(id);
+        } else {
+            self.pending.insert(position, id);
+            match item.shown.state {
+                TransferState::Waiting | TransferState::Offline => {
+                    self.lane(item.shown.size).waiting.insert(position, id);
+                }
+                TransferState::TargetExists => {
+                    self.asking.insert(id);
+                }
+                _ => {}
+            }
         }
-        Some(())
-    }
-
-    pub(super) fn cancel_all(&mut self) {
-        let ids: Vec<_> = self.items.keys().copied().map(TransferId).collect();
-        for id in ids {
-            self.cancel(id);
-        }
-    }
-
-    /// Has one that failed or was cancelled wait again.
-    pub(super) fn retry(&mut self, id: TransferId) -> Option<()> {
-        let item = self.items.get_mut(&id.0)?;
-        if matches!(item.shown.state, TransferState::Failed { .. } | TransferState::Cancelled) {
-            item.cancel = CancellationToken::new();
-            item.shown.done = ByteCount::ZERO;
-            item.shown.state = TransferState::Waiting;
-            let size = item.shown.size;
-            self.lane(size).waiting.push_back(id);
-        }
-        Some(())
-    }
-
-    pub(super) fn clear_finished(&mut self) {
-        self.items.retain(|_, item| is_active(&item.shown));
-        self.done.clear();
-        self.failed.clear();
+        self.items.insert(id, item);
     }
 
     /// One more is over: the oldest are forgotten. What failed is not pushed out by what did not.
-    fn keep(&mut self, id: TransferId) {
-        let Some(item) = self.items.get(&id.0) else { return };
+    fn keep(&mut self, id: u32) {
+        let Some(item) = self.items.get(&id) else { return };
         let failed = matches!(item.shown.state, TransferState::Failed { .. });
         let kept = if failed { &mut self.failed } else { &mut self.done };
         kept.push_back(id);
         while kept.len() > KEPT_MAX {
             let Some(oldest) = kept.pop_front() else { break };
-            // It may have been tried again since.
-            if self.items.get(&oldest.0).is_some_and(|item| !is_active(&item.shown)) {
-                self.items.remove(&oldest.0);
+            if let Some(item) = self.items.remove(&oldest) {
+                self.counts.leave(&item.shown);
+                self.over.extend(Some(item.row).filter(|row| *row != 0));
             }
         }
-    }
-
-    /// What moves, then what waits, then what is over, the latest first.
-    pub(super) fn snapshot(&self) -> Transfers {
-        let running = self.small.running.iter().chain(&self.large.running).collect::<BTreeSet<_>>();
-        let moving = running.iter().filter_map(|id| self.items.get(id));
-        let waiting = self.items.values().filter(|item| item.shown.state == TransferState::Waiting);
-        let over = self.items.values().rev().filter(|item| !is_active(&item.shown));
-        let active = || self.items.values().filter(|item| is_active(&item.shown));
-        let left: u64 =
-            active().map(|item| item.shown.size.get().saturating_sub(item.shown.done.get())).sum();
-        let active = active().count();
-        let bytes_per_second = self.speed.bytes_per_second(Instant::now());
-        Transfers {
-            items: moving.chain(waiting).chain(over).take(SHOWN_MAX).map(|item| item.shown.clone()).collect(),
-            total: u32::try_from(self.items.len()).unwrap_or(u32::MAX),
-            active: u32::try_from(active).unwrap_or(u32::MAX),
-            bytes_per_second,
-            seconds_left: match bytes_per_second {
-                0 => None,
-                _ if active == 0 => None,
-                speed => Some(u32::try_from(left.div_ceil(speed)).unwrap_or(u32::MAX)),
-            },
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::PathBuf;
-
-    use super::*;
-    use crate::{Existing, FileToDownload, FileUpload, SaveTo};
-
-    const LARGE: ByteCount = ByteCount(1 << 30);
-
-    fn upload() -> Job {
-        Job::Upload { file: FileUpload::new(PathBuf::from("a"), None), links: None }
-    }
-
-    fn queue(sizes: &[ByteCount]) -> Queue {
-        let mut queue = Queue::default();
-        for size in sizes {
-            queue.add(Direction::Upload, "a".to_owned(), *size, upload());
-        }
-        queue
-    }
-
-    fn started(queue: &mut Queue) -> Vec<u32> {
-        std::iter::from_fn(|| queue.take_next()).map(|(id, ..)| id.0).collect()
-    }
-
-    #[test]
-    fn a_small_file_does_not_wait_behind_large_ones_nor_the_reverse() {
-        let mut sizes = vec![LARGE; 10];
-        sizes.extend([ByteCount(1); 200]);
-        sizes.push(LARGE);
-        let mut queue = queue(&sizes);
-        let first = started(&mut queue);
-        assert_eq!(first.iter().filter(|id| **id <= 10).count(), LARGE_AT_ONCE);
-        assert_eq!(first.len(), LARGE_AT_ONCE + SMALL_AT_ONCE);
-        let shown: Vec<_> = queue.snapshot().items.iter().map(|one| one.id.0).collect();
-        assert_eq!(shown.len(), SHOWN_MAX);
-        assert!(first.iter().all(|id| shown.contains(id)), "what moves is shown before what waits");
-    }
-
-    #[test]
-    fn what_failed_is_not_pushed_out_by_what_is_done() {
-        let mut queue = queue(&vec![ByteCount(1); 2500]);
-        let mut error = Some(AppError::NoHomeFolder);
-        while let Some((id, ..)) = queue.take_next() {
-            let outcome = error.take();
-            queue.finished(id, outcome.as_ref().map_or(Ok(()), Err));
-        }
-        assert_eq!(queue.items.len(), KEPT_MAX + 1);
-        assert!(matches!(queue.item(TransferId(1)).unwrap().shown.state, TransferState::Failed { .. }));
-        assert_eq!(queue.snapshot().active, 0);
-    }
-
-    #[test]
-    fn one_that_was_cancelled_while_it_waited_never_starts_and_can_be_tried_again() {
-        let mut queue = queue(&[LARGE; 6]);
-        started(&mut queue);
-        queue.cancel(TransferId(5)).unwrap();
-        queue.finished(TransferId(1), Ok(()));
-        queue.finished(TransferId(2), Ok(()));
-        assert_eq!(started(&mut queue), [6]);
-        queue.retry(TransferId(5)).unwrap();
-        assert_eq!(started(&mut queue), [5]);
-        queue.clear_finished();
-        assert_eq!(queue.items.len(), 4);
-    }
-
-    #[test]
-    fn downloads_wait_in_the_same_lanes() {
-        let mut queue = Queue::default();
-        let file = FileToDownload {
-            node: notespot_protocol::NodeId::generate(),
-            to: SaveTo::Folder(PathBuf::from(".")),
-            existing: Existing::KeepBoth,
-        };
-        let job = Job::Download { file };
-        queue.add(Direction::Download, "a".to_owned(), LARGE, job);
-        assert_eq!(started(&mut queue), [1]);
-        assert!(queue.snapshot().items[0].node.is_some());
     }
 }

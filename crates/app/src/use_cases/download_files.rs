@@ -1,12 +1,11 @@
 //! Downloads.
 
-use notespot_protocol::window::Direction;
 use notespot_protocol::{ByteCount, NodeId};
 use notespot_transfer::{Existing, FileToDownload, Progress, SaveTo, Saved};
 use tokio::io::AsyncWrite;
 use tokio_util::sync::CancellationToken;
 
-use super::lanes::FoundFiles;
+use crate::library::journal::{KeptPath, Request};
 use crate::transfers::Job;
 use crate::{App, AppError, Remote};
 
@@ -40,48 +39,30 @@ impl Remote {
 }
 
 impl App {
-    /// Puts files, and everything in folders, into the transfers panel to be downloaded. One file may
-    /// go to a place that was chosen for it; everything else goes into a folder.
+    /// Puts files, and everything in folders, into the transfers panel to be downloaded.
+    ///
+    /// One file may go to a place that was chosen for it, and replaces what is there: whoever chose has
+    /// been asked. Everything else goes into a folder, keeps its tree, and asks before it touches a file
+    /// that is there.
     ///
     /// Returns when everything was found; what was found first may be there already. A folder that could
     /// not be listed or made is in no other's way, and the first of them is the error.
-    pub async fn download_files(
-        &self,
-        ids: Vec<NodeId>,
-        to: SaveTo,
-        existing: Existing,
-    ) -> Result<(), AppError> {
+    pub async fn download_files(&self, ids: Vec<NodeId>, to: SaveTo) -> Result<(), AppError> {
         let rows = self.library()?.rows(&ids).await?;
         let nodes: Vec<_> = rows.into_iter().map(|row| row.node).collect();
-        let folder = match (nodes.as_slice(), to) {
-            ([], _) => return Err(AppError::NotHere { what: "This file" }),
+        match (nodes.as_slice(), to) {
+            ([], _) => Err(AppError::NotHere { what: "This file" }),
             ([node], SaveTo::File(path)) => {
                 let Some(content) = &node.content else {
                     return Err(AppError::IsFolder { name: node.name.to_string() });
                 };
-                let file = FileToDownload { node: node.id, to: SaveTo::File(path), existing };
-                let (name, size) = (node.name.to_string(), content.size);
-                self.add_transfer(Direction::Download, name, size, Job::Download { file });
-                self.start_transfers();
-                return Ok(());
+                let (to, existing) = (SaveTo::File(path), Existing::Replace);
+                let job = Job::Download { file: FileToDownload { node: node.id, to, existing } };
+                self.begin_transfer(node.name.to_string(), content.size, job).await
             }
-            (_, SaveTo::File(path) | SaveTo::Folder(path)) => path,
-        };
-        let mut failed = Ok(());
-        let FoundFiles { mut small, mut large } = self.remote().find_below(nodes, folder, existing);
-        loop {
-            let found = tokio::select! {
-                Some(found) = small.recv() => found,
-                Some(found) = large.recv() => found,
-                else => return failed,
-            };
-            let name = super::upload_files::shown_name(&found.path);
-            match found.file {
-                Ok((file, size)) => {
-                    self.add_transfer(Direction::Download, name, size, Job::Download { file });
-                    self.start_transfers();
-                }
-                Err(error) => failed = failed.and(Err(error)),
+            (_, SaveTo::File(path) | SaveTo::Folder(path)) => {
+                let nodes = nodes.iter().map(|node| node.id).collect();
+                self.request(Request::Download { nodes, to: KeptPath::of(&path) }).await
             }
         }
     }

@@ -98,6 +98,11 @@ impl App {
         let remote = self.remote();
         self.stop_transfers();
         let library = self.take_library();
+        if let Some(library) = &library
+            && let Err(error) = library.end_all_transfers().await
+        {
+            tracing::warn!(%error, "cancelled transfers could not be taken out of the journal");
+        }
         remote.session().sign_out().await?;
         if let (Some(library), SessionStatus::SignedOut { .. }) =
             (library, &*remote.session().status().borrow())

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use notespot_protocol::window::Direction;
-use notespot_protocol::{ByteCount, ClientRef, NameError, Node, NodeId, NodeName, NodesQuery, OnConflict};
-use notespot_transfer::{FileToUpload, Progress, Uploaded};
+use notespot_protocol::{
+    ByteCount, ClientRef, NewUpload, Node, NodeId, NodeName, NodesQuery, OnConflict, UploadState,
+};
+use notespot_transfer::{FileToUpload, Progress, UploadControl as _, Uploaded};
 use tokio_util::sync::CancellationToken;
 
-use super::lanes::FoundFiles;
-use crate::transfers::{CopiedLinks, Job};
+use crate::library::journal::{KeptPath, Request};
 use crate::{App, AppError, Remote};
 
 /// A file to be uploaded.
@@ -33,6 +33,13 @@ impl FileUpload {
         let on_conflict = OnConflict::KeepBoth;
         Self { path, folder, name: None, on_conflict, client_ref: ClientRef::generate() }
     }
+
+    fn node_name(&self) -> Result<NodeName, AppError> {
+        match &self.name {
+            Some(name) => Ok(name.clone()),
+            None => Ok(NodeName::new(shown_name(&self.path))?),
+        }
+    }
 }
 
 impl Remote {
@@ -55,11 +62,26 @@ impl Remote {
         let progress = Progress::told(progress);
         Ok(self.engine.upload_file(&*self.control, &file, &progress, cancel).await?)
     }
-}
 
-impl FileUpload {
-    fn node_name(&self) -> Result<NodeName, NameError> {
-        self.name.clone().map_or_else(|| NodeName::new(shown_name(&self.path)), Ok)
+    /// Tells the server that an upload is given up that is not under way: what has arrived goes. One
+    /// that was published stays.
+    pub(crate) async fn give_up_upload(&self, file: &FileUpload, size: ByteCount) -> Result<(), AppError> {
+        let plan = NewUpload {
+            client_ref: file.client_ref,
+            parent: file.folder,
+            name: file.node_name()?,
+            on_conflict: file.on_conflict,
+            size,
+            content_type: None,
+            modified_at: None,
+            parts: Vec::new(),
+            sha256: None,
+        };
+        let plan = self.control.plan(plan).await.map_err(notespot_transfer::TransferError::from)?;
+        if plan.state == UploadState::Open {
+            self.api.abort_upload(plan.id).await?;
+        }
+        Ok(())
     }
 }
 
@@ -79,41 +101,21 @@ impl App {
     /// Puts files, and everything in folders, into the transfers panel to be uploaded. What cannot be
     /// uploaded stands there as failed, and is in nobody's way.
     ///
-    /// Returns when everything was found; what was found first may be there already.
+    /// What is asked for is on the disk before anything else is done with it. Returns when everything was
+    /// found; what was found first may be there already.
     pub async fn upload_files(
         &self,
         paths: Vec<PathBuf>,
         folder: Option<NodeId>,
         with_link: bool,
     ) -> Result<(), AppError> {
-        // Without a session nothing could go: say so once, not for each file.
-        self.library()?;
-        let links = with_link.then(CopiedLinks::default);
-        let FoundFiles { mut small, mut large } = self.remote().find_files(None, paths, folder);
-        loop {
-            let found = tokio::select! {
-                Some(found) = small.recv() => found,
-                Some(found) = large.recv() => found,
-                else => return Ok(()),
-            };
-            let name = shown_name(&found.path);
-            match found.file {
-                Ok((file, size)) => {
-                    let job = Job::Upload { file, links: links.clone() };
-                    self.add_transfer(Direction::Upload, name, size, job);
-                    self.start_transfers();
-                }
-                Err(error) => {
-                    let file = FileUpload::new(found.path, folder);
-                    self.add_failed(name, Job::Upload { file, links: links.clone() }, &error);
-                }
-            }
-        }
+        let paths = paths.iter().map(|path| KeptPath::of(path)).collect();
+        self.request(Request::Upload { seed: rand::random(), folder, with_link, paths }).await
     }
 }
 
 /// A file's name as people see it: bytes that are no UTF-8 are shown as replacement characters, and
 /// uploaded under that name.
-pub(super) fn shown_name(path: &Path) -> String {
+pub(crate) fn shown_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

@@ -8,20 +8,20 @@ use notespot_app::{
     AppConfig, AppError, CancellationToken, Existing, FileToDownload, FileUpload, Keep, NetworkSettings,
     Redirect, Remote, SaveTo, Saved, Secret, TransferSettings,
 };
-use notespot_protocol::window::{NoticeKind, Transfer, TransferState};
+use notespot_protocol::window::{NoticeKind, TargetAnswer, Transfer, TransferState};
 use notespot_protocol::{ByteCount, ErrorCode, Failure, Node, Scope};
 use notespot_testkit::{Direction, Fault, FaultKind, FaultProxy, TestServer, content, sha256_of};
 use tempfile::TempDir;
 
 use super::window::{Heard, Window, top};
 
-const BOUND: Duration = Duration::from_mins(1);
-const MIB: usize = 1024 * 1024;
+pub(super) const BOUND: Duration = Duration::from_mins(1);
+pub(super) const MIB: usize = 1024 * 1024;
 
 /// One person at one machine.
-struct Person {
-    folder: TempDir,
-    config: AppConfig,
+pub(super) struct Person {
+    pub(super) folder: TempDir,
+    pub(super) config: AppConfig,
 }
 
 impl Person {
@@ -41,28 +41,28 @@ impl Person {
         Self { folder, config }
     }
 
-    async fn ada(server: &TestServer) -> Self {
+    pub(super) async fn ada(server: &TestServer) -> Self {
         Self::new(server, server.somebody("Ada").await.unwrap())
     }
 
-    fn file(&self, name: &str, content: &[u8]) -> PathBuf {
+    pub(super) fn file(&self, name: &str, content: &[u8]) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, content).unwrap();
         path
     }
 
-    async fn remote(&self) -> Remote {
+    pub(super) async fn remote(&self) -> Remote {
         Remote::start(self.config.clone(), Arc::new(Heard::default())).await.unwrap()
     }
 
-    async fn window(&self) -> Window {
+    pub(super) async fn window(&self) -> Window {
         let window = Window::with(self.config.clone()).await;
         window.up_to_date().await;
         window
     }
 }
 
-async fn upload(remote: &Remote, path: PathBuf) -> Result<Node, AppError> {
+pub(super) async fn upload(remote: &Remote, path: PathBuf) -> Result<Node, AppError> {
     let uploaded =
         remote.upload_file(&FileUpload::new(path, None), |_| {}, &CancellationToken::new()).await?;
     Ok(uploaded.node)
@@ -74,7 +74,7 @@ async fn download(remote: &Remote, node: &Node, to: &SaveTo) -> Result<Saved, Ap
 }
 
 /// Waits until nothing moves in the panel, and gives what is there, by name.
-async fn settled(window: &Window) -> Vec<Transfer> {
+pub(super) async fn settled(window: &Window) -> Vec<Transfer> {
     window.until("no transfer moves", async |window| window.app.transfers().active == 0).await;
     let mut transfers = window.app.transfers().items;
     transfers.sort_by(|one, other| one.name.cmp(&other.name));
@@ -193,22 +193,20 @@ async fn dropped_files_appear_in_the_list_and_their_links_on_the_clipboard() {
 }
 
 #[tokio::test]
-async fn a_transfer_that_failed_is_tried_again_without_a_second_file() {
-    let proxy = FaultProxy::start().await.unwrap();
-    let server = TestServer::behind(&proxy).await.unwrap();
+async fn a_file_that_was_moved_is_chosen_again_without_a_second_file() {
+    let server = TestServer::start().await.unwrap();
     let ada = Person::ada(&server).await;
     let window = ada.window().await;
-    proxy.go_offline();
-    window.app.upload_files(vec![ada.file("note.txt", b"one")], None, false).await.unwrap();
+    let (gone, there) = (ada.folder.path().join("note.txt"), ada.file("moved.txt", b"one"));
+    window.app.upload_files(vec![gone], None, false).await.unwrap();
     let transfers = settled(&window).await;
     let TransferState::Failed { failure } = &transfers[0].state else { panic!("{transfers:?}") };
-    assert_eq!(failure.code, ErrorCode::ServerUnreachable);
+    assert_eq!(failure.code, ErrorCode::FileMissing);
 
-    proxy.go_online();
-    window.app.retry_transfer(transfers[0].id).await.unwrap();
+    window.app.choose_again(transfers[0].id, there).await.unwrap();
     let transfers = settled(&window).await;
     assert_eq!(transfers[0].state, TransferState::Done);
-    window.until_names(top(), &["note.txt"]).await;
+    window.until_names(top(), &["moved.txt"]).await;
 }
 
 #[tokio::test]
@@ -232,30 +230,53 @@ async fn a_cancelled_upload_leaves_nothing_and_can_be_tried_again() {
 }
 
 #[tokio::test]
-async fn downloads_of_the_window_are_kept_beside_what_is_there() {
+async fn downloads_of_the_window_ask_before_they_touch_what_is_there() {
+    let server = TestServer::start().await.unwrap();
+    let ada = Person::ada(&server).await;
+    let window = ada.window().await;
+    let album = ada.folder.path().join("album");
+    std::fs::create_dir_all(album.join("inner")).unwrap();
+    for (name, content) in [("a.txt", "a"), ("b.txt", "b"), ("inner/c.txt", "c")] {
+        std::fs::write(album.join(name), content).unwrap();
+    }
+    window.app.upload_files(vec![album.clone()], None, false).await.unwrap();
+    settled(&window).await;
+    window.until_names(top(), &["album"]).await;
+    window.app.clear_finished().await.unwrap();
+
+    for name in ["a.txt", "inner/c.txt"] {
+        std::fs::write(album.join(name), "mine").unwrap();
+    }
+    std::fs::remove_file(album.join("b.txt")).unwrap();
+    let folder = window.rows(top()).await[0].id;
+    let here = ada.folder.path().to_owned();
+    window.app.download_files(vec![folder], SaveTo::Folder(here)).await.unwrap();
+    window.until("two questions", async |window| window.app.transfers().asking == 2).await;
+    assert_eq!(std::fs::read(album.join("b.txt")).unwrap(), b"b", "nobody waits for an answer");
+    let asked = window.app.transfers().items[0].clone();
+    assert_eq!(asked.state, TransferState::TargetExists);
+    window.app.answer_target(asked.id, TargetAnswer::KeepBoth, true).await.unwrap();
+    let transfers = settled(&window).await;
+    assert!(transfers.iter().any(|one| one.saved_as.as_deref() == Some("a (2).txt")), "{transfers:?}");
+    for (name, content) in [("a.txt", "mine"), ("a (2).txt", "a"), ("inner/c (2).txt", "c")] {
+        assert_eq!(std::fs::read_to_string(album.join(name)).unwrap(), content);
+    }
+}
+
+#[tokio::test]
+async fn a_place_that_was_chosen_for_one_file_is_taken() {
     let server = TestServer::start().await.unwrap();
     let ada = Person::ada(&server).await;
     let node = upload(&ada.remote().await, ada.file("note.txt", b"one")).await.unwrap();
-    ada.file("note.txt", b"two");
     let window = ada.window().await;
-    let here = ada.folder.path().to_owned();
-    window.app.download_files(vec![node.id], SaveTo::Folder(here.clone()), Existing::KeepBoth).await.unwrap();
-    window
-        .app
-        .download_files(vec![node.id], SaveTo::File(here.join("chosen.txt")), Existing::KeepBoth)
-        .await
-        .unwrap();
-    window
-        .app
-        .download_files(vec![node.id], SaveTo::Folder(here.join("nowhere")), Existing::KeepBoth)
-        .await
-        .unwrap();
+    let chosen = ada.file("chosen.txt", b"two");
+    window.app.download_files(vec![node.id], SaveTo::File(chosen.clone())).await.unwrap();
+    let nowhere = ada.folder.path().join("nowhere").join("chosen.txt");
+    window.app.download_files(vec![node.id], SaveTo::File(nowhere)).await.unwrap();
     let transfers = settled(&window).await;
     let failed = transfers.iter().filter(|one| matches!(one.state, TransferState::Failed { .. })).count();
-    assert_eq!((transfers.len(), failed), (3, 1));
-    for name in ["note (2).txt", "chosen.txt"] {
-        assert_eq!(std::fs::read(here.join(name)).unwrap(), b"one");
-    }
+    assert_eq!((transfers.len(), failed), (2, 1));
+    assert_eq!(std::fs::read(chosen).unwrap(), b"one");
 }
 
 #[tokio::test]

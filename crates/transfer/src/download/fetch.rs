@@ -207,12 +207,7 @@ struct Floor {
 impl Floor {
     fn new(engine: &Engine) -> Self {
         let settings = &engine.settings;
-        Self {
-            window: settings.stall_timeout,
-            least: settings.least_moved(),
-            waited: Duration::ZERO,
-            moved: 0,
-        }
+        Self { window: settings.stall_timeout, least: engine.least_moved(), waited: Duration::ZERO, moved: 0 }
     }
 
     /// The next piece of an answer; `None` at its end.

@@ -40,6 +40,20 @@ impl PartFile {
         opened.map_err(|error| target.trouble(error))
     }
 
+    /// Removes the one that an earlier download left, where there is one. Blocks.
+    pub(super) fn remove(target: &Target, node: NodeId) -> Result<(), TransferError> {
+        let path = target.folder().join(part_name(target, node));
+        if path.symlink_metadata().is_err() {
+            return Ok(());
+        }
+        match open_own(&path) {
+            Ok(Some(mut part)) => part.set_disposable(),
+            Ok(None) => {}
+            Err(error) => return Err(target.trouble(error)),
+        }
+        Ok(())
+    }
+
     pub(super) fn file(&self) -> &File {
         &self.file
     }

@@ -32,12 +32,12 @@ pub(super) enum There {
 }
 
 impl Target {
-    pub(super) fn of(to: &SaveTo, plan: &DownloadPlan, existing: Existing) -> Self {
+    pub(super) fn of(to: &SaveTo, own_name: &NodeName, existing: Existing) -> Self {
         let (path, name) = match to {
-            SaveTo::Folder(folder) => (folder.join(local_name(&plan.name)), plan.name.clone()),
+            SaveTo::Folder(folder) => (folder.join(local_name(own_name)), own_name.clone()),
             SaveTo::File(path) => {
                 let chosen = path.file_name().and_then(|chosen| NodeName::new(chosen.to_string_lossy()).ok());
-                (path.clone(), chosen.unwrap_or_else(|| plan.name.clone()))
+                (path.clone(), chosen.unwrap_or_else(|| own_name.clone()))
             }
         };
         Self { path, name, existing }

@@ -11,7 +11,7 @@ use super::chunks::Chunks;
 use super::source::Source;
 use crate::pace::Pace;
 use crate::progress::TryProgress;
-use crate::{Engine, Progress, Settings, TransferError};
+use crate::{Engine, Progress, TransferError};
 
 /// What is handed to the socket at once: progress on a slow line is seen in steps of this size.
 const SLICE_BYTES: usize = 32 * 1024;
@@ -105,7 +105,8 @@ impl BodyWatch {
 
     /// Returns when less than enough has moved in a window of time, or no answer came in time after the
     /// end.
-    pub(super) async fn silence(&self, settings: &Settings) {
+    pub(super) async fn silence(&self, engine: &Engine) {
+        let settings = &engine.settings;
         let mut moved = self.moved.clone();
         loop {
             let before = *moved.borrow_and_update();
@@ -120,7 +121,7 @@ impl BodyWatch {
                 Ok(false) => return tokio::time::sleep(settings.answer_timeout).await,
                 Err(_) => {}
             }
-            if self.moved.borrow().bytes - before.bytes < settings.least_moved() {
+            if self.moved.borrow().bytes - before.bytes < engine.least_moved() {
                 return;
             }
         }

@@ -111,7 +111,7 @@ impl<C: UploadControl> Route<'_, C> {
         *request.body_mut() = Some(Body::wrap_stream(body));
         let result = tokio::select! {
             result = self.exchange(request) => result,
-            () = watch.silence(&self.engine.settings) => Err(Miss::silence()),
+            () = watch.silence(self.engine) => Err(Miss::silence()),
         };
         match (result, watch.trouble()) {
             (Ok(()), _) => {

@@ -14,7 +14,7 @@ import {
 import menu from "../../components/Menu.module.css";
 import { MenuEntry, MenuSeparator } from "../../components/MenuEntry.tsx";
 import type { ViewSource } from "../../platform/wire.ts";
-import { hasOnlyFiles, onlyOne, type Selection } from "./selection.ts";
+import { onlyOne, type Selection } from "./selection.ts";
 
 export type MenuActions = {
   open: () => void;
@@ -86,7 +86,6 @@ function FileEntries({ selection, actions }: { selection: Selection; actions: Me
         icon={<ArrowDownToLine aria-hidden />}
         label="Download"
         keys="Ctrl S"
-        disabled={!hasOnlyFiles(selection)}
         onChoose={actions.download}
       />
       {isOneFile && (

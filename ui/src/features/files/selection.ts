@@ -21,10 +21,6 @@ export function onlyOne(selection: Selection): ViewRow | undefined {
   return selection.values().next().value;
 }
 
-export function hasOnlyFiles(selection: Selection): boolean {
-  return selection.size > 0 && [...selection.values()].every((row) => row.kind === "file");
-}
-
 export function bytesOf(selection: Selection): number {
   let sum = 0;
   for (const row of selection.values()) sum += row.size ?? 0;

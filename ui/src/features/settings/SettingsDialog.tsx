@@ -5,6 +5,7 @@ import { Button } from "../../components/Button.tsx";
 import { Modal, ModalActions } from "../../components/Modal.tsx";
 import { useAppState } from "../../host/queries.ts";
 import styles from "./SettingsDialog.module.css";
+import { TransferSettings } from "./TransferSettings.tsx";
 import { chooseTheme, type ThemeChoice, themeChoice } from "./theme.ts";
 
 const THEMES: { value: ThemeChoice; label: string }[] = [
@@ -41,6 +42,7 @@ export function SettingsDialog({ onClose, onUseServer }: SettingsDialogProps) {
           ))}
         </RadioGroup>
       </section>
+      <TransferSettings />
       <section className={styles.section}>
         <h3>Server</h3>
         <div className={styles.server}>

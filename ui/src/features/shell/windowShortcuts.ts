@@ -1,6 +1,6 @@
 import type { Crumb, ViewSource } from "../../platform/wire.ts";
 import type { MenuActions } from "../files/FilesMenu.tsx";
-import { hasOnlyFiles, type Selection } from "../files/selection.ts";
+import type { Selection } from "../files/selection.ts";
 import type { Places } from "./places.ts";
 import type { Shortcuts } from "./useShortcuts.ts";
 
@@ -22,7 +22,7 @@ export function windowShortcuts(options: WindowShortcutsOptions): Omit<Shortcuts
       if (!isTrash) actions.copyLink();
     },
     download: () => {
-      if (!isTrash && hasOnlyFiles(selection)) actions.download();
+      if (!isTrash && selection.size > 0) actions.download();
     },
     up: () => {
       const here = path.at(-1);

@@ -1,28 +1,43 @@
-import { Link, RotateCcw, X } from "lucide-react";
-import { memo } from "react";
-import { IconButton } from "../../components/Button.tsx";
+import { type KeyboardEvent, memo } from "react";
 import { FileName } from "../../components/FileName.tsx";
 import { KindBadge } from "../../components/KindBadge.tsx";
 import { wordsFor } from "../../failures/words.ts";
 import { formatBytes, formatPart } from "../../format/bytes.ts";
 import { useAttempt } from "../../host/useAttempt.ts";
 import { usePlatform } from "../../platform/PlatformContext.ts";
-import type { Transfer } from "../../platform/wire.ts";
-import { useFileActions } from "../files/useFileActions.ts";
+import type { MoveTo, Transfer } from "../../platform/wire.ts";
+import { TransferActions } from "./TransferActions.tsx";
 import styles from "./TransfersDock.module.css";
 
-export const TransferItem = memo(function TransferItem({ transfer }: { transfer: Transfer }) {
-  const { name, state, size, done } = transfer;
-  const isMoving = state.kind === "running" || state.kind === "finishing" || state.kind === "waiting";
+const KEYS: Record<string, MoveTo> = { ArrowUp: "up", ArrowDown: "down", Home: "top" };
+
+type TransferItemProps = { transfer: Transfer; onDecide: () => void };
+
+export const TransferItem = memo(function TransferItem({ transfer, onDecide }: TransferItemProps) {
+  const platform = usePlatform();
+  const attempt = useAttempt();
+  const { id, name, state, size, done } = transfer;
+  const hasBar = ["running", "finishing", "waiting", "paused", "offline"].includes(state.kind);
   const percent = size === 0 ? 100 : Math.floor((done / size) * 100);
+
+  function move(event: KeyboardEvent) {
+    const to = KEYS[event.key];
+    if (!event.altKey || to === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    void attempt(() => platform.moveTransfer(id, to));
+  }
+
   return (
-    <li className={styles.item}>
+    // The keys are for whichever button of the item has the focus.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <li className={styles.item} onKeyDown={move}>
       <KindBadge kind="file" name={name} />
       <span className={styles.name}>
         <FileName name={name} />
       </span>
-      <TransferActions transfer={transfer} />
-      {isMoving && (
+      <TransferActions transfer={transfer} onDecide={onDecide} />
+      {hasBar && (
         <div
           className={styles.bar}
           role="progressbar"
@@ -31,7 +46,7 @@ export const TransferItem = memo(function TransferItem({ transfer }: { transfer:
           aria-valuemax={100}
           aria-valuenow={percent}
         >
-          <i style={{ width: `${percent}%` }} />
+          <i style={{ width: `${percent}%` }} data-held={state.kind !== "running" || undefined} />
         </div>
       )}
       <small className={styles[state.kind]}>{wordsOf(transfer)}</small>
@@ -39,7 +54,7 @@ export const TransferItem = memo(function TransferItem({ transfer }: { transfer:
   );
 });
 
-function wordsOf({ direction, state, done, size, link_copied, was_there }: Transfer): string {
+function wordsOf({ direction, state, done, size, link_copied, was_there, saved_as }: Transfer): string {
   switch (state.kind) {
     case "waiting":
       return `Waiting · ${formatBytes(size)}`;
@@ -47,51 +62,24 @@ function wordsOf({ direction, state, done, size, link_copied, was_there }: Trans
       return formatPart(done, size);
     case "finishing":
       return "Comparing checksums";
+    case "paused":
+      return `Paused · ${formatPart(done, size)}`;
+    case "offline":
+      return "Waiting for the connection";
+    case "target_exists":
+      return "A file of this name is there already";
     case "done":
       if (link_copied) return "Done. Link copied";
       if (was_there) return "Uploaded. The server had it already";
+      if (saved_as !== null) return `Saved as “${saved_as}”`;
       return direction === "upload" ? "Uploaded" : "Saved";
+    case "skipped":
+      return "Skipped: it was there already";
     case "failed":
-      return wordsFor(state.failure).message;
+      return direction === "upload" && state.failure.code === "file_missing"
+        ? `${state.failure.message} Choose it where it is now.`
+        : wordsFor(state.failure).message;
     case "cancelled":
       return "Cancelled";
-  }
-}
-
-function TransferActions({ transfer: { id, name, state, node, direction } }: { transfer: Transfer }) {
-  const platform = usePlatform();
-  const attempt = useAttempt();
-  const actions = useFileActions();
-  switch (state.kind) {
-    case "waiting":
-    case "running":
-      return (
-        <IconButton
-          label={`Cancel ${name}`}
-          icon={<X aria-hidden />}
-          onClick={() => void attempt(() => platform.cancelTransfer(id))}
-        />
-      );
-    case "failed":
-    case "cancelled":
-      return (
-        <IconButton
-          label={`Try ${name} again`}
-          icon={<RotateCcw aria-hidden />}
-          onClick={() => void attempt(() => platform.retryTransfer(id))}
-        />
-      );
-    case "done":
-      if (node === null || direction === "download") return null;
-      return (
-        <IconButton
-          label={`Copy public link of ${name}`}
-          className={styles.copy}
-          icon={<Link aria-hidden />}
-          onClick={() => void actions.copyLink({ id: node })}
-        />
-      );
-    case "finishing":
-      return null;
   }
 }

@@ -1,7 +1,9 @@
-import { act, screen } from "@testing-library/react";
+import { act, screen, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import type * as ListHeaderModule from "../files/ListHeader.tsx";
+import { transfersOf as countedTransfers } from "../../platform/fake/transfers.ts";
 import type { Transfer, Transfers } from "../../platform/wire.ts";
+import { expectAccessible } from "../../testing/accessibility.ts";
 import { openSystemsFolder } from "../../testing/openWindow.tsx";
 
 const drawn = vi.hoisted(() => ({ lists: 0 }));
@@ -27,11 +29,15 @@ const moving: Transfer = {
   node: null,
   link_copied: false,
   was_there: false,
+  saved_as: null,
 };
 
 function transfersOf(...items: Transfer[]): Transfers {
-  return { items, total: items.length, active: 1, bytes_per_second: 48_000_000, seconds_left: 26 };
+  return { ...countedTransfers(items, 48_000_000), seconds_left: 26 };
 }
+
+/** Of the bars, from the top. */
+const barNames = () => screen.getAllByRole("progressbar").map((bar) => bar.getAttribute("aria-label"));
 
 test("a transfer shows how far it is, how fast, and how long it takes", async () => {
   const { fake } = await openSystemsFolder();
@@ -65,9 +71,92 @@ test("a failed transfer says why in a sentence", async () => {
     message: "The file was changed while it was uploaded.",
     request_id: null,
   } as const;
-  fake.setTransfers({ ...transfersOf({ ...moving, state: { kind: "failed", failure } }), active: 0 });
+  fake.setTransfers(transfersOf({ ...moving, state: { kind: "failed", failure } }));
   expect(await screen.findByText("The file was changed while it was uploaded.")).toBeVisible();
   expect(screen.getByRole("heading", { name: "1 file failed" })).toBeVisible();
+});
+
+test("a transfer is paused and goes on, alone and with all others", async () => {
+  const { fake, user } = await openSystemsFolder();
+  fake.setTransfers(transfersOf(moving, { ...moving, id: 2, name: "Lecture.mkv" }));
+  await user.click(await screen.findByRole("button", { name: "Pause Seminar.mp4" }));
+  expect(await screen.findByText("Paused · 1.2 of 1.9 GB")).toBeVisible();
+  expect(screen.getByRole("heading", { name: "Uploading 1 file" })).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Pause all" }));
+  expect(await screen.findByRole("heading", { name: "2 files paused" })).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Go on with Seminar.mp4" }));
+  expect(await screen.findByRole("heading", { name: "Uploading 1 file" })).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Pause all" }));
+  await user.click(await screen.findByRole("button", { name: "Go on with all" }));
+  expect(await screen.findByRole("heading", { name: "Uploading 2 files" })).toBeVisible();
+});
+
+test("what waits is put in order by its button and by the keyboard", async () => {
+  const { fake, user } = await openSystemsFolder();
+  const waiting = { ...moving, done: 0, state: { kind: "waiting" } } as const;
+  fake.setTransfers(
+    transfersOf(moving, { ...waiting, id: 2, name: "b.pdf" }, { ...waiting, id: 3, name: "c.pdf" }),
+  );
+  await user.click(await screen.findByRole("button", { name: "Move c.pdf to the top" }));
+  await expect.poll(barNames).toEqual(["Seminar.mp4", "c.pdf", "b.pdf"]);
+  screen.getByRole("button", { name: "Pause c.pdf" }).focus();
+  await user.keyboard("{Alt>}{ArrowDown}{/Alt}");
+  await expect.poll(barNames).toEqual(["Seminar.mp4", "b.pdf", "c.pdf"]);
+  await user.keyboard("{Alt>}{ArrowUp}{/Alt}");
+  await expect.poll(barNames).toEqual(["Seminar.mp4", "c.pdf", "b.pdf"]);
+});
+
+test("while the connection is away, transfers wait for it", async () => {
+  const { fake } = await openSystemsFolder();
+  fake.setTransfers(transfersOf({ ...moving, state: { kind: "offline" } }));
+  expect(await screen.findByRole("heading", { name: "Waiting for the connection" })).toBeVisible();
+});
+
+test("a file that is there already is asked about, once for all", async () => {
+  const { fake, user } = await openSystemsFolder();
+  const asking = { ...moving, direction: "download", state: { kind: "target_exists" } } as const;
+  fake.setTransfers(transfersOf(asking, { ...asking, id: 2, name: "b.pdf" }));
+  const dialog = { name: "A file of this name is there already" };
+  await screen.findByRole("alertdialog", dialog);
+  const keepBoth = screen.getByRole("button", { name: "Keep both" });
+  await expect.poll(() => document.activeElement).toBe(keepBoth);
+  await expectAccessible();
+  await user.keyboard("{Escape}");
+  await expect.poll(() => screen.queryByRole("alertdialog")).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Decide about b.pdf" }));
+  await screen.findByRole("alertdialog", dialog);
+  await user.click(screen.getByRole("checkbox", { name: "Do the same for all others of this download" }));
+  await user.click(screen.getByRole("button", { name: "Skip" }));
+  await expect.poll(() => screen.queryByRole("alertdialog")).toBeNull();
+  expect(screen.getAllByText("Skipped: it was there already")).toHaveLength(2);
+  expect(fake.calls.at(-1)).toEqual({ command: "answerTarget", args: [1, "skip", true] });
+});
+
+test("a file that was moved is chosen again, or taken off the list", async () => {
+  const { fake, user } = await openSystemsFolder();
+  const failure = { code: "file_missing", message: "It is not there any more.", request_id: null } as const;
+  fake.setTransfers(transfersOf({ ...moving, state: { kind: "failed", failure } }));
+  await user.click(await screen.findByRole("button", { name: "Choose Seminar.mp4 again" }));
+  expect(await screen.findByRole("button", { name: "Pause Seminar.mp4" })).toBeVisible();
+  fake.setTransfers(transfersOf({ ...moving, state: { kind: "failed", failure } }));
+  await user.click(await screen.findByRole("button", { name: "Remove Seminar.mp4 from the list" }));
+  await expect.poll(() => screen.queryByRole("region", { name: "Transfers" })).toBeNull();
+});
+
+test("all are cancelled after a question", async () => {
+  const { fake, user } = await openSystemsFolder();
+  fake.setTransfers(transfersOf(moving, { ...moving, id: 2, name: "b.pdf" }));
+  await user.click(await screen.findByRole("button", { name: "Cancel all" }));
+  const question = await screen.findByRole("alertdialog", { name: "Cancel 2 files?" });
+  await user.click(within(question).getByRole("button", { name: "Cancel all" }));
+  expect(await screen.findByRole("heading", { name: "Cancelled" })).toBeVisible();
+});
+
+test("a download says what it is called here, where that is not its name", async () => {
+  const { fake } = await openSystemsFolder();
+  const saved = { direction: "download", state: { kind: "done" }, saved_as: "Seminar (2).mp4" } as const;
+  fake.setTransfers(transfersOf({ ...moving, ...saved }));
+  expect(await screen.findByText("Saved as “Seminar (2).mp4”")).toBeVisible();
 });
 
 test("the dock folds to its heading", async () => {

@@ -6,9 +6,12 @@ import type {
   AppState,
   DropId,
   Failure,
+  MoveTo,
   NodeId,
   OpenedView,
   SessionState,
+  TargetAnswer,
+  TransferLimits,
   Transfers,
   ViewQuery,
   ViewRow,
@@ -106,6 +109,7 @@ export function createFake({
   const transfers = new FakeTransfers((now) => {
     emit({ kind: "transfers_changed", transfers: now });
   });
+  let limits: TransferLimits = { up: null, down: null, parallel: null, memory_mib: 64 };
   const isOffline = () => state.server.status.kind === "unreachable";
 
   /** Every command waits, may be told to fail, and is written down. */
@@ -206,11 +210,42 @@ export function createFake({
     ),
 
     transfers: command("transfers", () => transfers.now),
+    pauseTransfer: command("pauseTransfer", (id: number) => {
+      transfers.setState(id, "paused");
+    }),
+    resumeTransfer: command("resumeTransfer", (id: number) => {
+      transfers.setState(id, "running");
+    }),
+    pauseAllTransfers: command("pauseAllTransfers", () => {
+      transfers.setAll("paused");
+    }),
+    resumeAllTransfers: command("resumeAllTransfers", () => {
+      transfers.setAll("running");
+    }),
     cancelTransfer: command("cancelTransfer", (id: number) => {
-      transfers.cancel(id);
+      transfers.setState(id, "cancelled");
+    }),
+    cancelAllTransfers: command("cancelAllTransfers", () => {
+      transfers.setAll("cancelled");
+    }),
+    moveTransfer: command("moveTransfer", (id: number, to: MoveTo) => {
+      transfers.move(id, to);
+    }),
+    answerTarget: command("answerTarget", (id: number, answer: TargetAnswer, forAll: boolean) => {
+      transfers.answer(id, answer, forAll);
     }),
     retryTransfer: command("retryTransfer", (id: number) => {
-      transfers.retry(id);
+      transfers.setState(id, "running");
+    }),
+    chooseAgain: command("chooseAgain", (id: number) => {
+      transfers.setState(id, "running");
+    }),
+    removeTransfer: command("removeTransfer", (id: number) => {
+      transfers.remove(id);
+    }),
+    transferLimits: command("transferLimits", () => limits),
+    setTransferLimits: command("setTransferLimits", (wanted: TransferLimits) => {
+      limits = wanted;
     }),
     clearFinished: command("clearFinished", () => {
       transfers.clearFinished();

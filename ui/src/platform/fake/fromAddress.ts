@@ -1,10 +1,11 @@
 // The fake that a browser's address asks for, such as `/?state=offline`.
 
 import type { Platform } from "../types.ts";
-import type { Transfers } from "../wire.ts";
+import type { Transfer } from "../wire.ts";
 import { ADA, createFake, type Fake } from "./createFake.ts";
 import { FakeLibrary } from "./library.ts";
 import { hardLibrary, sampleLibrary } from "./samples.ts";
+import { transfersOf } from "./transfers.ts";
 
 const AFTER_MS = 300;
 
@@ -35,55 +36,81 @@ const STATES: Record<string, (fake: Fake) => void> = {
   transfers: (fake) => {
     fake.setTransfers(TRANSFERS);
   },
+  held: (fake) => {
+    fake.setTransfers(HELD);
+  },
+  asking: (fake) => {
+    fake.setTransfers(ASKING);
+  },
 };
 
-const up = { direction: "upload", node: null, link_copied: false, was_there: false } as const;
-const TRANSFERS: Transfers = {
-  items: [
-    {
-      ...up,
-      id: 101,
-      name: "Seminar 2026-11-22.mp4",
-      size: 1_900_000_000,
-      done: 1_200_000_000,
-      state: { kind: "running" },
-    },
-    {
-      ...up,
-      id: 102,
-      name: "whiteboard-03.jpg",
-      size: 4_800_000,
-      done: 1_100_000,
-      state: { kind: "running" },
-    },
-    {
-      ...up,
-      id: 103,
-      name: "Consistency models.pdf",
-      size: 900_000,
-      done: 900_000,
-      state: { kind: "done" },
-      node: "notes",
-      link_copied: true,
-    },
-    {
-      ...up,
-      id: 104,
-      name: "thesis.tex",
-      size: 40_000,
-      done: 0,
-      state: {
-        kind: "failed",
-        failure: {
-          code: "file_missing",
-          message: "The file is not there any more. Drop it again from where it is now.",
-          request_id: null,
-        },
+const up = { direction: "upload", node: null, link_copied: false, was_there: false, saved_as: null } as const;
+const MOVING: Transfer[] = [
+  {
+    ...up,
+    id: 101,
+    name: "Seminar 2026-11-22.mp4",
+    size: 1_900_000_000,
+    done: 1_200_000_000,
+    state: { kind: "running" },
+  },
+  {
+    ...up,
+    id: 102,
+    name: "whiteboard-03.jpg",
+    size: 4_800_000,
+    done: 1_100_000,
+    state: { kind: "running" },
+  },
+  { ...up, id: 105, name: "Lecture 7.mkv", size: 840_000_000, done: 0, state: { kind: "waiting" } },
+];
+const OVER: Transfer[] = [
+  {
+    ...up,
+    id: 104,
+    name: "thesis.tex",
+    size: 40_000,
+    done: 0,
+    state: {
+      kind: "failed",
+      failure: {
+        code: "file_missing",
+        message: "“thesis.tex” is not there any more.",
+        request_id: null,
       },
     },
+  },
+  {
+    ...up,
+    id: 103,
+    name: "Consistency models.pdf",
+    size: 900_000,
+    done: 900_000,
+    state: { kind: "done" },
+    node: "notes",
+    link_copied: true,
+  },
+];
+const TRANSFERS = transfersOf([...MOVING, ...OVER], 48_000_000);
+const HELD = transfersOf(
+  [
+    ...MOVING.map((item): Transfer => ({ ...item, state: { kind: item.id === 101 ? "paused" : "offline" } })),
+    ...OVER,
   ],
-  total: 4,
-  active: 2,
-  bytes_per_second: 48_000_000,
-  seconds_left: 26,
-};
+  0,
+);
+const ASKING = transfersOf(
+  [
+    {
+      ...up,
+      direction: "download",
+      id: 106,
+      name: "reading-list.md",
+      size: 6000,
+      done: 0,
+      state: { kind: "target_exists" },
+    },
+    ...MOVING,
+  ],
+  48_000_000,
+);

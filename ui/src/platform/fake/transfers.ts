@@ -1,4 +1,4 @@
-import type { Direction, NodeId, Transfer, Transfers, TransferState } from "../wire.ts";
+import type { Direction, MoveTo, NodeId, TargetAnswer, Transfer, Transfers, TransferState } from "../wire.ts";
 
 const SIZE = 4_800_000;
 const STEPS = 8;
@@ -8,7 +8,7 @@ type Finished = { node: NodeId | null; linkCopied: boolean };
 
 /** Transfers that move by a clock. */
 export class FakeTransfers {
-  now: Transfers = { items: [], total: 0, active: 0, bytes_per_second: 0, seconds_left: null };
+  now: Transfers = transfersOf([], 0);
   readonly #changed: (transfers: Transfers) => void;
   #made = 0;
 
@@ -38,18 +38,38 @@ export class FakeTransfers {
           node: null,
           link_copied: false,
           was_there: false,
+          saved_as: null,
         },
       ]);
       this.#step(id, 1, finish);
     }
   }
 
-  cancel(id: number): void {
-    this.#change(id, { state: { kind: "cancelled" } });
+  setState(id: number, kind: "running" | "paused" | "cancelled"): void {
+    this.#change(id, { state: { kind } });
   }
 
-  retry(id: number): void {
-    this.#change(id, { state: { kind: "running" }, done: 0 });
+  setAll(kind: "running" | "paused" | "cancelled"): void {
+    this.#put(this.now.items.map((item) => (isActive(item) ? { ...item, state: { kind } } : item)));
+  }
+
+  move(id: number, to: MoveTo): void {
+    const items = this.now.items.filter((item) => item.id !== id);
+    const moved = this.now.items.find((item) => item.id === id);
+    const at = this.now.items.findIndex((item) => item.id === id);
+    const first = items.findIndex(({ state }) => state.kind === "waiting");
+    const place = { top: first, up: Math.max(first, at - 1), down: at + 1 }[to];
+    if (moved) this.#put(items.toSpliced(place, 0, moved));
+  }
+
+  answer(id: number, answer: TargetAnswer, forAll: boolean): void {
+    const state: TransferState = { kind: answer === "skip" ? "skipped" : "running" };
+    const isMeant = (item: Transfer) => item.state.kind === "target_exists" && (forAll || item.id === id);
+    this.#put(this.now.items.map((item) => (isMeant(item) ? { ...item, state } : item)));
+  }
+
+  remove(id: number): void {
+    this.#put(this.now.items.filter((item) => item.id !== id));
   }
 
   clearFinished(): void {
@@ -75,14 +95,32 @@ export class FakeTransfers {
   }
 
   #put(items: Transfer[]): void {
-    const active = items.filter(isActive);
-    const left = active.reduce((sum, item) => sum + item.size - item.done, 0);
-    const bytes_per_second = active.length > 0 ? (SIZE / STEPS / STEP_MS) * 1000 : 0;
-    const seconds_left = bytes_per_second > 0 ? Math.ceil(left / bytes_per_second) : null;
-    this.show({ items, total: items.length, active: active.length, bytes_per_second, seconds_left });
+    const isMoving = items.some(({ state }) => state.kind === "running");
+    this.show(transfersOf(items, isMoving ? (SIZE / STEPS / STEP_MS) * 1000 : 0));
   }
 }
 
+/** The panel with these, counted. */
+export function transfersOf(items: Transfer[], bytes_per_second: number): Transfers {
+  const count = (...kinds: TransferState["kind"][]) =>
+    items.filter(({ state }) => kinds.includes(state.kind)).length;
+  const left = items.filter(isActive).reduce((sum, item) => sum + item.size - item.done, 0);
+  return {
+    items,
+    total: items.length,
+    active: items.filter(isActive).length,
+    paused: count("paused"),
+    offline: count("offline"),
+    asking: count("target_exists"),
+    failed: count("failed"),
+    done: count("done"),
+    bytes_per_second,
+    seconds_left: bytes_per_second > 0 ? Math.ceil(left / bytes_per_second) : null,
+  };
+}
+
+const OVER = new Set<TransferState["kind"]>(["done", "skipped", "failed", "cancelled"]);
+
 function isActive({ state }: Transfer): boolean {
-  return state.kind === "running" || state.kind === "waiting" || state.kind === "finishing";
+  return !OVER.has(state.kind);
 }

@@ -52,6 +52,11 @@ impl UploadCommand {
         Ok(Self { file, seed })
     }
 
+    /// One whose seed is kept elsewhere.
+    pub(crate) fn of(seed: [u8; 32]) -> Self {
+        Self { file: PathBuf::new(), seed }
+    }
+
     /// The reference of a file as it is now, in the place that it goes to.
     pub(super) fn client_ref(&self, path: &Path, metadata: &Metadata, folder: Option<NodeId>) -> ClientRef {
         let modified = metadata.modified().ok().and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
