@@ -114,7 +114,7 @@ async fn a_hash_without_the_bytes_is_refused_and_the_upload_goes_on() {
     let first = plan(&ada, new.clone()).await;
     let challenge = first.challenge.clone().unwrap();
     let mut nearly = bytes.clone();
-    let at = challenge.ranges[7].offset.get() as usize + 1000;
+    let at = usize::try_from(challenge.ranges[7].offset.get()).unwrap() + 1000;
     nearly[at] ^= 1;
     for wrong in [proof_of(&challenge, &nearly), sha256_of(&bytes), sha256_of(b"")] {
         let again = plan(&ada, new.clone()).await;
