@@ -20,12 +20,12 @@ export async function buildUi() {
   writeFileSync(stamp, now);
 }
 
-/** Builds the desktop app, the server and the command line. */
-export async function buildPrograms() {
+/** Builds the desktop app, the server and the command line, and the programs of further packages. */
+export async function buildPrograms(further = []) {
   if (!existsSync(programsDir)) {
     detail("This is the first build: it takes ten to fifteen minutes on two cores. Later ones take seconds.");
   }
-  const packages = ["notespot-desktop", "notespot-server", "notespot-cli"].flatMap((name) => ["-p", name]);
+  const packages = ["notespot-desktop", "notespot-server", "notespot-cli", ...further].flatMap((name) => ["-p", name]);
   await must("cargo", ["build", "--locked", "--bins", ...packages], {
     cwd: rootPath,
     env: cargoEnv,

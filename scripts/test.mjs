@@ -43,7 +43,7 @@ await run(async () => {
   await buildUi();
   if (wanted.includes("rust") || wanted.includes("e2e")) {
     step("Building the programs");
-    await buildPrograms();
+    await buildPrograms(["notespot-testkit"]);
   }
 
   const rows = [];

@@ -1,7 +1,8 @@
-//! The project's own checks: `cargo xtask tidy`.
+//! The project's own checks, generators and comparisons.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on its streams")]
 
+mod soak;
 mod tidy;
 
 use std::process::ExitCode;
@@ -10,6 +11,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   tidy      check what compilers do not: dependency arrows, sizes of files, words and names
+  soak      the tests that take too long for every run: soak huge
   generate  write what is generated and committed: docs/openapi.json and ui/src/bindings.ts
 ";
 
@@ -17,6 +19,7 @@ fn main() -> anyhow::Result<ExitCode> {
     match std::env::args().nth(1).as_deref() {
         Some("tidy") => tidy::run(),
         Some("generate") => generate(),
+        Some("soak") => soak::run(std::env::args().nth(2).as_deref()),
         _ => {
             eprint!("{HELP}");
             Ok(ExitCode::from(2))

@@ -16,6 +16,8 @@ mod files;
 mod folders;
 #[path = "cli/full_disk.rs"]
 mod full_disk;
+#[path = "cli/huge.rs"]
+mod huge;
 #[path = "cli/kills.rs"]
 mod kills;
 #[path = "cli/links.rs"]

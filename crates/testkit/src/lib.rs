@@ -1,14 +1,17 @@
 //! Real servers and fault injection for tests.
 //!
 //! [`TestServer`] runs the built `notespot-server` as a process of its own; [`FaultProxy`] is a
-//! network that fails on request; [`WayOut`] is a company's HTTP or SOCKS proxy; [`TlsFront`] speaks
-//! TLS before a plain server; [`Api`] calls the REST API without the product's own client, and
+//! network that fails on request; [`DiscardingStore`] is an object store for files that no disk holds;
+//! [`WayOut`] is a company's HTTP or SOCKS proxy; [`TlsFront`] speaks TLS before a plain server;
+//! [`Api`] calls the REST API without the product's own client, and
 //! [`Person`] signs in at its pages as somebody at a browser does. Nothing here depends on the
 //! server's code: what these tests see is what a user's machine sees.
 
 mod api;
 mod content;
+mod discarding;
 mod draws;
+mod measured;
 mod person;
 mod program;
 mod proxy;
@@ -20,7 +23,9 @@ mod way_out;
 pub use api::upload::{Refused, completion, crc_of, new_upload, part_of, proof_of, sha256_of};
 pub use api::{Answer, Api};
 pub use content::content;
+pub use discarding::{DiscardingStore, Stored};
 pub use draws::Draws;
+pub use measured::{Measured, measured};
 pub use person::Person;
 pub use program::program;
 pub use proxy::{Direction, Fault, FaultKind, FaultProxy};

@@ -14,7 +14,9 @@ pub fn program(name: &str) -> anyhow::Result<PathBuf> {
     let Some(found) =
         test.ancestors().skip(1).take(2).map(|folder| folder.join(&file)).find(|at| at.is_file())
     else {
-        bail!("{name} is not built. Run `cargo build -p {name}` first, or `npm test`, which does.");
+        bail!(
+            "{name} is not built. Run `cargo build -p notespot-server -p notespot-testkit --bins` first, or `npm test`, which does."
+        );
     };
     Ok(found)
 }

@@ -54,6 +54,8 @@ fn command_under(under: &[String]) -> anyhow::Result<Command> {
             command.env_remove(name);
         }
     }
+    // For stores that verify nobody's signature; the embedded one has its own.
+    command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test-secret");
     command.kill_on_drop(true);
     Ok(command)
 }
