@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on its streams")]
 
+mod bench;
 mod soak;
 mod tidy;
 
@@ -11,6 +12,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   tidy      check what compilers do not: dependency arrows, sizes of files, words and names
+  bench     compare with other programs: bench transfers
   soak      the tests that take too long for every run: soak huge
   generate  write what is generated and committed: docs/openapi.json and ui/src/bindings.ts
 ";
@@ -18,6 +20,7 @@ cargo xtask COMMAND
 fn main() -> anyhow::Result<ExitCode> {
     match std::env::args().nth(1).as_deref() {
         Some("tidy") => tidy::run(),
+        Some("bench") => bench::run(&std::env::args().skip(2).collect::<Vec<_>>()),
         Some("generate") => generate(),
         Some("soak") => soak::run(std::env::args().nth(2).as_deref()),
         _ => {

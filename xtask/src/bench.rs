@@ -1,0 +1,28 @@
+//! Comparisons with other programs: `cargo xtask bench transfers`.
+//!
+//! Programs are driven as processes, as a person would: nothing of the product is linked in here.
+
+mod certificates;
+mod clients;
+mod matrix;
+mod measure;
+mod network;
+mod options;
+mod ours;
+mod report;
+mod rounds;
+mod sources;
+mod stores;
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+
+/// Runs a comparison by its name.
+pub(crate) fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
+    match arguments.split_first() {
+        Some((name, rest)) if name == "transfers" => rounds::run(&options::Options::parse(rest)?),
+        _ => bail!("cargo xtask bench transfers [--help]"),
+    }
+}
