@@ -31,7 +31,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Speaks the REST API in the name of a [`Session`]. Cheap to clone.
 ///
 /// Every call: takes a fresh access token, renews it once when the server answers 401, is repeated
-/// at most twice where that is safe (more often by a [`patient`](Self::patient) one), reads at most 32 MiB, and gives up after 30 seconds a try.
+/// at most twice where that is safe (more often by a [`patient`](Self::patient) one), reads at most
+/// 32 MiB, and gives up after 30 seconds a try.
 #[derive(Clone, Debug)]
 pub struct ApiClient {
     session: Session,

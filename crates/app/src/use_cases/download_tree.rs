@@ -78,7 +78,7 @@ impl Search {
         let mut query = NodesQuery { parent: Some(folder.id), limit: Some(PAGE), ..NodesQuery::default() };
         let (mut folders, mut taken) = (Vec::new(), Taken::default());
         loop {
-            let page = match self.remote.api.nodes(&query).await {
+            let page = match self.remote.api.patient().nodes(&query).await {
                 Ok(page) => page,
                 Err(error) => {
                     self.lanes.put(folder.shown, Err(error.into())).await?;

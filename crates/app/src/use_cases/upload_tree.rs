@@ -129,7 +129,7 @@ impl Search {
             on_conflict: OnConflict::Fail,
             reuse: true,
         };
-        Ok(self.remote.api.create_folder(&folder).await?.id)
+        Ok(self.remote.api.patient().create_folder(&folder).await?.id)
     }
 }
 

@@ -65,7 +65,7 @@ async fn one_file_that_fails_is_in_no_others_way() {
     let ran = machine.run(&["upload", "gone.txt", "good.txt"]).await;
     assert_eq!(ran.code, Some(1));
     assert!(ran.stdout.contains("good.txt"), "{ran:?}");
-    assert!(ran.stderr.contains("gone.txt") && ran.stderr.contains("1 uploaded, 1 failed."), "{ran:?}");
+    assert!(ran.stderr.contains("gone.txt") && ran.stderr.contains("1 uploaded, 1 failed:"), "{ran:?}");
     let told = machine.json(&["upload", "gone.txt"]).await;
     assert_eq!(told[0]["error"]["code"], "file_missing");
 }

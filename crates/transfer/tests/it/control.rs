@@ -302,7 +302,7 @@ impl UploadControl for Stand {
         }
         drop(uploads);
         if self.knows_content && plan.state == UploadState::Open {
-            let size = new.size.get() as usize;
+            let size = usize::try_from(new.size.get()).unwrap();
             plan.same_size = locked(&self.published).iter().any(|known| known.len() == size);
             plan.challenge = new.sha256.and_then(|sha256| self.challenge(plan.id, sha256));
         }

@@ -16,7 +16,7 @@ fn by(proxy: &str) -> Settings {
     Settings { network: Network::new(&settings).unwrap(), tries: 2, ..impatient() }
 }
 
-async fn elsewhere(proxy: &str, store: std::sync::Arc<Store>) -> Stand {
+fn elsewhere(proxy: &str, store: std::sync::Arc<Store>) -> Stand {
     Stand::with(store, by(proxy)).reached_at(ELSEWHERE)
 }
 
@@ -35,7 +35,7 @@ async fn bytes_go_by_an_http_proxy_and_by_a_socks_proxy() {
     let proxies =
         [WayOut::http(store.address()).await.unwrap(), WayOut::socks(store.address()).await.unwrap()];
     for proxy in proxies {
-        up_and_down(&elsewhere(&proxy.url(), store.clone()).await).await;
+        up_and_down(&elsewhere(&proxy.url(), store.clone())).await;
         let asked = proxy.asked();
         assert!(!asked.is_empty() && asked.iter().all(|host| host.starts_with("store.test")), "{asked:?}");
     }
@@ -47,9 +47,9 @@ async fn a_proxy_s_name_and_password_are_given_and_asked_for() {
     let http = WayOut::http_for(store.address(), "ada", "p%40ss").await.unwrap();
     let socks = WayOut::socks_for(store.address(), "ada", "lovelace").await.unwrap();
     for (proxy, password) in [(&http, "p%2540ss"), (&socks, "lovelace")] {
-        up_and_down(&elsewhere(&proxy.url_as("ada", password), store.clone()).await).await;
+        up_and_down(&elsewhere(&proxy.url_as("ada", password), store.clone())).await;
         for wrong in [proxy.url(), proxy.url_as("ada", "wrong")] {
-            let stand = elsewhere(&wrong, store.clone()).await;
+            let stand = elsewhere(&wrong, store.clone());
             let error = stand.upload(&stand.file("note.txt", b"hello")).await.unwrap_err();
             assert!(
                 matches!(error, TransferError::InTheWay(Trouble::ProxyPassword { .. })),
@@ -64,7 +64,7 @@ async fn a_proxy_s_name_and_password_are_given_and_asked_for() {
 async fn a_proxy_that_is_away_and_one_that_refuses_are_told_apart() {
     let store = Store::default().start().await;
     let socks = WayOut::socks_closed().await.unwrap();
-    let stand = elsewhere(&socks.url(), store.clone()).await;
+    let stand = elsewhere(&socks.url(), store.clone());
     let error = stand.upload(&stand.file("note.txt", b"hello")).await.unwrap_err();
     assert!(matches!(&error, TransferError::InTheWay(Trouble::ProxyRefused { .. })), "{error:?}");
     assert_eq!(socks.asked().len(), 2, "it may let us through the next time");
@@ -72,7 +72,7 @@ async fn a_proxy_that_is_away_and_one_that_refuses_are_told_apart() {
     drop(socks);
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for url in [url.replace(url.rsplit('/').next().unwrap(), &gone.to_string()), format!("http://{gone}")] {
-        let stand = elsewhere(&url, store.clone()).await;
+        let stand = elsewhere(&url, store.clone());
         let error = stand.upload(&stand.file("note.txt", b"hello")).await.unwrap_err();
         assert!(matches!(&error, TransferError::InTheWay(Trouble::ProxySilent { .. })), "{error:?}");
         assert_eq!(error.code(), ErrorCode::ServerUnreachable);

@@ -1,5 +1,3 @@
-use notespot_protocol::ClientRef;
-
 use super::*;
 use crate::library::open;
 
