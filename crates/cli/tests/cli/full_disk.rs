@@ -16,21 +16,8 @@ async fn a_disk_that_fills_ends_the_download_and_leaves_no_half_file() {
     let machine = Machine::start().await;
     machine.file("large.bin", &content(7, 20 * 1024 * 1024));
     machine.json(&["upload", "large.bin"]).await;
-    let output = Command::new("unshare")
-        .args(["--user", "--map-root-user", "--mount", "sh", "-c", ON_A_SMALL_DISK, "sh"])
-        .arg(env!("CARGO_BIN_EXE_notespot"))
-        .args(["download", "large.bin", "--to", "back"])
-        .current_dir(machine.home.path())
-        .env("NOTESPOT_SERVER", machine.server.base_url().as_str())
-        .env("NOTESPOT_TOKEN", &machine.token)
-        .env("HOME", machine.home.path())
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{said}");
+    let said =
+        fails_on_a_small_disk(&machine, ON_A_SMALL_DISK, &["download", "large.bin", "--to", "back"]).await;
     assert!(said.contains("large.bin") && said.contains("full"), "{said}");
     assert_eq!(machine.read("left"), b"", "{said}");
 }
@@ -42,10 +29,19 @@ const A_STREAM_TO_A_SMALL_DISK: &str = "mkdir -p .local/share && mount -t tmpfs 
 #[tokio::test]
 async fn a_stream_that_the_disk_has_no_room_for_is_refused_with_the_place() {
     let machine = Machine::start().await;
+    let said =
+        fails_on_a_small_disk(&machine, A_STREAM_TO_A_SMALL_DISK, &["upload", "-", "--name", "dump.sql"])
+            .await;
+    assert!(said.contains("The disk is full") && said.contains("notespot/streams"), "{said}");
+    assert_eq!(machine.read("left"), b"", "{said}");
+}
+
+/// Runs the command in a shell that has made a small disk for it, where it has to fail; gives its words.
+async fn fails_on_a_small_disk(machine: &Machine, shell: &str, arguments: &[&str]) -> String {
     let output = Command::new("unshare")
-        .args(["--user", "--map-root-user", "--mount", "sh", "-c", A_STREAM_TO_A_SMALL_DISK, "sh"])
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", shell, "sh"])
         .arg(env!("CARGO_BIN_EXE_notespot"))
-        .args(["upload", "-", "--name", "dump.sql"])
+        .args(arguments)
         .current_dir(machine.home.path())
         .env("NOTESPOT_SERVER", machine.server.base_url().as_str())
         .env("NOTESPOT_TOKEN", &machine.token)
@@ -56,8 +52,7 @@ async fn a_stream_that_the_disk_has_no_room_for_is_refused_with_the_place() {
         .output()
         .await
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("The disk is full") && said.contains("notespot/streams"), "{said}");
-    assert_eq!(machine.read("left"), b"", "{said}");
+    said
 }
