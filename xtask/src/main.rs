@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on its streams")]
 
 mod bench;
+mod checkout;
 mod soak;
 mod tidy;
 

@@ -10,7 +10,7 @@ use anyhow::{Context as _, ensure};
 
 use super::matrix::Network;
 use super::measure::output;
-use super::{sources, tools};
+use super::sources;
 
 const NEAR: &str = "bench-near";
 const FAR: &str = "bench-far";
@@ -32,7 +32,7 @@ impl SlowLink {
         for namespace in [NEAR, FAR] {
             ip(&format!("netns add {namespace}"))?;
         }
-        let script = tools::root()?.join("bench/slow-link.py");
+        let script = crate::checkout::root()?.join("bench/slow-link.py");
         let mut command = Command::new("python3");
         command.arg(script).args(["bench-n", "bench-f", delay_ms, loss_percent, &sources::SEED.to_string()]);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;

