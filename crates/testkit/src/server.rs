@@ -120,9 +120,11 @@ impl TestServer {
         self.process.as_ref().context("The server does not run.")?.signal(Signal::TERM)
     }
 
-    /// Waits for it to end by itself or because it was asked to.
+    /// Waits a minute at most for it to end by itself or because it was asked to. May be dropped
+    /// and called again.
     pub async fn ended(&mut self) -> anyhow::Result<ExitStatus> {
-        self.process.take().context("The server does not run.")?.ended(BOUND).await
+        let gone = tokio::time::timeout(BOUND, self.gone()).await;
+        gone.with_context(|| format!("The server did not end within {BOUND:?}."))?
     }
 
     /// Waits, as long as it takes, for it to be killed or to end. May be dropped and called again.
@@ -132,7 +134,7 @@ impl TestServer {
         Ok(status)
     }
 
-    /// Kills it on the spot, as a power cut does.
+    /// Kills it on the spot, as a power cut does. May be dropped and called again.
     pub async fn kill_9(&mut self) -> anyhow::Result<()> {
         self.end(Signal::KILL).await.map(drop)
     }

@@ -109,9 +109,4 @@ impl Running {
     pub(super) async fn end(&mut self) -> anyhow::Result<ExitStatus> {
         self.child.wait().await.context("It is lost.")
     }
-
-    pub(super) async fn ended(mut self, bound: Duration) -> anyhow::Result<ExitStatus> {
-        let status = timeout(bound, self.child.wait()).await;
-        status.with_context(|| format!("The server did not end within {bound:?}."))?.context("It is lost.")
-    }
 }
