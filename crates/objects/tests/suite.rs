@@ -1,4 +1,5 @@
-//! The suite over every store: the embedded one, and S3's client with the embedded one as its server.
+//! The suite over every store: the embedded one, S3's client with the embedded one as its server, and the
+//! same client with servers that others wrote.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,3 +13,5 @@ mod embedded;
 mod kills;
 #[path = "suite/s3_on_embedded.rs"]
 mod s3_on_embedded;
+#[path = "suite/s3_on_others.rs"]
+mod s3_on_others;

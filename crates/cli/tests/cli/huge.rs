@@ -21,8 +21,7 @@ fn amount(variable: &str, usual: u64) -> u64 {
 
 async fn machine(store: &DiscardingStore) -> Machine {
     let server = TestServer::with(&["--objects", &store.bucket(), "--quota", "100TB"]).await.unwrap();
-    let token = server.somebody("Ada").await.unwrap();
-    Machine { server, token, home: tempfile::tempdir().unwrap() }
+    Machine::at(server).await
 }
 
 /// Runs the command, which has to succeed in the memory that it may take.

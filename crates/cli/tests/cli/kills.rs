@@ -14,8 +14,8 @@ use crate::Machine;
 const MIB: usize = 1024 * 1024;
 const SMALL: usize = 600;
 
-/// Runs the upload, and kills it after that many files have been reported, or after a while.
-async fn killed(machine: &Machine, lines: usize, after: Duration) {
+/// Runs the upload of `tree`, and kills it after that many files have been reported, or after a while.
+pub(crate) async fn killed(machine: &Machine, lines: usize, after: Duration) {
     let mut process = Command::new(env!("CARGO_BIN_EXE_notespot"))
         .args(["upload", "tree"])
         .current_dir(machine.home.path())

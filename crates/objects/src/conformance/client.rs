@@ -15,10 +15,15 @@ pub struct Sent {
 }
 
 impl Client {
-    /// A client without a memory.
+    /// A client without a memory: each request has a connection of its own, since a store may close one
+    /// after it refused a request.
+    ///
+    /// # Panics
+    /// Where no client can be made.
     #[must_use]
     pub fn new() -> Self {
-        Self(reqwest::Client::new())
+        let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build();
+        Self(client.expect("a client"))
     }
 
     /// Sends exactly what was signed, with this body.

@@ -106,8 +106,8 @@ pub async fn a_request_is_good_for_what_it_was_signed_for_and_nothing_else(store
     tampered.url = SecretUrl::new(request.url.expose().replace("X-Amz-Expires=300", "X-Amz-Expires=301"));
     assert_eq!(client.send(&tampered, &bytes).await.status, 403);
 
-    let mut other_method = request.clone();
-    "GET".clone_into(&mut other_method.method);
+    let mut other_method = store.presign_get(&key, VALID).await.unwrap();
+    "DELETE".clone_into(&mut other_method.method);
     assert_eq!(client.send(&other_method, b"").await.status, 403);
 
     let mut other_bytes = request.clone();

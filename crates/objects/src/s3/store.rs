@@ -1,5 +1,6 @@
 //! A bucket as an [`ObjectStore`].
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -60,13 +61,14 @@ impl ObjectStore for S3Store {
     async fn list_parts(&self, key: &ObjectKey, multipart_id: &str) -> Result<Vec<StoredPart>> {
         let call = self.client.list_parts().bucket(&self.name).key(key.as_str()).upload_id(multipart_id);
         let mut pages = call.into_paginator().send();
-        let mut parts = Vec::new();
+        let mut parts: Vec<Part> = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(failed)?;
-            parts.extend(page.parts.unwrap_or_default().into_iter().map(stored).collect::<Result<Vec<_>>>()?);
+            parts.extend(page.map_err(failed)?.parts.unwrap_or_default());
         }
-        parts.sort_unstable_by_key(|part| part.number);
-        Ok(parts)
+        // `SeaweedFS` lists a part that came twice as two: the last counts, as far as its seconds tell.
+        parts.sort_by_key(|part| (part.part_number, Reverse(part.last_modified)));
+        parts.dedup_by_key(|part| part.part_number);
+        parts.into_iter().map(stored).collect()
     }
 
     async fn complete_multipart(

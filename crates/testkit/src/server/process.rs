@@ -12,6 +12,8 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
+use crate::{ACCESS_KEY, SECRET_KEY};
+
 const READY: &str = "listening on http://";
 
 /// A server that is ready. Dropping it kills it.
@@ -54,8 +56,8 @@ fn command_under(under: &[String]) -> anyhow::Result<Command> {
             command.env_remove(name);
         }
     }
-    // For stores that verify nobody's signature; the embedded one has its own.
-    command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test-secret");
+    // For the stores of `S3Server`; the embedded one has its own.
+    command.env("AWS_ACCESS_KEY_ID", ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", SECRET_KEY);
     command.kill_on_drop(true);
     Ok(command)
 }

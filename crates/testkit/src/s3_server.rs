@@ -1,0 +1,106 @@
+//! S3 servers that others wrote, as processes of their own.
+
+mod garage;
+mod seaweedfs;
+
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+use tokio::time::{Instant, sleep};
+
+/// How long one may take to be ready. `SeaweedFS` takes four seconds on an idle machine.
+const BOUND: Duration = Duration::from_mins(2);
+const PAUSE: Duration = Duration::from_millis(50);
+const LOG: &str = "log";
+const BUCKET: &str = "notespot";
+
+/// What every store of a test knows, and every server of a test is given. `Garage` takes no other form.
+pub const ACCESS_KEY: &str = "GK6e6f746573706f7474657374";
+/// The secret that belongs to [`ACCESS_KEY`]; not one.
+pub const SECRET_KEY: &str = "6e6f746573706f742d746573742d7365637265742d6e6f742d612d7365637265";
+
+/// An independent S3 server with an empty bucket, in a folder that goes away with it.
+///
+/// Dropping it kills the process. `npm test` installs the programs.
+#[derive(Debug)]
+pub struct S3Server {
+    endpoint: String,
+    region: &'static str,
+    _process: Child,
+    _folder: TempDir,
+}
+
+impl S3Server {
+    /// Starts `SeaweedFS`, and waits until its bucket is there.
+    pub async fn seaweedfs() -> anyhow::Result<Self> {
+        seaweedfs::start().await
+    }
+
+    /// Starts `Garage`, and waits until its bucket is there.
+    pub async fn garage() -> anyhow::Result<Self> {
+        garage::start().await
+    }
+
+    /// As `--objects` of a server takes it.
+    #[must_use]
+    pub fn bucket(&self) -> String {
+        let Self { endpoint, region, .. } = self;
+        format!("s3://{BUCKET}?region={region}&endpoint={endpoint}&path_style=true")
+    }
+}
+
+/// Ports that are free now. Another program may be quicker to take one: then the server ends, and says so.
+fn free_ports<const N: usize>() -> anyhow::Result<[u16; N]> {
+    let mut ports = [0; N];
+    // All are held until the last is known, so that they differ.
+    let mut held = Vec::with_capacity(N);
+    for port in &mut ports {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        *port = listener.local_addr()?.port();
+        held.push(listener);
+    }
+    Ok(ports)
+}
+
+/// A program that `npm test` installs, with its output in a file of `folder`.
+fn command(name: &str, folder: &Path) -> anyhow::Result<Command> {
+    let log = File::options().create(true).append(true).open(folder.join(LOG))?;
+    let mut command = Command::new(name);
+    command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+    command.current_dir(folder).kill_on_drop(true);
+    Ok(command)
+}
+
+fn spawn(command: &mut Command) -> anyhow::Result<Child> {
+    let name = command.as_std().get_program().to_string_lossy().into_owned();
+    command.spawn().with_context(|| format!("{name} could not be started: `npm test` installs it."))
+}
+
+/// Asks until `ready` says yes.
+async fn wait_for(
+    process: &mut Child,
+    folder: &Path,
+    ready: impl AsyncFn() -> anyhow::Result<bool>,
+) -> anyhow::Result<()> {
+    let began = Instant::now();
+    loop {
+        let last = ready().await;
+        if matches!(last, Ok(true)) {
+            return Ok(());
+        }
+        let log = || std::fs::read_to_string(folder.join(LOG)).unwrap_or_default();
+        if let Some(status) = process.try_wait()? {
+            bail!("The server ended: {status}\n{}", log());
+        }
+        if began.elapsed() > BOUND {
+            bail!("The server was not ready after {BOUND:?}: {last:?}\n{}", log());
+        }
+        sleep(PAUSE).await;
+    }
+}
