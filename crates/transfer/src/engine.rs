@@ -43,8 +43,8 @@ pub struct Engine {
     pub(crate) settings: Arc<Settings>,
     pub(crate) wire: Arc<dyn Wire>,
     memory: Arc<Memory>,
-    small: Arc<Places>,
-    large: Arc<Places>,
+    pub(crate) small: Arc<Places>,
+    pub(crate) large: Arc<Places>,
     pub(crate) retries: Arc<Budget>,
     pub(crate) up: Arc<Pace>,
     pub(crate) down: Arc<Pace>,
@@ -95,8 +95,13 @@ impl Engine {
     /// Waits for a place among the large requests, and for the memory of one. Whoever holds both waits
     /// for the network only, never for more memory.
     pub(crate) async fn enter_large(&self) -> Result<Held, TransferError> {
-        let memory = self.reserve(STREAM_BYTES as u64).await?;
+        let memory = self.reserve_stream().await?;
         Ok(Held { place: self.large.enter().await?, _memory: Some(memory) })
+    }
+
+    /// Waits for the memory of a large request.
+    pub(crate) async fn reserve_stream(&self) -> Result<OwnedSemaphorePermit, TransferError> {
+        self.reserve(STREAM_BYTES as u64).await
     }
 
     /// Waits for a place among the requests of small files, whose content has its memory already.
@@ -106,10 +111,18 @@ impl Engine {
 
     /// Waits for memory for this many bytes of content, at most [`SMALL_MAX_BYTES`].
     pub(crate) async fn reserve(&self, bytes: u64) -> Result<OwnedSemaphorePermit, TransferError> {
-        let grains = bytes.div_ceil(GRAIN_BYTES as u64).max(1);
-        let grains = u32::try_from(grains).unwrap_or(u32::MAX);
-        self.memory.free.clone().acquire_many_owned(grains).await.map_err(|_| TransferError::Closing)
+        let free = self.memory.free.clone();
+        free.acquire_many_owned(grains_for(bytes)).await.map_err(|_| TransferError::Closing)
     }
+
+    /// Memory for content that can do without it; `None` when there is none at once.
+    pub(crate) fn try_reserve(&self, bytes: u64) -> Option<OwnedSemaphorePermit> {
+        self.memory.free.clone().try_acquire_many_owned(grains_for(bytes)).ok()
+    }
+}
+
+fn grains_for(bytes: u64) -> u32 {
+    u32::try_from(bytes.div_ceil(GRAIN_BYTES as u64).max(1)).unwrap_or(u32::MAX)
 }
 
 /// Memory that is not reserved, in grains.

@@ -7,10 +7,11 @@ use bytes::Bytes;
 use notespot_protocol::{DownloadPlan, DownloadRequest, PresignedRequest};
 use reqwest::header::{CONTENT_RANGE, HeaderValue, RANGE};
 use reqwest::{Request, Response, StatusCode};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedSemaphorePermit};
 use tokio::time::{Instant, timeout};
 
-use crate::engine::{self, Held};
+use crate::engine;
+use crate::places::Place;
 use crate::retry::Retry;
 use crate::store_answer::Miss;
 use crate::{DownloadControl, Engine, Progress, TransferError};
@@ -69,6 +70,9 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
         let mut at = range.start;
         let mut retry = Retry::new(&self.engine.settings, &self.engine.retries);
         let mut fresh = 0;
+        // Kept from try to try: of several ranges of one file, the first never waits for what later ones
+        // hold until it has come.
+        let _memory = self.memory().await?;
         while at < range.end {
             let before = at;
             let current = self.request.lock().await.clone();
@@ -117,10 +121,18 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
         Ok(())
     }
 
-    async fn enter(&self) -> Result<Held, TransferError> {
+    /// What a small file is given is reserved for all of it.
+    async fn memory(&self) -> Result<Option<OwnedSemaphorePermit>, TransferError> {
         match self.lane {
-            Lane::Small => self.engine.enter_small().await,
-            Lane::Large => self.engine.enter_large().await,
+            Lane::Small => Ok(None),
+            Lane::Large => self.engine.reserve_stream().await.map(Some),
+        }
+    }
+
+    async fn enter(&self) -> Result<Place, TransferError> {
+        match self.lane {
+            Lane::Small => self.engine.small.enter().await,
+            Lane::Large => self.engine.large.enter().await,
         }
     }
 
@@ -138,15 +150,15 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
             let range = format!("bytes={at}-{}", end - 1);
             request.headers_mut().insert(RANGE, HeaderValue::try_from(range).map_err(|_| Miss::OtherBytes)?);
         }
-        let held = self.enter().await.map_err(Miss::Final)?;
+        let place = self.enter().await.map_err(Miss::Final)?;
         let before = *at;
         let result = self.exchange(request, is_whole, at, end, sink).await;
         match &result {
             Ok(_) => {
                 self.engine.retries.succeeded();
-                held.place.went_well(*at - before);
+                place.went_well(*at - before);
             }
-            Err(Miss::Passing { .. }) => held.place.struggled(),
+            Err(Miss::Passing { .. }) => place.struggled(),
             Err(_) => {}
         }
         result

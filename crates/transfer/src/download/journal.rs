@@ -35,6 +35,11 @@ impl Blocks {
         u32::try_from(self.size.div_ceil(self.block_bytes)).unwrap_or(u32::MAX)
     }
 
+    /// The block that this byte is in.
+    pub(super) fn of_byte(self, at: u64) -> u32 {
+        u32::try_from(at / self.block_bytes).unwrap_or(u32::MAX)
+    }
+
     pub(super) fn range(self, block: u32) -> Range<u64> {
         let start = u64::from(block) * self.block_bytes;
         start..self.size.min(start + self.block_bytes)

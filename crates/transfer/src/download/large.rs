@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
+use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use notespot_protocol::{DownloadPlan, VersionId};
 use tokio_util::sync::CancellationToken;
@@ -14,14 +15,15 @@ use super::fetch::{Lane, Remote};
 use super::journal::{Blocks, Marks};
 use super::keeper::Keeper;
 use super::part_file::PartFile;
-use super::range_writer::RangeWriter;
+use super::range_writer::{Listener, RangeWriter};
 use super::target::{Target, blocking};
-use super::verify::Verifier;
+use super::verify::{Verifier, Written};
 use crate::positioned::{read_exactly_at, write_all_at};
 use crate::{DownloadControl, Engine, Progress, TransferError};
 
-/// What one request asks for, where blocks are no larger: enough to be worth a round trip.
-const RANGE_BYTES: u64 = 16 * 1024 * 1024;
+/// What one request asks for, where blocks are no larger: enough to be worth a round trip, and few enough
+/// that what comes before its turn is kept in memory until it is hashed.
+const RANGE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Fetches what the part file lacks, verifies the whole, and gives it its name.
 pub(super) async fn download<C: DownloadControl>(
@@ -141,7 +143,7 @@ impl<'a, C: DownloadControl> Download<'a, C> {
         let version = self.remote.plan.version;
         self.progress.add_kept(self.marks.bytes());
         let (keeper, keep) = Keeper::start(self.file.clone(), version, blocks, self.marks.clone());
-        let (verifier, verify) = Verifier::start(self.file.clone(), blocks, self.marks.clone());
+        let (verifier, verify) = Verifier::start(self.engine.clone(), self.file.clone(), self.marks.clone());
         let missing = self.marks.missing(RANGE_BYTES);
         let tell = Tell { keep, verify };
         let ranges = stream::iter(missing).map(|range| self.fetch_range(range, tell.clone()));
@@ -157,8 +159,7 @@ impl<'a, C: DownloadControl> Download<'a, C> {
     }
 
     async fn fetch_range(&self, range: std::ops::Range<u64>, tell: Tell) -> Result<(), TransferError> {
-        let written = move |block| tell.arrived(block);
-        let mut writer = RangeWriter::start(self.file.clone(), self.marks.blocks(), range.start, written);
+        let mut writer = RangeWriter::start(self.file.clone(), self.marks.blocks(), range.start, tell);
         let fetched = self.remote.fetch(range, &mut writer).await;
         // What has arrived is kept, whatever ended it.
         writer.finish().await.map_err(|error| self.target.trouble(error))?;
@@ -170,14 +171,18 @@ impl<'a, C: DownloadControl> Download<'a, C> {
 #[derive(Clone)]
 struct Tell {
     keep: Sender<u32>,
-    verify: Sender<u32>,
+    verify: Written,
 }
 
-impl Tell {
-    fn arrived(&self, block: u32) {
+impl Listener for Tell {
+    fn written(&self, at: u64, pieces: Vec<Bytes>) {
+        self.verify.pieces(at, pieces);
+    }
+
+    fn completed(&self, block: u32) {
         // A thread that has ended says why at the end.
         let _ = self.keep.send(block);
-        let _ = self.verify.send(block);
+        self.verify.block(block);
     }
 }
 

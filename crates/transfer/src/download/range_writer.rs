@@ -12,9 +12,13 @@ use super::fetch::Sink;
 use super::journal::Blocks;
 use crate::settings::CHUNK_BYTES;
 
-/// Hears of each block that is written, in the order of the range.
-pub(super) trait Listener: Fn(u32) + Send + 'static {}
-impl<F: Fn(u32) + Send + 'static> Listener for F {}
+/// Hears of what is written, in the order of the range.
+pub(super) trait Listener: Send + 'static {
+    /// These bytes are at this place of the file now.
+    fn written(&self, at: u64, pieces: Vec<Bytes>);
+    /// All bytes of this block are written.
+    fn completed(&self, block: u32);
+}
 
 /// A range that is being written. Dropping it ends the thread.
 ///
@@ -28,14 +32,15 @@ pub(super) struct RangeWriter {
 
 impl RangeWriter {
     /// Begins at a block's first byte.
-    pub(super) fn start(file: Arc<File>, blocks: Blocks, offset: u64, written: impl Listener) -> Self {
+    pub(super) fn start(file: Arc<File>, blocks: Blocks, offset: u64, listener: impl Listener) -> Self {
         let (tell, mut pieces) = mpsc::channel::<Vec<Bytes>>(1);
         let thread = tokio::task::spawn_blocking(move || {
             let mut at = offset;
             while let Some(pieces) = pieces.blocking_recv() {
                 let begin = at;
                 at += write_pieces_at(&file, &pieces, at)?;
-                each_completed(blocks, begin, at, &written);
+                listener.written(begin, pieces);
+                completed(blocks, begin, at).for_each(|block| listener.completed(block));
             }
             Ok(())
         });
@@ -64,12 +69,11 @@ impl Sink for RangeWriter {
     }
 }
 
-fn each_completed(blocks: Blocks, begin: u64, end: u64, written: &impl Fn(u32)) {
+/// The blocks whose last byte is between these two.
+fn completed(blocks: Blocks, begin: u64, end: u64) -> impl Iterator<Item = u32> {
     let first = begin / blocks.block_bytes;
     let last = if end == blocks.size { u64::from(blocks.count()) } else { end / blocks.block_bytes };
-    for block in first..last {
-        written(u32::try_from(block).unwrap_or(u32::MAX));
-    }
+    (first..last).map(|block| u32::try_from(block).unwrap_or(u32::MAX))
 }
 
 /// How many pieces go with one call: Linux takes 1,024.
@@ -114,14 +118,22 @@ mod tests {
 
     use super::*;
 
+    struct Heard(Arc<Mutex<Vec<u32>>>);
+
+    impl Listener for Heard {
+        fn written(&self, _: u64, _: Vec<Bytes>) {}
+
+        fn completed(&self, block: u32) {
+            self.0.lock().unwrap().push(block);
+        }
+    }
+
     #[tokio::test]
     async fn blocks_are_told_when_their_last_byte_is_written() {
         let file = Arc::new(tempfile::tempfile().unwrap());
         let size = 9 * 1024 * 1024;
         let (blocks, told) = (Blocks::of(size), Arc::new(Mutex::new(Vec::new())));
-        let heard = told.clone();
-        let mut writer =
-            RangeWriter::start(file.clone(), blocks, 0, move |block| heard.lock().unwrap().push(block));
+        let mut writer = RangeWriter::start(file.clone(), blocks, 0, Heard(told.clone()));
         for at in (0..size).step_by(700_000) {
             let piece = vec![7; usize::try_from(700_000.min(size - at)).unwrap()];
             assert!(writer.take(piece.into()).await);
@@ -134,9 +146,11 @@ mod tests {
     #[tokio::test]
     async fn a_full_disk_ends_the_range_and_is_told_as_one() {
         let full = Arc::new(File::options().write(true).open("/dev/full").unwrap());
-        let mut writer = RangeWriter::start(full, Blocks::of(1 << 30), 0, |_| panic!("nothing is written"));
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let mut writer = RangeWriter::start(full, Blocks::of(1 << 30), 0, Heard(told.clone()));
         let piece = Bytes::from(vec![7; CHUNK_BYTES]);
         while writer.take(piece.clone()).await {}
         assert_eq!(writer.finish().await.unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert!(told.lock().unwrap().is_empty(), "nothing is written");
     }
 }
