@@ -31,5 +31,5 @@ pub use program::program;
 pub use proxy::{Direction, Fault, FaultKind, FaultProxy};
 pub use server::{DidNotStart, TestServer, run_server};
 pub use tls::{Authority, Certified, TlsFront};
-pub use under::{days_later, killed_at};
+pub use under::{days_later, killed_at, killed_at_file};
 pub use way_out::WayOut;
