@@ -9,7 +9,7 @@ use tokio::process::{Child, Command};
 use crate::Machine;
 
 const MIB: usize = 1024 * 1024;
-const BOUND: Duration = Duration::from_secs(60);
+const BOUND: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(5);
 /// How long nobody is reached.
 const AWAY: Duration = Duration::from_secs(4);

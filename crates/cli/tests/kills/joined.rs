@@ -11,7 +11,7 @@ use crate::death::{Death, NEW_FOLDERS, REMOVALS};
 use crate::replaced::files_at;
 use crate::scene::{MIB, Scene};
 
-const BOUND: Duration = Duration::from_secs(60);
+const BOUND: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(5);
 
 /// The one upload in parts that the store has (`embedded/layout.rs`).
