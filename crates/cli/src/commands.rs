@@ -11,7 +11,7 @@ mod upload;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use notespot_app::{AppConfig, AppError, CancellationToken, Redirect, Remote};
+use notespot_app::{AppConfig, AppError, CancellationToken, Redirect, Remote, UploadCommand};
 use notespot_protocol::{Node, NodeId, NodeKind};
 use url::Url;
 
@@ -23,22 +23,23 @@ use crate::output::{self, Form};
 /// From this much on, two clocks are told apart.
 const CLOCK_APART_SECS: i64 = 60;
 
-/// Runs one command to its end.
-pub(crate) async fn run(arguments: Arguments) -> ExitCode {
+/// Runs one command to its end. Gives what is to be forgotten when nothing else is left to do.
+pub(crate) async fn run(arguments: Arguments) -> (ExitCode, Option<Arc<UploadCommand>>) {
     let form = Form::of(arguments.json);
     let remote = match start(&arguments).await {
         Ok(remote) => remote,
         Err(error @ (AppError::BadServerUrl { .. } | AppError::Network(_))) => {
             output::stopped(form, error);
-            return Ending::Usage.into();
+            return (Ending::Usage.into(), None);
         }
-        Err(error) => return output::stopped(form, error).into(),
+        Err(error) => return (output::stopped(form, error).into(), None),
     };
+    let mut done = None;
     let cancel = cancelled_by_ctrl_c();
     let ending = match arguments.command {
         Command::SignIn => session::sign_in(&remote, form).await,
         Command::SignOut => session::sign_out(&remote, form).await,
-        Command::Upload(upload) => Box::pin(upload::upload(&remote, form, upload, &cancel)).await,
+        Command::Upload(upload) => Box::pin(upload::upload(&remote, form, upload, &cancel, &mut done)).await,
         Command::Download(download) => Box::pin(download::download(&remote, form, download, &cancel)).await,
         Command::Ls { folder } => list::list(&remote, form, folder.as_deref()).await,
         Command::Link { name } => links::link(&remote, form, &name).await,
@@ -48,7 +49,7 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
     if ending != Ending::Done {
         tell_clock(remote.clock_ahead());
     }
-    output::heard(ending)
+    (output::heard(ending), done)
 }
 
 /// A clock that is wrong makes certificates, sessions and signatures look expired: whoever sees a failure

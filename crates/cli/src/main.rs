@@ -26,7 +26,15 @@ fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(commands::run(arguments)),
+        Ok(runtime) => {
+            let (code, done) = runtime.block_on(commands::run(arguments));
+            drop(runtime);
+            // Last of all: one that is killed now and given again would upload everything a second time.
+            if let Some(command) = done {
+                command.end();
+            }
+            code
+        }
         Err(error) => {
             output::warn(&format!("The program could not start: {error}."));
             ExitCode::FAILURE

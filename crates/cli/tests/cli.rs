@@ -18,6 +18,8 @@ mod folders;
 mod full_disk;
 #[path = "cli/huge.rs"]
 mod huge;
+#[path = "cli/interrupted.rs"]
+mod interrupted;
 #[path = "cli/kills.rs"]
 mod kills;
 #[path = "cli/links.rs"]

@@ -17,8 +17,14 @@ mod client;
 mod command;
 #[path = "kills/death.rs"]
 mod death;
+#[path = "kills/joined.rs"]
+mod joined;
+#[path = "kills/journal.rs"]
+mod journal;
 #[path = "kills/left.rs"]
 mod left;
+#[path = "kills/replaced.rs"]
+mod replaced;
 #[path = "kills/scene.rs"]
 mod scene;
 #[path = "kills/server.rs"]

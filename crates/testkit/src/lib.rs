@@ -33,5 +33,5 @@ pub use proxy::{Direction, Fault, FaultKind, FaultProxy};
 pub use s3_server::{ACCESS_KEY, S3Server, SECRET_KEY};
 pub use server::{DidNotStart, TestServer, run_server};
 pub use tls::{Authority, Certified, TlsFront};
-pub use under::{days_later, killed_at};
+pub use under::{days_later, killed_at, killed_at_file};
 pub use way_out::WayOut;

@@ -1,5 +1,7 @@
 //! Programs that start other programs, and become them: what befalls a process, without a change to it.
 
+use std::path::Path;
+
 /// Kills what it starts, as `kill -9` does, when one of its threads is about to make one of these system
 /// calls for the `nth` time: instead of the call. Names with a `?` before them may be unknown here.
 ///
@@ -7,10 +9,21 @@
 /// signals are those of the program itself.
 #[must_use]
 pub fn killed_at(calls: &str, nth: u32) -> Vec<String> {
-    let strace = ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e"];
+    strace(calls, nth, &[])
+}
+
+/// The same for calls whose first path is this file or folder, or whose descriptor is of it: no others are
+/// counted. The path has to be written as the program writes it.
+#[must_use]
+pub fn killed_at_file(calls: &str, file: &Path, nth: u32) -> Vec<String> {
+    strace(calls, nth, &["-P".to_owned(), file.display().to_string()])
+}
+
+fn strace(calls: &str, nth: u32, only: &[String]) -> Vec<String> {
+    let strace = ["strace", "-D", "-f", "-qq", "-o", "/dev/null"];
     let mut under: Vec<String> = strace.map(str::to_owned).into();
-    under.push(format!("trace={calls}"));
-    under.push("-e".to_owned());
+    under.extend_from_slice(only);
+    under.extend(["-e".to_owned(), format!("trace={calls}"), "-e".to_owned()]);
     under.push(format!("inject={calls}:signal=SIGKILL:when={nth}"));
     under
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use notespot_app::{AppConfig, SaveTo};
 use notespot_protocol::ByteCount;
 use notespot_protocol::window::{TransferId, TransferState};
-use notespot_testkit::{Direction, Fault, FaultKind, FaultProxy, TestServer, content};
+use notespot_testkit::{Direction, Fault, FaultKind, FaultProxy, TestServer, content, days_later};
 use tokio::runtime::Runtime;
 
 use super::transfers::{BOUND, MIB, Person, settled, upload};
@@ -214,6 +214,37 @@ async fn without_the_server_transfers_wait_and_go_on_by_themselves() {
     asked.await.unwrap().unwrap();
     assert_eq!(window.app.transfers().total, 2, "what was found before is recognised");
     window.until_names(top(), &["album", "note.txt"]).await;
+}
+
+/// An access token lasts an hour by the server's clock, and a presigned request a quarter of one.
+#[tokio::test]
+async fn an_upload_outlasts_the_token_that_it_began_with() {
+    let proxy = FaultProxy::start().await.unwrap();
+    let mut server = TestServer::behind(&proxy).await.unwrap();
+    let mut ada = Person::ada(&server).await;
+    ada.config.token = None;
+    let window = Window::with(ada.config.clone()).await;
+    window.app.sign_in().await.unwrap();
+    let page = window.heard.browser.lock().unwrap().pop().unwrap();
+    let mut browser = notespot_testkit::Person::ada().unwrap();
+    window.app.finish_sign_in(&browser.sign_in(&page).await.unwrap()).await.unwrap();
+    window.up_to_date().await;
+
+    proxy.inject(stall(Direction::ToServer, 48 << 20));
+    let bytes = content(9, 64 * MIB);
+    let window = begin_upload(window, vec![ada.file("film.mkv", &bytes)]).await;
+    proxy.struck(1, BOUND).await.unwrap();
+    server.kill_9().await.unwrap();
+    proxy.go_offline();
+    server.start_again_under(&days_later(1)).await.unwrap();
+    proxy.go_online();
+    window.until("the upload is done", async |window| window.app.transfers().done == 1).await;
+    window.until_names(top(), &["film.mkv"]).await;
+    let rows = window.rows(top()).await;
+    let target = ada.folder.path().join("back.mkv");
+    window.app.download_files(vec![rows[0].id], SaveTo::File(target.clone())).await.unwrap();
+    window.until("the download is done", async |window| window.app.transfers().done == 2).await;
+    assert!(std::fs::read(target).unwrap() == bytes);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use notespot_app::{CancellationToken, FileUpload, Remote};
+use notespot_app::{CancellationToken, FileUpload, Remote, UploadCommand};
 use notespot_protocol::{ErrorCode, Node, OnConflict as AtServer, PublicLink};
 use serde::Serialize;
 
@@ -48,12 +48,14 @@ impl From<OnConflict> for AtServer {
     }
 }
 
-/// Uploads files, and folders with their tree. One that fails is in no other's way.
+/// Uploads files, and folders with their tree. One that fails is in no other's way. When everything was
+/// done, `done` is the command that is to be forgotten.
 pub(super) async fn upload(
     remote: &Remote,
     form: Form,
     arguments: UploadArguments,
     cancel: &CancellationToken,
+    done: &mut Option<Arc<UploadCommand>>,
 ) -> Ending {
     let UploadArguments { paths, to, link, name, on_conflict } = arguments;
     let folder = match super::folder(remote, to.as_deref()).await {
@@ -97,7 +99,7 @@ pub(super) async fn upload(
     moving.all(found, one, Uploaded::words).await;
     let ending = moving.end("uploaded");
     if ending == Ending::Done {
-        command.end();
+        *done = Some(command);
     }
     ending
 }

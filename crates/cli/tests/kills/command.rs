@@ -1,5 +1,6 @@
 //! The command, as a process that may die.
 
+use std::io::{Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
@@ -46,10 +47,11 @@ impl Cli {
     /// Runs the command until this death; whether it died. One that was faster must have succeeded.
     pub(crate) async fn dies(&self, death: Death, arguments: &[&str]) -> bool {
         let mut command = self.command(&death.under(), arguments);
-        let stderr = Stdio::from(std::fs::File::create(self.path("stderr")).unwrap());
-        let mut process = command.stdout(Stdio::null()).stderr(stderr).spawn().unwrap();
+        let mut stderr = tempfile::tempfile().unwrap();
+        let told = Stdio::from(stderr.try_clone().unwrap());
+        let mut process = command.stdout(Stdio::null()).stderr(told).spawn().unwrap();
         let status = match death {
-            Death::At(..) => process.wait().await,
+            Death::At(..) | Death::On(..) => process.wait().await,
             Death::After(moment) => {
                 if let Ok(status) = tokio::time::timeout(moment, process.wait()).await {
                     status
@@ -60,8 +62,9 @@ impl Cli {
             }
         };
         let status = status.unwrap();
-        let said = || std::fs::read_to_string(self.path("stderr")).unwrap_or_default();
-        assert!(was_killed(status) || status.success(), "{arguments:?}, {death:?}: {status}\n{}", said());
+        let mut said = String::new();
+        stderr.rewind().and_then(|()| stderr.read_to_string(&mut said)).unwrap();
+        assert!(was_killed(status) || status.success(), "{arguments:?}, {death:?}: {status}\n{said}");
         was_killed(status)
     }
 

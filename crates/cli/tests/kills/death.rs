@@ -1,29 +1,31 @@
 //! How a process dies.
 
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use notespot_testkit::{DidNotStart, Draws, TestServer, killed_at};
+use notespot_testkit::{DidNotStart, Draws, TestServer, killed_at, killed_at_file};
 
 /// What makes content durable: of files, of folders, of SQLite's log.
 pub(crate) const SYNCS: &str = "fsync,fdatasync";
 /// What gives a file its name, and takes it away.
 pub(crate) const NAMES: &str = "?rename,?renameat,renameat2,?link,linkat";
 pub(crate) const REMOVALS: &str = "?unlink,unlinkat,?rmdir";
-/// What makes room for a download, and cuts its journal off.
-pub(crate) const LENGTHS: &str = "ftruncate,fallocate";
-/// What writes at a place: SQLite's log, and blocks of downloads and their journal.
+/// What writes at a place: SQLite's log, and the journal of a download.
 pub(crate) const WRITES: &str = "pwrite64";
 pub(crate) const NEW_FOLDERS: &str = "?mkdir,mkdirat";
 /// What goes out over the network.
 pub(crate) const SENDS: &str = "?sendto,sendmsg,writev";
 
 /// When a process dies of SIGKILL.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Death {
-    /// In place of such a system call, when a thread makes it for the nth time.
+    /// In place of such a system call, when a thread makes it for the nth time. Each call of the list is
+    /// counted by itself.
     At(&'static str, u32),
+    /// The same, where the call is about this file or folder.
+    On(&'static str, PathBuf, u32),
     After(Duration),
 }
 
@@ -38,15 +40,16 @@ impl Death {
     }
 
     /// The program that a process is to be started by.
-    pub(crate) fn under(self) -> Vec<String> {
+    pub(crate) fn under(&self) -> Vec<String> {
         match self {
-            Self::At(calls, nth) => killed_at(calls, nth),
+            Self::At(calls, nth) => killed_at(calls, *nth),
+            Self::On(calls, file, nth) => killed_at_file(calls, file, *nth),
             Self::After(_) => Vec::new(),
         }
     }
 
     /// Starts a server that is to die so, by way of `more`. Whether it lived to be ready.
-    pub(crate) async fn begin(self, server: &mut TestServer, more: Vec<String>) -> bool {
+    pub(crate) async fn begin(&self, server: &mut TestServer, more: Vec<String>) -> bool {
         let started = server.start_again_under(&[self.under(), more].concat()).await;
         match started {
             Ok(()) => true,
@@ -58,9 +61,9 @@ impl Death {
     }
 
     /// Returns when it is dead.
-    pub(crate) async fn come(self, server: &mut TestServer) {
+    pub(crate) async fn come(&self, server: &mut TestServer) {
         if let Self::After(moment) = self {
-            tokio::time::sleep(moment).await;
+            tokio::time::sleep(*moment).await;
             server.kill_9().await.unwrap();
         } else {
             let status = server.gone().await.unwrap();

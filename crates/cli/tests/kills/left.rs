@@ -39,7 +39,7 @@ impl Scene {
     /// What the object store's folder (`embedded/layout.rs`) holds beside what was uploaded.
     fn odd(&self) -> Vec<String> {
         let objects = self.server.data_dir().join("objects");
-        let published = || self.trees.iter().chain(&self.given_up);
+        let published = || self.trees.iter().chain(&self.given_up).chain(&self.replaced);
         let files: usize = published().map(|tree| tree.files).sum();
         let in_parts: usize = published().map(|tree| tree.in_parts).sum();
         let parts = entries(&objects.join("parts"));

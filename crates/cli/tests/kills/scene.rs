@@ -23,6 +23,8 @@ pub(crate) struct Scene {
     pub(crate) trees: Vec<Tree>,
     /// What was published of what was not.
     pub(crate) given_up: Vec<Tree>,
+    /// What is there as old versions, once for each version.
+    pub(crate) replaced: Vec<Tree>,
 }
 
 impl Scene {
@@ -34,7 +36,8 @@ impl Scene {
         let token = server.somebody("Ada").await.unwrap();
         let address = server.base_url().to_string();
         let cli = Cli { home: tempfile::tempdir().unwrap(), server: address, token };
-        Self { server, cli, draws: Draws::begin(), kills: 0, trees: Vec::new(), given_up: Vec::new() }
+        let (trees, given_up, replaced) = (Vec::new(), Vec::new(), Vec::new());
+        Self { server, cli, draws: Draws::begin(), kills: 0, trees, given_up, replaced }
     }
 
     /// Makes a tree on this machine.
@@ -73,6 +76,24 @@ impl Scene {
             died += 1;
         }
         self.cli.completes(arguments).await;
+        died
+    }
+
+    /// Runs a command until its death at a random moment before this one; the server dies before it too,
+    /// and starts again. Whether the command died. The server's death counts when the command did not end
+    /// well before it.
+    pub(crate) async fn both_die(&mut self, before: Duration, arguments: &[&str]) -> bool {
+        let (death, moment) = (Death::After(self.draws.moment(before)), self.draws.moment(before));
+        let command = async { (self.cli.dies(death, arguments).await, Instant::now()) };
+        let server = async {
+            tokio::time::sleep(moment).await;
+            let dies = Instant::now();
+            self.server.kill_9().await.unwrap();
+            self.server.start_again().await.unwrap();
+            dies
+        };
+        let ((died, ended), server_died) = tokio::join!(command, server);
+        self.kills += usize::from(died) + usize::from(died || server_died < ended);
         died
     }
 

@@ -38,6 +38,19 @@ pub(crate) fn make(home: &Path, draws: &mut Draws, name: &str, small: usize, lar
     Tree { name: name.to_owned(), files: small + large.len(), in_parts }
 }
 
+/// Gives every file of a folder new content, of about the same size.
+pub(crate) fn rewrite(folder: &Path, draws: &mut Draws) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rewrite(&path, draws);
+            continue;
+        }
+        let bytes = path.metadata().unwrap().len() + draws.below(64);
+        fs::write(&path, content(draws.below(u64::MAX), usize::try_from(bytes).unwrap())).unwrap();
+    }
+}
+
 /// Everything in a folder, below its folders: hidden files too.
 pub(crate) fn read(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();

@@ -70,8 +70,8 @@ impl Layout {
         self.parts(id).join("open")
     }
 
-    /// Removes what a process that died left behind: half-written files, and parts that belong to
-    /// no open upload and to no object.
+    /// Removes what a process that died left behind: half-written files, marks of uploads that were
+    /// completed, and parts that belong to no open upload and to no object.
     pub(super) fn sweep(&self) -> io::Result<()> {
         for left in fs::read_dir(self.temporary())? {
             fs::remove_file(left?.path())?;
@@ -84,13 +84,18 @@ impl Layout {
             };
             // An object that cannot be read keeps its parts: one damaged file is no reason to serve
             // nobody, and none to lose what could be saved.
-            let keep = self.open_mark(&id).exists()
-                || self.is_completed(&id).unwrap_or_else(|error| {
-                    tracing::error!(%error, upload = id.as_str(), "an object cannot be read");
-                    true
-                });
-            if !keep {
-                fs::remove_dir_all(folder.path())?;
+            let completed = self.is_completed(&id).map_err(|error| {
+                tracing::error!(%error, upload = id.as_str(), "an object cannot be read");
+            });
+            let mark = self.open_mark(&id);
+            match (mark.exists(), completed) {
+                (true, Ok(true)) => {
+                    // Its name first: an object that a power cut takes away is an open upload again.
+                    sync_folder(&self.objects(id.key().as_str()))?;
+                    fs::remove_file(mark)?;
+                }
+                (false, Ok(false)) => fs::remove_dir_all(folder.path())?,
+                _ => {}
             }
         }
         Ok(())
