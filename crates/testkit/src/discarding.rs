@@ -58,3 +58,21 @@ impl DiscardingStore {
         Ok(client.get(format!("{}/__counts", self.url)).send().await?.json().await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_object_has_to_have_the_checksum_that_it_announces() {
+        let store = DiscardingStore::start().await.unwrap();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let put = |name: &str, bytes: &'static str| {
+            let put = client.put(format!("{}/{BUCKET}/{name}", store.url)).body(bytes);
+            put.header("x-amz-checksum-crc64nvme", crate::crc_of(b"right").to_string()).send()
+        };
+        assert_eq!(put("one", "right").await.unwrap().status(), 200);
+        assert_eq!(put("two", "wrong").await.unwrap().status(), 400);
+        assert_eq!(store.stored().await.unwrap().objects, 1);
+    }
+}

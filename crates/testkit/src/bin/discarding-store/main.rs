@@ -2,7 +2,8 @@
 //!
 //! What is sent to it is read and thrown away; what is fetched from it is one mebibyte, repeated. So a
 //! client is measured at its own limit, and a file of 100 GiB costs nothing. Nobody's signature is
-//! verified, and nothing that is said of the bytes is computed: a checksum is what its sender said.
+//! verified. An object that comes in one request has to have the CRC-64/NVME that it announces, as S3
+//! wants it; of parts nothing is computed: a checksum is what its sender said.
 //!
 //! Memory: a record of about 200 bytes for each object and part, and one mebibyte.
 

@@ -10,8 +10,8 @@ use hyper::{Response, StatusCode};
 
 use crate::answers::{Answered, empty, escaped, refusal, xml};
 use crate::content::Answer;
-use crate::objects::CRC64NVME;
 use crate::records::{Object, Part, Store, Upload};
+use crate::request::CRC64NVME;
 use crate::request::{Asked, elements};
 
 pub(crate) fn create(store: &Store, asked: &Asked) -> Response<Answer> {

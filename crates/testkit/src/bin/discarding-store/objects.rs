@@ -6,13 +6,13 @@ use hyper::{Response, StatusCode};
 use crate::answers::{self, Answered, empty, refusal, xml};
 use crate::content::Answer;
 use crate::records::{Object, Store};
-use crate::request::{Asked, elements};
-
-/// The header that carries a CRC-64/NVME.
-pub(crate) const CRC64NVME: &str = "x-amz-checksum-crc64nvme";
+use crate::request::{Asked, CRC64NVME, elements};
 
 pub(crate) async fn put(store: &Store, mut asked: Asked) -> Answered {
-    let size = asked.discard().await?;
+    let (size, is_as_announced) = asked.discard_verified().await?;
+    if !is_as_announced {
+        return Ok(refusal(StatusCode::BAD_REQUEST, "BadDigest"));
+    }
     let crc64nvme = asked.header(CRC64NVME).map(str::to_owned);
     let mut records = store.records();
     records.bytes_in += size;

@@ -1,5 +1,8 @@
 //! A request, taken apart.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use crc_fast::{CrcAlgorithm, Digest};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::http::HeaderMap;
@@ -7,6 +10,8 @@ use hyper::{Method, Request};
 use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
+/// The header that carries a CRC-64/NVME.
+pub(crate) const CRC64NVME: &str = "x-amz-checksum-crc64nvme";
 /// The longest text that is read: a list of 10,000 parts with their checksums, or of 1,000 keys.
 const TEXT_BYTES: usize = 4 * 1024 * 1024;
 
@@ -66,6 +71,24 @@ impl Asked {
         }
         let said = self.header("x-amz-decoded-content-length").and_then(|said| said.parse().ok());
         Ok(said.unwrap_or(bytes))
+    }
+
+    /// The same; also whether the content has the checksum that its header announces. What is sent in
+    /// signed chunks is not looked at.
+    pub(crate) async fn discard_verified(&mut self) -> Result<(u64, bool), BrokenOff> {
+        let announced = self.header(CRC64NVME).map(str::to_owned);
+        let Some(announced) = announced.filter(|_| self.header("x-amz-decoded-content-length").is_none())
+        else {
+            return Ok((self.discard().await?, true));
+        };
+        let (mut bytes, mut digest) = (0, Digest::new(CrcAlgorithm::Crc64Nvme));
+        while let Some(frame) = self.body.frame().await {
+            let frame = frame.map_err(|_| BrokenOff)?;
+            let data = frame.data_ref().map_or(&[][..], |data| data);
+            digest.update(data);
+            bytes += data.len() as u64;
+        }
+        Ok((bytes, BASE64_STANDARD.encode(digest.finalize().to_be_bytes()) == announced))
     }
 
     /// Reads the body as a text.
