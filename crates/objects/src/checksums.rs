@@ -90,9 +90,9 @@ pub(crate) fn of(algorithm: ChecksumAlgorithm, bytes: &[u8]) -> Checksum {
     }
 }
 
-/// The checksum of an object, as far as those of its parts say it: `None` where one is missing, and where
-/// it is over the bytes.
-pub(crate) fn over_parts(
+/// The checksum of an object, as far as those of its parts say it: `None` where one is missing or of
+/// another kind, and where it is over the bytes.
+pub fn over_parts(
     algorithm: ChecksumAlgorithm,
     parts: impl Iterator<Item = Option<Checksum>>,
 ) -> Option<Checksum> {

@@ -20,7 +20,7 @@ mod presign;
 pub mod s3;
 mod store;
 
-pub use checksums::StoredChecksum;
+pub use checksums::{StoredChecksum, over_parts};
 pub use error::{ObjectError, Result};
 pub use store::{
     ByteStream, CompletePart, MultipartMarker, MultipartsPage, ObjectInfo, ObjectKey, ObjectRange,

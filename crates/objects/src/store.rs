@@ -173,6 +173,7 @@ pub trait ObjectStore: Send + Sync {
     async fn list_parts(&self, key: &ObjectKey, multipart_id: &str) -> Result<Vec<StoredPart>>;
 
     /// Joins the parts, exactly those that are named: one that is sent meanwhile is not let in between.
+    /// Parts have to name their checksums where these are not CRC-64/NVME: not every store lists them.
     /// `ChecksumMismatch` if the whole does not have `checksum`, of the kind that the upload began with.
     /// Completing what was completed before is answered as `NotFound`: ask [`head`](Self::head).
     async fn complete_multipart(

@@ -191,9 +191,8 @@ pub struct CompleteUpload {
     /// Of the whole content; compared with what the object store says it holds, where that is a
     /// CRC-64/NVME.
     pub crc64nvme: Crc64Nvme,
-    /// What the object store has to say instead, where the plan names another algorithm. Of content in one
-    /// part, the checksum of that part; else that algorithm over the bytes of the parts' checksums, in
-    /// order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub checksum: Option<Checksum>,
+    /// Of all parts in order, where the plan names another algorithm: what the object store says of the
+    /// whole has to follow from these, and some stores ask for them when they join the parts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Checksum>,
 }

@@ -134,7 +134,7 @@ impl<C: UploadControl> Upload<'_, C> {
             source => source?,
         };
         let known = if let Some((_, hashed)) = source.in_memory() {
-            Some(Known::from(hashed))
+            Some(Known::from(hashed.clone()))
         } else if source.size() <= HASHED_FIRST_MAX {
             match self.or_cancelled(hashing::whole(self.engine, &source, self.engine.expected.get())).await {
                 Ok(hashed) => Some(Known::from(hashed)),
@@ -240,9 +240,8 @@ impl<C: UploadControl> Upload<'_, C> {
             (_, Some(known)) => known.whole,
             (_, None) => hashing::whole(self.engine, source, checksum).await?,
         };
-        let Hashed { sha256, crc64nvme, stored, .. } = hashed;
-        let checksum = stored.algorithm().is_composite().then_some(stored);
-        let complete = CompleteUpload { id, sha256, crc64nvme, checksum };
+        let Hashed { sha256, crc64nvme, parts, .. } = hashed;
+        let complete = CompleteUpload { id, sha256, crc64nvme, parts };
         let node = self.control.complete(complete).await?;
         Ok(Uploaded { node, was_there: false })
     }

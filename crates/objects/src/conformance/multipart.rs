@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use notespot_protocol::{ByteCount, Timestamp};
 
-use super::client::{Client, Sent, content, part, sum_of_parts};
+use super::client::{Client, Sent, content, part, sum_of, sum_of_parts};
 use super::single::read;
-use crate::{ObjectError, ObjectKey, ObjectRange, ObjectStore, StoredChecksum};
+use crate::{ObjectError, ObjectKey, ObjectRange, ObjectStore, StoredChecksum, StoredPart};
 
 const VALID: Duration = Duration::from_mins(5);
 /// S3's least size of a part that is not the last.
@@ -28,6 +28,16 @@ async fn send(
     Client::new().send(&request, sent).await
 }
 
+/// What the store lists, with the checksums that whoever sent the parts knows.
+async fn list(store: &dyn ObjectStore, key: &ObjectKey, id: &str, parts: &[&[u8]]) -> Vec<StoredPart> {
+    let mut listed = store.list_parts(key, id).await.unwrap();
+    for (at, bytes) in parts.iter().enumerate() {
+        let sum = sum_of(store, bytes).await;
+        assert_eq!(*listed[at].checksum.get_or_insert(sum), sum);
+    }
+    listed
+}
+
 async fn must_send(store: &dyn ObjectStore, key: &ObjectKey, id: &str, number: u32, bytes: &[u8]) {
     let sent = send(store, key, id, number, bytes, bytes).await;
     assert!(sent.status.is_success(), "{}: {}", sent.status, String::from_utf8_lossy(&sent.body));
@@ -42,7 +52,7 @@ pub async fn parts_in_any_order_make_one_object(store: &dyn ObjectStore) {
         must_send(store, &key, &id, number, parts[number as usize - 1]).await;
     }
     assert!(matches!(store.head(&key).await, Err(ObjectError::NotFound)), "nothing is visible before");
-    let listed = store.list_parts(&key, &id).await.unwrap();
+    let listed = list(store, &key, &id, &parts).await;
     assert_eq!(listed.iter().map(|part| part.number).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(listed[2].size, ByteCount(4321));
     let whole = sum_of_parts(store, &parts).await;
@@ -67,7 +77,7 @@ pub async fn a_wrong_part_is_refused_and_the_right_one_taken(store: &dyn ObjectS
     assert!(refused.status.is_client_error(), "{}", refused.status);
     assert!(store.list_parts(&key, &id).await.unwrap().is_empty());
     must_send(store, &key, &id, 1, &bytes).await;
-    let listed = store.list_parts(&key, &id).await.unwrap();
+    let listed = list(store, &key, &id, &[&bytes]).await;
     store.complete_multipart(&key, &id, &listed, sum_of_parts(store, &[&bytes]).await).await.unwrap();
     assert!(read(store, &key, None).await == bytes);
 }
@@ -78,7 +88,7 @@ pub async fn the_last_of_two_parts_with_one_number_counts(store: &dyn ObjectStor
     let id = begin(store, &key).await.unwrap();
     must_send(store, &key, &id, 1, &first).await;
     must_send(store, &key, &id, 1, &second).await;
-    let listed = store.list_parts(&key, &id).await.unwrap();
+    let listed = list(store, &key, &id, &[&second]).await;
     assert_eq!(listed.len(), 1);
     store.complete_multipart(&key, &id, &listed, sum_of_parts(store, &[&second]).await).await.unwrap();
     assert!(read(store, &key, None).await == second);
@@ -89,7 +99,7 @@ pub async fn a_checksum_of_the_whole_that_is_wrong_is_refused(store: &dyn Object
     let (key, bytes) = (ObjectKey::generate(), content(11, 1000));
     let id = begin(store, &key).await.unwrap();
     must_send(store, &key, &id, 1, &bytes).await;
-    let listed = store.list_parts(&key, &id).await.unwrap();
+    let listed = list(store, &key, &id, &[&bytes]).await;
     let refused = store.complete_multipart(&key, &id, &listed, sum_of_parts(store, &[b"other"]).await).await;
     assert!(refused.is_err(), "a wrong checksum was accepted");
     assert!(matches!(store.head(&key).await, Err(ObjectError::NotFound)));
@@ -100,7 +110,7 @@ pub async fn parts_that_are_not_there_cannot_be_joined(store: &dyn ObjectStore) 
     let (key, bytes) = (ObjectKey::generate(), content(12, 1000));
     let id = begin(store, &key).await.unwrap();
     must_send(store, &key, &id, 1, &bytes).await;
-    let mut listed = store.list_parts(&key, &id).await.unwrap();
+    let mut listed = list(store, &key, &id, &[&bytes]).await;
     listed[0].number = 2;
     let refused = store.complete_multipart(&key, &id, &listed, sum_of_parts(store, &[&bytes]).await).await;
     assert!(matches!(refused, Err(ObjectError::BadPart)), "{refused:?}");
@@ -129,7 +139,7 @@ pub async fn open_uploads_are_listed_with_their_age(store: &dyn ObjectStore) {
         match ending {
             0 => store.abort_multipart(&key, &id).await.unwrap(),
             1 => {
-                let listed = store.list_parts(&key, &id).await.unwrap();
+                let listed = list(store, &key, &id, &[&bytes]).await;
                 store
                     .complete_multipart(&key, &id, &listed, sum_of_parts(store, &[&bytes]).await)
                     .await
@@ -166,7 +176,7 @@ pub async fn a_part_that_comes_while_parts_are_joined_changes_nothing(store: &dy
         let key = ObjectKey::generate();
         let id = begin(store, &key).await.unwrap();
         must_send(store, &key, &id, 1, &first).await;
-        let listed = store.list_parts(&key, &id).await.unwrap();
+        let listed = list(store, &key, &id, &[&first]).await;
         let completing = async {
             tokio::time::sleep(Duration::from_micros(round * 150)).await;
             store.complete_multipart(&key, &id, &listed, sum_of_parts(store, &[&first]).await).await

@@ -28,16 +28,11 @@ pub fn new_upload(parent: Option<NodeId>, name: &str, content: &[u8]) -> anyhow:
 /// What the client says of the content when all of it has arrived.
 #[must_use]
 pub fn completion(plan: &UploadPlan, content: &[u8]) -> CompleteUpload {
-    let parts: Vec<_> = (1..=plan.part_count).map(|number| part_of(plan, content, number).0).collect();
-    let checksum = match parts.as_slice() {
-        _ if !plan.checksum.is_composite() => None,
-        [only] => Some(only.checksum),
-        parts => {
-            let sums: Vec<u8> = parts.iter().flat_map(|part| part.checksum.to_bytes()).collect();
-            Some(checksum_of(plan.checksum, &sums))
-        }
+    let parts = match plan.checksum.is_composite() {
+        true => (1..=plan.part_count).map(|number| part_of(plan, content, number).0.checksum).collect(),
+        false => Vec::new(),
     };
-    CompleteUpload { id: plan.id, sha256: sha256_of(content), crc64nvme: crc_of(content), checksum }
+    CompleteUpload { id: plan.id, sha256: sha256_of(content), crc64nvme: crc_of(content), parts }
 }
 
 /// What proves that somebody has the content.

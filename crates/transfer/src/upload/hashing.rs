@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::source::Source;
-use super::sums::{OverParts, Sum};
+use super::sums::Sum;
 use crate::settings::CHUNK_BYTES;
 use crate::{Engine, TransferError};
 
@@ -16,13 +16,13 @@ use crate::{Engine, TransferError};
 const AHEAD: usize = 16;
 
 /// The checksums of a whole file.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Hashed {
     pub(super) size: u64,
     pub(super) sha256: Sha256,
     pub(super) crc64nvme: Crc64Nvme,
-    /// What the object store will say of it, once it has the parts.
-    pub(super) stored: Checksum,
+    /// Of the parts that it was cut into, where these are not CRC-64/NVME.
+    pub(super) parts: Vec<Checksum>,
 }
 
 impl Hashed {
@@ -30,28 +30,31 @@ impl Hashed {
     pub(super) fn of(bytes: &[u8], checksum: ChecksumAlgorithm) -> Self {
         let sha256 = Sha256::from_bytes(sha2::Sha256::digest(bytes).into());
         let crc64nvme = Crc64Nvme(crc_fast::checksum(CrcAlgorithm::Crc64Nvme, bytes));
-        let stored = if checksum == ChecksumAlgorithm::Sha256 {
-            Checksum::Sha256(sha256)
-        } else {
-            let mut sum = Sum::new(checksum);
-            sum.update(bytes);
-            sum.finish(crc64nvme)
+        let parts = match checksum {
+            ChecksumAlgorithm::Crc64Nvme => Vec::new(),
+            ChecksumAlgorithm::Sha256 => vec![Checksum::Sha256(sha256)],
+            ChecksumAlgorithm::Crc32c => {
+                let mut sum = Sum::new(checksum);
+                sum.update(bytes);
+                vec![sum.finish(crc64nvme)]
+            }
         };
-        Self { size: bytes.len() as u64, sha256, crc64nvme, stored }
+        Self { size: bytes.len() as u64, sha256, crc64nvme, parts }
     }
 
     /// For content that is not cut.
     pub(super) fn as_only_part(&self) -> PartToSend {
-        PartToSend { number: 1, size: ByteCount(self.size), checksum: self.stored }
+        let checksum = self.parts.first().copied().unwrap_or(self.crc64nvme.into());
+        PartToSend { number: 1, size: ByteCount(self.size), checksum }
     }
 
     /// Whether it was made for a store that verifies this.
     pub(super) fn is_for(&self, checksum: ChecksumAlgorithm) -> bool {
-        self.stored.algorithm() == checksum
+        self.parts.first().map(Checksum::algorithm).unwrap_or_default() == checksum
     }
 }
 
-/// The checksums of a whole file and of the parts that it is cut into. Memory: 56 bytes for each of at most
+/// The checksums of a whole file and of the parts that it is cut into. Memory: 90 bytes for each of at most
 /// 10,000 parts.
 #[derive(Clone, Debug)]
 pub(super) struct Known {
@@ -62,7 +65,7 @@ pub(super) struct Known {
 impl From<Hashed> for Known {
     /// Of content that is not cut.
     fn from(whole: Hashed) -> Self {
-        Self { whole, parts: vec![whole.as_only_part()] }
+        Self { parts: vec![whole.as_only_part()], whole }
     }
 }
 
@@ -140,7 +143,7 @@ fn pass(
     let mut buffer = vec![0; CHUNK_BYTES];
     let mut sha256 = sha2::Sha256::new();
     let mut whole = Crc::new(CrcAlgorithm::Crc64Nvme);
-    let mut over_parts = OverParts::new(checksum);
+    let mut parts = Vec::new();
     let (mut offset, mut number) = (0_u64, 1);
     loop {
         let mut part = Crc::new(CrcAlgorithm::Crc64Nvme);
@@ -166,7 +169,9 @@ fn pass(
         }
         whole.combine(&part);
         let checksum = sum.finish(Crc64Nvme(part.finalize()));
-        over_parts.add(checksum);
+        if checksum.algorithm().is_composite() {
+            parts.push(checksum);
+        }
         let hashed = PartToSend { number, size: ByteCount(offset - begin), checksum };
         if tell.blocking_send(hashed).is_err() {
             return Err(TransferError::Cancelled);
@@ -176,11 +181,10 @@ fn pass(
         }
         number += 1;
     }
-    let crc64nvme = Crc64Nvme(whole.finalize());
     Ok(Hashed {
         size,
         sha256: Sha256::from_bytes(sha256.finalize().into()),
-        crc64nvme,
-        stored: over_parts.finish(crc64nvme),
+        crc64nvme: Crc64Nvme(whole.finalize()),
+        parts,
     })
 }

@@ -110,9 +110,9 @@ impl Source {
     }
 
     /// The whole content and its checksums, where the file is small.
-    pub(super) fn in_memory(&self) -> Option<(&Bytes, Hashed)> {
+    pub(super) fn in_memory(&self) -> Option<(&Bytes, &Hashed)> {
         match &self.0.content {
-            Content::InMemory { bytes, hashed, .. } => Some((bytes, *hashed)),
+            Content::InMemory { bytes, hashed, .. } => Some((bytes, hashed)),
             Content::OnDisk(_) => None,
         }
     }

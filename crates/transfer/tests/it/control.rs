@@ -358,7 +358,7 @@ impl UploadControl for Stand {
             assert_eq!(whole.len() as u64, size.get());
             let expected = completion(&upload.plan, &whole);
             assert_eq!(said.crc64nvme, expected.crc64nvme, "the combined checksum is that of the whole");
-            assert_eq!((said.sha256, said.checksum), (expected.sha256, expected.checksum));
+            assert_eq!((said.sha256, &said.parts), (expected.sha256, &expected.parts));
             locked(&self.published).push(whole.into());
         }
         upload.plan.state = UploadState::Published;
@@ -381,7 +381,7 @@ impl UploadControl for Stand {
         let name = upload.new.name.clone();
         locked(&self.published).push(content);
         let (sha256, crc64nvme) = (claimed, Crc64Nvme(0));
-        let said = CompleteUpload { id: said.id, sha256, crc64nvme, checksum: None };
+        let said = CompleteUpload { id: said.id, sha256, crc64nvme, parts: Vec::new() };
         Ok(self.node(&name, upload.new.size, &said))
     }
 

@@ -3,7 +3,7 @@
 use futures_util::{StreamExt as _, stream};
 use notespot_metadata::MetadataError;
 use notespot_metadata::uploads::StoredUpload;
-use notespot_objects::{ObjectError, ObjectInfo, ObjectKey, StoredChecksum, StoredPart};
+use notespot_objects::{ObjectError, ObjectInfo, ObjectKey, StoredChecksum, StoredPart, over_parts};
 use notespot_protocol::{
     Checksum, ChecksumAlgorithm, CompleteUpload, Node, Sha256, UploadId, UploadState, UserId,
 };
@@ -67,7 +67,7 @@ async fn join_one(
     }
     let (key, checksum) = (key_of(&upload)?, announced(&upload, &said)?);
     if let Some(multipart_id) = &upload.destination.multipart_id {
-        let joined = join(server, &upload, &key, multipart_id, checksum).await;
+        let joined = join(server, &upload, &key, multipart_id, checksum, &said.parts).await;
         or_give_up(server, &upload, joined).await?;
     }
     Ok(Joined::Arrived(Box::new(Arrived { upload, key, checksum, sha256: said.sha256 })))
@@ -108,9 +108,17 @@ fn announced(upload: &StoredUpload, said: &CompleteUpload) -> Answer<Checksum> {
     if algorithm == ChecksumAlgorithm::Crc64Nvme {
         return Ok(said.crc64nvme.into());
     }
-    said.checksum.filter(|checksum| checksum.algorithm() == algorithm).ok_or_else(|| {
+    let is_cut = upload.destination.multipart_id.is_some();
+    let whole = match said.parts.as_slice() {
+        [only] if !is_cut => Some(*only).filter(|only| only.algorithm() == algorithm),
+        parts if is_cut && parts.len() == upload.destination.part_count as usize => {
+            over_parts(algorithm, parts.iter().copied().map(Some))
+        }
+        _ => None,
+    };
+    whole.ok_or_else(|| {
         let name = algorithm.as_str();
-        Refusal::bad_request(format!("This upload is verified with {name}: that checksum is missing."))
+        Refusal::bad_request(format!("The {name} of each part is missing: this upload is verified with it."))
     })
 }
 
@@ -139,8 +147,9 @@ async fn join(
     key: &ObjectKey,
     multipart_id: &str,
     checksum: Checksum,
+    announced: &[Checksum],
 ) -> Result<(), ObjectError> {
-    let parts = match server.objects.list_parts(key, multipart_id).await {
+    let mut parts = match server.objects.list_parts(key, multipart_id).await {
         Ok(parts) => parts,
         // Joined by a call whose answer got lost, or whose server died before it published.
         Err(ObjectError::NotFound) => return Ok(()),
@@ -148,6 +157,10 @@ async fn join(
     };
     if !all_arrived(upload, &parts) {
         return Err(ObjectError::BadPart);
+    }
+    // Not every store lists them.
+    for (part, announced) in parts.iter_mut().zip(announced) {
+        part.checksum.get_or_insert(*announced);
     }
     match server.objects.complete_multipart(key, multipart_id, &parts, checksum).await {
         Ok(()) | Err(ObjectError::NotFound) => Ok(()),
