@@ -56,9 +56,9 @@ impl StoredChecksum {
 
     /// From the texts of an answer, of which a store fills one in.
     pub(crate) fn read(
-        crc64nvme: Option<&str>,
-        crc32c: Option<&str>,
-        sha256: Option<&str>,
+        crc64nvme: Option<String>,
+        crc32c: Option<String>,
+        sha256: Option<String>,
     ) -> Result<Option<Self>, ChecksumError> {
         let texts = [
             // What a store was asked for comes before what it does of its own accord.
@@ -71,7 +71,7 @@ impl StoredChecksum {
         // No digit of base64 is a dash.
         let (value, parts) = match text.split_once('-') {
             Some((value, parts)) => (value, Some(parts.parse().map_err(|_| ChecksumError)?)),
-            None => (text, None),
+            None => (text.as_str(), None),
         };
         Ok(Some(Self { value: Checksum::from_base64(algorithm, value)?, parts }))
     }
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_checksum_over_parts_says_of_how_many() {
-        let read = |text| StoredChecksum::read(None, Some(text), None);
+        let read = |text: &str| StoredChecksum::read(None, Some(text.to_owned()), None);
         let value = Checksum::from_base64(ChecksumAlgorithm::Crc32c, "ugCmJg==").unwrap();
         assert_eq!(read("ugCmJg==-2"), Ok(Some(StoredChecksum::of_parts(value, 2))));
         assert_eq!(StoredChecksum::of_parts(value, 2).to_text(), "ugCmJg==-2");

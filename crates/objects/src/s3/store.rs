@@ -185,8 +185,7 @@ fn said(
     crc32c: Option<String>,
     sha256: Option<String>,
 ) -> Result<Option<StoredChecksum>> {
-    StoredChecksum::read(crc64nvme.as_deref(), crc32c.as_deref(), sha256.as_deref())
-        .map_err(|_| lacks("a checksum that can be read"))
+    StoredChecksum::read(crc64nvme, crc32c, sha256).map_err(|_| lacks("a checksum that can be read"))
 }
 
 fn completed(part: &CompletePart) -> CompletedPart {

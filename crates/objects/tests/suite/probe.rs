@@ -47,7 +47,7 @@ struct Inner {
     objects: Mutex<HashMap<String, Said>>,
 }
 
-/// Of what the server puts there: `notespot`. The last two are what SeaweedFS says of it.
+/// Of what the server puts there: `notespot`. The last two are what an independent store says of it.
 fn true_checksum(algorithm: ChecksumAlgorithm) -> String {
     match algorithm {
         Crc64Nvme => {
