@@ -9,7 +9,8 @@ mod trees;
 mod uploads;
 
 use notespot_protocol::{
-    ByteCount, ClientRef, NewFolder, Node, NodeId, NodeName, NodesQuery, OnConflict, Sha256, UserId,
+    ByteCount, ChecksumAlgorithm, ClientRef, NewFolder, Node, NodeId, NodeName, NodesQuery, OnConflict,
+    Sha256, UserId,
 };
 
 use crate::uploads::{Destination, StoredUpload, Wanted};
@@ -44,6 +45,7 @@ macro_rules! for_each_metadata_case {
             an_upload_beyond_the_quota_is_refused,
             an_upload_whose_folder_is_gone_lands_at_the_top,
             an_upload_that_was_given_up_leaves_an_orphan,
+            an_upload_keeps_the_checksum_that_it_began_with,
             destinations_of_open_uploads_are_known,
             in_a_batch_each_succeeds_or_fails_alone,
             a_batch_counts_what_it_has_taken_itself,
@@ -133,6 +135,7 @@ fn destination() -> Destination {
         multipart_id: None,
         part_bytes: ByteCount(100),
         part_count: 1,
+        checksum: ChecksumAlgorithm::Crc64Nvme,
     }
 }
 

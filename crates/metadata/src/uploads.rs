@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use notespot_protocol::{
-    ByteCount, NewUpload, Node, NodeId, Sha256, Timestamp, UploadId, UploadState, UserId,
+    ByteCount, ChecksumAlgorithm, NewUpload, Node, NodeId, Sha256, Timestamp, UploadId, UploadState, UserId,
 };
 
 use crate::Result;
@@ -18,6 +18,9 @@ pub struct Destination {
     pub part_bytes: ByteCount,
     /// How many parts.
     pub part_count: u32,
+    /// What the store verifies of each part. Fixed when the upload begins: its parts all have the same,
+    /// whatever a server that takes it up later would choose.
+    pub checksum: ChecksumAlgorithm,
 }
 
 /// An upload as it is kept.

@@ -15,7 +15,9 @@ use notespot_metadata::nodes::Nodes as _;
 use notespot_metadata::orphans::Orphans as _;
 use notespot_metadata::sqlite::{OpenError, SqliteMetadata};
 use notespot_metadata::uploads::Uploads as _;
-use notespot_protocol::{ByteCount, NodeId, Sha256, Timestamp, UserId, VersionId};
+use notespot_protocol::{
+    ByteCount, ChecksumAlgorithm, NodeId, Sha256, Timestamp, UploadId, UserId, VersionId,
+};
 use tempfile::TempDir;
 
 notespot_metadata::metadata_conformance!(Running::start().await);
@@ -86,7 +88,9 @@ async fn a_file_of_an_earlier_version_keeps_its_content_and_can_share_it() {
          INSERT INTO nodes (id, owner, parent, kind, name, unique_key, sort_key, version, size, created_at, modified_at, revision)
              VALUES (?1, 'ada', x'', 1, 'a.txt', 'a.txt', 'a.txt', ?2, 100, 5, 5, 1);
          INSERT INTO versions (id, node, size, content_type, sha256, uploaded_at, object_key)
-             VALUES (?2, ?1, 100, 'text/plain', ?3, 5, 'the-object');",
+             VALUES (?2, ?1, 100, 'text/plain', ?3, 5, 'the-object');
+         INSERT INTO uploads (id, owner, client_ref, parent, name, on_conflict, size, content_type, object_key, part_bytes, part_count, state, created_at)
+             VALUES (?2, 'ada', ?2, x'', 'b.txt', 'fail', 100, 'text/plain', 'on-its-way', 100, 1, 'open', 5);",
     )
     .bind(node.0.as_bytes().to_vec())
     .bind(version.0.as_bytes().to_vec())
@@ -103,6 +107,8 @@ async fn a_file_of_an_earlier_version_keeps_its_content_and_can_share_it() {
     assert_eq!(stored.content.version, version);
     let asked = [(ByteCount(100), Some(Sha256::from_bytes([7; 32])))];
     assert_eq!(store.has_content(&ada, &asked).await.unwrap(), [true]);
+    let on_its_way = store.upload(&ada, UploadId(version.0)).await.unwrap();
+    assert_eq!(on_its_way.destination.checksum, ChecksumAlgorithm::Crc64Nvme);
     store.trash_node(&ada, node, None).await.unwrap();
     store.delete_node(&ada, node).await.unwrap();
     assert_eq!(store.orphans(Timestamp::now(), 10).await.unwrap()[0].object_key, "the-object");

@@ -6,7 +6,7 @@
 //!
 //! Verified: the length and every checksum that a request names are compared while the bytes are
 //! written; a mismatch leaves nothing. Each file ends with a record of its own length and
-//! CRC-64/NVME ([`sealed`]).
+//! CRC-64/NVME, and of the CRC-32C or SHA-256 that it was sent with ([`sealed`]).
 //!
 //! Multipart uploads are joined without copying: an object that came in parts is a list of its
 //! part files.
@@ -34,7 +34,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend, PresignedRequest};
+use notespot_protocol::{ByteCount, Checksum, ChecksumAlgorithm, PartToSend, PresignedRequest};
 use rusty_s3::{Bucket, Credentials, UrlStyle};
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
@@ -178,7 +178,8 @@ impl ObjectStore for EmbeddedStore {
         Ok(self.presigner(valid).get(key))
     }
 
-    async fn create_multipart(&self, key: &ObjectKey) -> Result<String> {
+    /// All that is known is verified: nothing has to be chosen.
+    async fn create_multipart(&self, key: &ObjectKey, _: ChecksumAlgorithm) -> Result<String> {
         let key = key.clone();
         self.on_files(move |inner| inner.create_multipart(&key)).await
     }
@@ -193,11 +194,11 @@ impl ObjectStore for EmbeddedStore {
         key: &ObjectKey,
         multipart_id: &str,
         parts: &[CompletePart],
-        crc64nvme: Crc64Nvme,
+        checksum: Checksum,
     ) -> Result<()> {
         let id = multipart::UploadId::parse(key, multipart_id)?;
         let named = parts.iter().map(|part| (part.number, part.etag.clone())).collect();
-        self.on_files(move |inner| inner.complete_multipart(&id, named, Some(crc64nvme)).map(|_| ())).await
+        self.on_files(move |inner| inner.complete_multipart(&id, named, Some(checksum)).map(|_| ())).await
     }
 
     async fn list_multiparts(&self, from: Option<&MultipartMarker>) -> Result<MultipartsPage> {
@@ -213,7 +214,7 @@ impl ObjectStore for EmbeddedStore {
     async fn head(&self, key: &ObjectKey) -> Result<ObjectInfo> {
         let path = self.inner.layout.object(key);
         let seal = self.on_files(move |_| sealed::read(&path)).await?;
-        Ok(ObjectInfo { size: ByteCount(seal.size), crc64nvme: Some(seal.crc64nvme) })
+        Ok(ObjectInfo { size: ByteCount(seal.size), checksum: Some(seal.checksum()) })
     }
 
     async fn read(&self, key: &ObjectKey, range: Option<ObjectRange>) -> Result<ByteStream> {

@@ -4,6 +4,7 @@
 //! its protocol, and [`embedded`], a durable S3 store of our own inside the server process. Both
 //! pass one suite, [`conformance`].
 
+mod checksums;
 #[cfg(feature = "conformance")]
 #[expect(
     clippy::unwrap_used,
@@ -19,6 +20,7 @@ mod presign;
 pub mod s3;
 mod store;
 
+pub use checksums::{StoredChecksum, over_parts};
 pub use error::{ObjectError, Result};
 pub use store::{
     ByteStream, CompletePart, MultipartMarker, MultipartsPage, ObjectInfo, ObjectKey, ObjectRange,

@@ -8,10 +8,7 @@ use notespot_protocol::{PartToSend, PresignedRequest, SecretUrl, Timestamp};
 use rusty_s3::actions::{GetObject, PutObject, S3Action, UploadPart};
 use rusty_s3::{Bucket, Credentials};
 
-use crate::ObjectKey;
-
-/// The header that carries a CRC-64/NVME.
-pub(crate) const CRC64NVME_HEADER: &str = "x-amz-checksum-crc64nvme";
+use crate::{ObjectKey, checksums};
 
 /// Signs with the credentials of the moment. Signing takes microseconds and makes no request.
 pub(crate) struct Presigner<'a> {
@@ -42,7 +39,7 @@ impl Presigner<'_> {
     fn sign_exactly<'a>(&self, mut action: impl S3Action<'a>, part: &PartToSend) -> PresignedRequest {
         let headers = BTreeMap::from([
             ("content-length".to_owned(), part.size.get().to_string()),
-            (CRC64NVME_HEADER.to_owned(), part.crc64nvme.to_string()),
+            (checksums::header(part.checksum.algorithm()).to_owned(), part.checksum.to_base64()),
         ]);
         for (name, value) in &headers {
             action.headers_mut().insert(name.clone(), value.clone());

@@ -7,18 +7,18 @@ mod config;
 mod credentials;
 mod errors;
 mod look_up;
+mod probe;
 mod store;
 
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::SharedCredentialsProvider;
 use rusty_s3::{Bucket, UrlStyle};
-use tokio::sync::OnceCell;
 use url::Url;
 
 pub use self::config::{BadS3Config, S3Config};
 use self::credentials::Kept;
-use self::look_up::Checks;
+use self::probe::Probe;
 
 /// Why the bucket cannot be used at all.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +44,7 @@ pub struct S3Store {
     /// As clients reach it.
     bucket: Bucket,
     credentials: Kept,
-    checks: OnceCell<Checks>,
+    probe: Probe,
 }
 
 impl S3Store {
@@ -92,7 +92,7 @@ impl S3Store {
             name: config.bucket.clone(),
             bucket,
             credentials: Kept::new(provider),
-            checks: OnceCell::new(),
+            probe: Probe::new(config.checksum),
         })
     }
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
-use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend, PresignedRequest, Timestamp};
+use notespot_protocol::{ByteCount, Checksum, ChecksumAlgorithm, PartToSend, PresignedRequest, Timestamp};
 use rand::RngExt as _;
 
-use crate::{ObjectError, Result};
+use crate::{ObjectError, Result, StoredChecksum};
 
 /// How many digits the keys of one group share. Both halves are random: no two groups meet, and neither
 /// do the keys in one.
@@ -78,7 +78,7 @@ pub struct ObjectInfo {
     /// Its length.
     pub size: ByteCount,
     /// The checksum of the whole object, where the store has one.
-    pub crc64nvme: Option<Crc64Nvme>,
+    pub checksum: Option<StoredChecksum>,
 }
 
 /// A part that a store holds.
@@ -89,7 +89,7 @@ pub struct StoredPart {
     /// Its length.
     pub size: ByteCount,
     /// Its checksum, where the store says it.
-    pub crc64nvme: Option<Crc64Nvme>,
+    pub checksum: Option<Checksum>,
     /// The store's tag, to be named when completing.
     pub etag: String,
 }
@@ -139,6 +139,12 @@ pub type ByteStream = Pin<Box<dyn Stream<Item = std::io::Result<Bytes>> + Send>>
 /// An object store. Cheap to share; every call may run at the same time as every other.
 #[async_trait]
 pub trait ObjectStore: Send + Sync {
+    /// What uploads that begin now are to be sent with: the best that the store verifies. Learned once;
+    /// while that does not work, [the default](ChecksumAlgorithm::default).
+    async fn checksum_algorithm(&self) -> ChecksumAlgorithm {
+        ChecksumAlgorithm::default()
+    }
+
     /// Presigns a PUT of a whole object: exactly `part.size` bytes with exactly its checksum.
     /// Signing is local: it makes no request.
     async fn presign_put(
@@ -160,21 +166,22 @@ pub trait ObjectStore: Send + Sync {
     /// Presigns a GET that may be sent with any `Range`.
     async fn presign_get(&self, key: &ObjectKey, valid: Duration) -> Result<PresignedRequest>;
 
-    /// Begins a multipart upload with CRC-64/NVME over the full object, and returns the store's id.
-    async fn create_multipart(&self, key: &ObjectKey) -> Result<String>;
+    /// Begins a multipart upload whose parts name checksums of one kind, and returns the store's id.
+    async fn create_multipart(&self, key: &ObjectKey, checksum: ChecksumAlgorithm) -> Result<String>;
 
     /// The parts that have arrived, by number.
     async fn list_parts(&self, key: &ObjectKey, multipart_id: &str) -> Result<Vec<StoredPart>>;
 
     /// Joins the parts, exactly those that are named: one that is sent meanwhile is not let in between.
-    /// `ChecksumMismatch` if the whole does not have `crc64nvme`. Completing what
-    /// was completed before is answered as `NotFound`: ask [`head`](Self::head).
+    /// Parts have to name their checksums where these are not CRC-64/NVME: not every store lists them.
+    /// `ChecksumMismatch` if the whole does not have `checksum`, of the kind that the upload began with.
+    /// Completing what was completed before is answered as `NotFound`: ask [`head`](Self::head).
     async fn complete_multipart(
         &self,
         key: &ObjectKey,
         multipart_id: &str,
         parts: &[CompletePart],
-        crc64nvme: Crc64Nvme,
+        checksum: Checksum,
     ) -> Result<()>;
 
     /// The multipart uploads that are open, a page at a time: also those that nobody has a record of.
@@ -186,7 +193,7 @@ pub trait ObjectStore: Send + Sync {
     /// What the store holds under `key`.
     async fn head(&self, key: &ObjectKey) -> Result<ObjectInfo>;
 
-    /// What the store holds under each of these keys, in their order. `crc64nvme` may be absent where
+    /// What the store holds under each of these keys, in their order. `checksum` may be absent where
     /// the store refuses any bytes but those that a PUT was presigned for: then what is there is what was
     /// announced.
     async fn head_many(&self, keys: &[ObjectKey]) -> Vec<Result<ObjectInfo>> {

@@ -11,6 +11,8 @@
 mod embedded;
 #[path = "suite/kills.rs"]
 mod kills;
+#[path = "suite/probe.rs"]
+mod probe;
 #[path = "suite/s3_on_embedded.rs"]
 mod s3_on_embedded;
 #[path = "suite/s3_on_others.rs"]

@@ -1,11 +1,15 @@
 //! Checksums of content.
 
+mod choice;
+
 use std::fmt;
 use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub use self::choice::{Checksum, ChecksumAlgorithm};
 
 /// The text is not a checksum of the expected length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,6 +74,27 @@ impl FromStr for Crc64Nvme {
     }
 }
 
+/// CRC-32C of a part, as S3's `x-amz-checksum-crc32c` carries it: four big-endian bytes in base64.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, utoipa::ToSchema)]
+#[schema(value_type = String, format = Byte, examples("AAAAAA=="))]
+pub struct Crc32c(pub u32);
+
+impl fmt::Display for Crc32c {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&BASE64.encode(self.0.to_be_bytes()))
+    }
+}
+
+impl FromStr for Crc32c {
+    type Err = ChecksumError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bytes = BASE64.decode(text).map_err(|_| ChecksumError)?;
+        let bytes: [u8; 4] = bytes.try_into().map_err(|_| ChecksumError)?;
+        Ok(Self(u32::from_be_bytes(bytes)))
+    }
+}
+
 macro_rules! as_text {
     ($name:ident) => {
         impl fmt::Debug for $name {
@@ -94,6 +119,7 @@ macro_rules! as_text {
 
 as_text!(Sha256);
 as_text!(Crc64Nvme);
+as_text!(Crc32c);
 
 #[cfg(test)]
 mod tests {

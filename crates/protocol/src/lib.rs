@@ -26,7 +26,7 @@ pub mod window;
 
 pub use batch::{BATCH_MAX, Batch, BatchItem};
 pub use changes::{Change, ChangeKind, ChangesPage, ChangesQuery};
-pub use checksum::{ChecksumError, Crc64Nvme, Sha256};
+pub use checksum::{Checksum, ChecksumAlgorithm, ChecksumError, Crc32c, Crc64Nvme, Sha256};
 pub use discovery::{Discovery, Limits};
 pub use downloads::{DownloadPlan, DownloadRequest};
 pub use error::{ErrorCode, Failure, Problem};

@@ -1,7 +1,8 @@
 //! Uploads: content on its way.
 //!
-//! 1. `POST /v1/uploads` plans: the server says how the content is cut into parts.
-//! 2. The client computes the CRC-64/NVME of each part and asks for presigned requests, in the plan
+//! 1. `POST /v1/uploads` plans: the server says how the content is cut into parts, and which checksum the
+//!    object store verifies.
+//! 2. The client computes that checksum of each part and asks for presigned requests, in the plan
 //!    call itself for what it knows already, else at `POST /v1/uploads/{id}/parts`. Each request is
 //!    signed for exactly those bytes: the object store refuses others.
 //! 3. It sends the parts straight to the object store.
@@ -18,8 +19,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    ByteCount, ClientRef, Crc64Nvme, NodeId, NodeName, OnConflict, PresignedRequest, Sha256, Timestamp,
-    UploadId,
+    ByteCount, Checksum, ChecksumAlgorithm, ClientRef, Crc64Nvme, NodeId, NodeName, OnConflict,
+    PresignedRequest, Sha256, Timestamp, UploadId,
 };
 
 /// The most parts that one object may have (Amazon S3's limit).
@@ -59,8 +60,8 @@ pub struct NewUpload {
     /// Of the whole content, where it is known: asks whether the owner has it already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<Sha256>,
-    /// Parts whose checksum is known already: presigned in the same answer. Their sizes must be
-    /// those of the plan that follows from `size`.
+    /// Parts whose checksum is known already: presigned in the same answer, where it is the one that the
+    /// plan names. Their sizes must be those of the plan that follows from `size`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PartToSend>,
 }
@@ -72,8 +73,9 @@ pub struct PartToSend {
     pub number: u32,
     /// Its exact length.
     pub size: ByteCount,
-    /// Of its bytes.
-    pub crc64nvme: Crc64Nvme,
+    /// Of its bytes, in the plan's algorithm.
+    #[serde(flatten)]
+    pub checksum: Checksum,
 }
 
 /// How an upload is to be sent.
@@ -87,6 +89,10 @@ pub struct UploadPlan {
     pub part_bytes: ByteCount,
     /// How many parts; 1 means a single PUT, also for an empty file.
     pub part_count: u32,
+    /// What the object store verifies: the checksum that each part has to name. It stays the same for as
+    /// long as the upload is open.
+    #[serde(default)]
+    pub checksum: ChecksumAlgorithm,
     /// Where the upload stands; `published` when a retry arrives after the fact.
     pub state: UploadState,
     /// Whether it was planned before: some parts may have arrived, and need not be sent again
@@ -182,6 +188,11 @@ pub struct CompleteUpload {
     pub id: UploadId,
     /// Of the whole content, as it was read.
     pub sha256: Sha256,
-    /// Of the whole content; compared with what the object store says it holds.
+    /// Of the whole content; compared with what the object store says it holds, where that is a
+    /// CRC-64/NVME.
     pub crc64nvme: Crc64Nvme,
+    /// Of all parts in order, where the plan names another algorithm: what the object store says of the
+    /// whole has to follow from these, and some stores ask for them when they join the parts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Checksum>,
 }

@@ -1,6 +1,7 @@
 //! The REST API and the delivery of public files, on the program as it is run.
 
 mod changes;
+mod checksums;
 mod dedupe;
 mod delivery;
 mod links;

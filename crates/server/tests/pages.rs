@@ -63,7 +63,7 @@ impl Site {
         let part = PartToSend {
             number: 1,
             size: ByteCount(u64::try_from(content.len()).unwrap()),
-            crc64nvme: Crc64Nvme(crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, content)),
+            checksum: Crc64Nvme(crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, content)).into(),
         };
         let signed = self.objects.presign_put(&key, &part, Duration::from_mins(1)).await.unwrap();
         let mut request = reqwest::Client::new().put(signed.url.expose()).body(content.to_vec());

@@ -21,7 +21,7 @@ mod tls;
 mod under;
 mod way_out;
 
-pub use api::upload::{Refused, completion, crc_of, new_upload, part_of, proof_of, sha256_of};
+pub use api::upload::{Refused, checksum_of, completion, crc_of, new_upload, part_of, proof_of, sha256_of};
 pub use api::{Answer, Api};
 pub use content::content;
 pub use discarding::{DiscardingStore, Stored};

@@ -13,7 +13,7 @@ use crate::pace::Pace;
 use crate::places::{Place, Places};
 use crate::retry::Budget;
 use crate::settings::CHUNK_BYTES;
-use crate::upload::Guesses;
+use crate::upload::{Expected, Guesses};
 use crate::wire::Sockets;
 use crate::{Limits, Settings, TransferError, Wire};
 
@@ -51,6 +51,7 @@ pub struct Engine {
     pub(crate) hash_passes: Arc<Semaphore>,
     pub(crate) folders: Arc<FolderSync>,
     pub(crate) guesses: Arc<Guesses>,
+    pub(crate) expected: Arc<Expected>,
 }
 
 impl Engine {
@@ -74,6 +75,7 @@ impl Engine {
             hash_passes: Arc::new(Semaphore::new(settings.hash_passes.max(1))),
             folders: Arc::default(),
             guesses: Arc::default(),
+            expected: Arc::default(),
             settings: Arc::new(settings),
         }
     }

@@ -11,6 +11,7 @@ mod part_body;
 mod parts;
 mod send_part;
 mod source;
+mod sums;
 
 use std::path::PathBuf;
 
@@ -22,8 +23,9 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::dedupe::Guesses;
 use self::dedupe::Next;
-use self::hashing::Known;
+use self::hashing::{Hashed, Known};
 use self::source::Source;
+pub(crate) use self::sums::Expected;
 use crate::{Engine, Progress, TransferError, UploadControl};
 
 /// Up to this size, a file is hashed before it is planned: one round trip less. No store cuts
@@ -132,9 +134,9 @@ impl<C: UploadControl> Upload<'_, C> {
             source => source?,
         };
         let known = if let Some((_, hashed)) = source.in_memory() {
-            Some(Known::from(hashed))
+            Some(Known::from(hashed.clone()))
         } else if source.size() <= HASHED_FIRST_MAX {
-            match self.or_cancelled(hashing::whole(self.engine, &source)).await {
+            match self.or_cancelled(hashing::whole(self.engine, &source, self.engine.expected.get())).await {
                 Ok(hashed) => Some(Known::from(hashed)),
                 Err(TransferError::FileChanged { .. }) => return Ok(Attempt::Changed),
                 Err(error) => return Err(error),
@@ -148,6 +150,7 @@ impl<C: UploadControl> Upload<'_, C> {
             }
             plan => plan?,
         };
+        self.engine.expected.set(plan.checksum);
         if plan.state == UploadState::Aborted || !fits(&plan, source.size()) {
             return Ok(Attempt::Spent);
         }
@@ -221,7 +224,7 @@ impl<C: UploadControl> Upload<'_, C> {
             Next::Published(node) => return Ok(Uploaded { node: *node, was_there: true }),
             Next::Send(known) => known,
         };
-        let id = plan.id;
+        let (id, part_bytes, checksum) = (plan.id, plan.part_bytes.get(), plan.checksum);
         let may_be_joined = plan.resumed && plan.part_count > 1;
         let hashed = match (plan.state, known) {
             (UploadState::Open, known) => {
@@ -229,15 +232,16 @@ impl<C: UploadControl> Upload<'_, C> {
                     // The store knows this upload no more: a program that died before it heard so had
                     // its parts joined. Completing shows whether they were.
                     Err(TransferError::StoreRefused { status: 404, .. }) if may_be_joined => {
-                        hashing::whole(self.engine, source).await?
+                        hashing::in_parts(self.engine, source, part_bytes, checksum).await?.whole
                     }
                     sent => sent?,
                 }
             }
             (_, Some(known)) => known.whole,
-            (_, None) => hashing::whole(self.engine, source).await?,
+            (_, None) => hashing::whole(self.engine, source, checksum).await?,
         };
-        let complete = CompleteUpload { id, sha256: hashed.sha256, crc64nvme: hashed.crc64nvme };
+        let Hashed { sha256, crc64nvme, parts, .. } = hashed;
+        let complete = CompleteUpload { id, sha256, crc64nvme, parts };
         let node = self.control.complete(complete).await?;
         Ok(Uploaded { node, was_there: false })
     }

@@ -4,6 +4,7 @@
 mod it {
     mod bad_networks;
     mod changing_files;
+    mod checksums;
     mod control;
     mod dedupe;
     mod downloads;

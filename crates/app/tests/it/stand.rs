@@ -17,9 +17,9 @@ use notespot_metadata::sqlite::SqliteMetadata;
 use notespot_metadata::uploads::{Destination, Uploads as _, Wanted};
 use notespot_metadata::users::{Profile, Users as _};
 use notespot_protocol::{
-    ByteCount, Change, ChangeKind, ChangesPage, ChangesQuery, ClientRef, Discovery, ErrorCode, Limits,
-    NewFolder, NewLink, Node, NodeId, NodeName, NodePatch, OnConflict, Problem, PublicLink, Sha256, Slug,
-    Timestamp, UserId,
+    ByteCount, Change, ChangeKind, ChangesPage, ChangesQuery, ChecksumAlgorithm, ClientRef, Discovery,
+    ErrorCode, Limits, NewFolder, NewLink, Node, NodeId, NodeName, NodePatch, OnConflict, Problem,
+    PublicLink, Sha256, Slug, Timestamp, UserId,
 };
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -80,6 +80,7 @@ impl Stand {
             multipart_id: None,
             part_bytes: ByteCount(3),
             part_count: 1,
+            checksum: ChecksumAlgorithm::Crc64Nvme,
         };
         let upload = self.metadata.begin_upload(&ada(), &wanted, &destination).await.unwrap();
         self.metadata.publish_upload(&ada(), upload.id, Sha256::from_bytes([7; 32])).await.unwrap()

@@ -1,10 +1,10 @@
 //! Uploads.
 
 use futures_util::future::join;
-use notespot_protocol::{NodeId, OnConflict, Sha256, Timestamp, UploadId, UploadState};
+use notespot_protocol::{ChecksumAlgorithm, NodeId, OnConflict, Sha256, Timestamp, UploadId, UploadState};
 
 use super::{QUOTA, begin, destination, file, folder, publish, user, wanted};
-use crate::uploads::Wanted;
+use crate::uploads::{Destination, Wanted};
 use crate::{MetadataError, MetadataStore};
 
 /// The same upload, planned twice and published twice at once, is one file.
@@ -60,6 +60,24 @@ pub async fn an_upload_that_was_given_up_leaves_an_orphan(store: &dyn MetadataSt
         store.orphans(Timestamp::now(), 10).await.unwrap()[0].object_key,
         upload.destination.object_key
     );
+}
+
+/// An upload keeps the checksum that it began with, also when it is planned again by a server that would
+/// choose another one.
+pub async fn an_upload_keeps_the_checksum_that_it_began_with(store: &dyn MetadataStore) {
+    let ada = user(store, "ada").await;
+    for (checksum, other) in [
+        (ChecksumAlgorithm::Crc64Nvme, ChecksumAlgorithm::Crc32c),
+        (ChecksumAlgorithm::Crc32c, ChecksumAlgorithm::Sha256),
+        (ChecksumAlgorithm::Sha256, ChecksumAlgorithm::Crc64Nvme),
+    ] {
+        let wanted = wanted(None, checksum.as_str(), 100);
+        let begun = store.begin_upload(&ada, &wanted, &Destination { checksum, ..destination() }).await;
+        let begun = begun.unwrap();
+        let again = Destination { checksum: other, ..destination() };
+        assert_eq!(store.begin_upload(&ada, &wanted, &again).await.unwrap(), begun);
+        assert_eq!(store.upload(&ada, begun.id).await.unwrap().destination.checksum, checksum);
+    }
 }
 
 /// Which keys open uploads go to is known, of all owners; what has ended goes nowhere.

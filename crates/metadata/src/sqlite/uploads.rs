@@ -180,6 +180,7 @@ fn upload(row: &SqliteRow) -> Result<StoredUpload> {
             multipart_id: row.try_get("multipart_id")?,
             part_bytes: ByteCount(rows::count(row, "part_bytes")?),
             part_count: row.try_get("part_count")?,
+            checksum: from_word(row.try_get("checksum")?)?,
         },
         state: from_word(row.try_get("state")?)?,
         node: node.map(|id| rows::parent_of(&id)).transpose()?.flatten(),

@@ -16,7 +16,7 @@ use notespot_metadata::sqlite::SqliteMetadata;
 use notespot_metadata::uploads::{Destination, Uploads as _, Wanted};
 use notespot_metadata::users::{Profile, Users as _};
 use notespot_protocol::{
-    ByteCount, ClientRef, Node, NodeName, NodePatch, OnConflict, Revision, Sha256, UserId,
+    ByteCount, ChecksumAlgorithm, ClientRef, Node, NodeName, NodePatch, OnConflict, Revision, Sha256, UserId,
 };
 
 const FILE: &str = "NOTESPOT_TEST_METADATA_THAT_DIES";
@@ -131,6 +131,7 @@ async fn publish(store: &SqliteMetadata) -> Node {
         multipart_id: None,
         part_bytes: ByteCount(SIZE),
         part_count: 1,
+        checksum: ChecksumAlgorithm::Crc64Nvme,
     };
     let upload = store.begin_upload(&ada(), &wanted, &destination).await.unwrap();
     store.publish_upload(&ada(), upload.id, Sha256::from_bytes([7; 32])).await.unwrap()

@@ -1,7 +1,9 @@
 //! A client that knows presigned requests and nothing else.
 
-use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend, PresignedRequest};
+use notespot_protocol::{ByteCount, Checksum, PartToSend, PresignedRequest};
 use reqwest::{Method, StatusCode};
+
+use crate::{ObjectStore, checksums};
 
 /// Sends presigned requests.
 pub struct Client(reqwest::Client);
@@ -55,12 +57,21 @@ impl Default for Client {
     }
 }
 
-pub(super) fn crc_of(bytes: &[u8]) -> Crc64Nvme {
-    Crc64Nvme(crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, bytes))
+/// Of some bytes, as this store verifies them.
+pub(super) async fn sum_of(store: &dyn ObjectStore, bytes: &[u8]) -> Checksum {
+    checksums::of(store.checksum_algorithm().await, bytes)
 }
 
-pub(super) fn part(number: u32, bytes: &[u8]) -> PartToSend {
-    PartToSend { number, size: ByteCount(bytes.len() as u64), crc64nvme: crc_of(bytes) }
+/// Of an object in these parts, as this store has it.
+pub(super) async fn sum_of_parts(store: &dyn ObjectStore, parts: &[&[u8]]) -> Checksum {
+    let algorithm = store.checksum_algorithm().await;
+    let sums = parts.iter().map(|part| Some(checksums::of(algorithm, part)));
+    checksums::over_parts(algorithm, sums).unwrap_or_else(|| checksums::of(algorithm, &parts.concat()))
+}
+
+pub(super) async fn part(store: &dyn ObjectStore, number: u32, bytes: &[u8]) -> PartToSend {
+    let checksum = sum_of(store, bytes).await;
+    PartToSend { number, size: ByteCount(bytes.len() as u64), checksum }
 }
 
 /// Bytes that differ from place to place and from seed to seed.

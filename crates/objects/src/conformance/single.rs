@@ -5,13 +5,13 @@ use std::time::Duration;
 use futures_util::TryStreamExt as _;
 use notespot_protocol::{ByteCount, SecretUrl};
 
-use super::client::{Client, content, crc_of, part};
-use crate::{ObjectError, ObjectKey, ObjectRange, ObjectStore};
+use super::client::{Client, content, part, sum_of};
+use crate::{ObjectError, ObjectKey, ObjectRange, ObjectStore, StoredChecksum, checksums};
 
 const VALID: Duration = Duration::from_mins(5);
 
 async fn put(store: &dyn ObjectStore, key: &ObjectKey, bytes: &[u8]) {
-    let request = store.presign_put(key, &part(1, bytes), VALID).await.unwrap();
+    let request = store.presign_put(key, &part(store, 1, bytes).await, VALID).await.unwrap();
     let sent = Client::new().send(&request, bytes).await;
     assert!(sent.status.is_success(), "{}: {}", sent.status, String::from_utf8_lossy(&sent.body));
 }
@@ -31,7 +31,8 @@ pub async fn what_was_put_is_read_back(store: &dyn ObjectStore) {
     let (key, bytes) = (ObjectKey::generate(), content(1, 700_001));
     put(store, &key, &bytes).await;
     let info = store.head(&key).await.unwrap();
-    assert_eq!((info.size, info.crc64nvme), (ByteCount(700_001), Some(crc_of(&bytes))));
+    let reported = Some(StoredChecksum::of_bytes(sum_of(store, &bytes).await));
+    assert_eq!((info.size, info.checksum), (ByteCount(700_001), reported));
     assert!(read(store, &key, None).await == bytes);
     let request = store.presign_get(&key, VALID).await.unwrap();
     assert!(Client::new().send(&request, b"").await.body == bytes);
@@ -83,7 +84,7 @@ pub async fn ranges_are_read_exactly(store: &dyn ObjectStore) {
 /// Other bytes than announced, or more, or fewer, are refused and leave nothing.
 pub async fn other_bytes_than_announced_are_refused_and_leave_nothing(store: &dyn ObjectStore) {
     let (key, bytes) = (ObjectKey::generate(), content(3, 5000));
-    let request = store.presign_put(&key, &part(1, &bytes), VALID).await.unwrap();
+    let request = store.presign_put(&key, &part(store, 1, &bytes).await, VALID).await.unwrap();
     let mut flipped = bytes.clone();
     flipped[2500] ^= 1;
     let sent = Client::new().send(&request, &flipped).await;
@@ -94,7 +95,7 @@ pub async fn other_bytes_than_announced_are_refused_and_leave_nothing(store: &dy
 /// A presigned request is good for its key, its method and its checksum, and nothing else.
 pub async fn a_request_is_good_for_what_it_was_signed_for_and_nothing_else(store: &dyn ObjectStore) {
     let (key, bytes) = (ObjectKey::generate(), content(4, 100));
-    let request = store.presign_put(&key, &part(1, &bytes), VALID).await.unwrap();
+    let request = store.presign_put(&key, &part(store, 1, &bytes).await, VALID).await.unwrap();
     let client = Client::new();
 
     let mut other_key = request.clone();
@@ -111,8 +112,8 @@ pub async fn a_request_is_good_for_what_it_was_signed_for_and_nothing_else(store
     assert_eq!(client.send(&other_method, b"").await.status, 403);
 
     let mut other_bytes = request.clone();
-    let header = crate::presign::CRC64NVME_HEADER;
-    other_bytes.headers.insert(header.to_owned(), crc_of(b"other").to_string());
+    let other = sum_of(store, b"other").await;
+    other_bytes.headers.insert(checksums::header(other.algorithm()).to_owned(), other.to_base64());
     assert_eq!(client.send(&other_bytes, &bytes).await.status, 403);
     require_nothing(store, &key).await;
 }
@@ -120,7 +121,8 @@ pub async fn a_request_is_good_for_what_it_was_signed_for_and_nothing_else(store
 /// A presigned request ends.
 pub async fn a_request_ends(store: &dyn ObjectStore) {
     let (key, bytes) = (ObjectKey::generate(), content(5, 100));
-    let request = store.presign_put(&key, &part(1, &bytes), Duration::from_secs(1)).await.unwrap();
+    let request =
+        store.presign_put(&key, &part(store, 1, &bytes).await, Duration::from_secs(1)).await.unwrap();
     // The clock is the store's: there is nothing else to wait for.
     tokio::time::sleep(Duration::from_millis(2500)).await;
     assert!(Client::new().send(&request, &bytes).await.status.is_client_error());

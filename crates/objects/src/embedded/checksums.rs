@@ -3,10 +3,11 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use md5::{Digest as _, Md5};
-use notespot_protocol::Crc64Nvme;
+use notespot_protocol::{Checksum as Kept, ChecksumAlgorithm, Crc64Nvme};
 use s3s::checksum::ChecksumHasher;
 use s3s::dto::{Checksum, PutObjectInput, UploadPartInput};
 
+use super::sealed::Seal;
 use crate::{ObjectError, Result};
 
 /// What a request says of its bytes. All in base64, as the headers have them.
@@ -84,8 +85,8 @@ impl Following {
         Ok(())
     }
 
-    /// Compares; gives length and checksum.
-    pub(super) fn finish(self) -> Result<(u64, Crc64Nvme)> {
+    /// Compares; gives what the bytes are.
+    pub(super) fn finish(self) -> Result<Seal> {
         if self.named.length.is_some_and(|length| self.size != length) {
             return Err(ObjectError::Truncated);
         }
@@ -99,6 +100,12 @@ impl Following {
             && self.named.sha1 == checksum_sha1
             && self.named.sha256 == checksum_sha256
             && self.named.md5 == md5;
-        if right { Ok((self.size, crc64nvme)) } else { Err(ObjectError::ChecksumMismatch) }
+        if !right {
+            return Err(ObjectError::ChecksumMismatch);
+        }
+        let kept = |algorithm, text: Option<String>| Kept::from_base64(algorithm, &text?).ok();
+        let other = kept(ChecksumAlgorithm::Crc32c, checksum_crc32c)
+            .or_else(|| kept(ChecksumAlgorithm::Sha256, checksum_sha256));
+        Ok(Seal { size: self.size, crc64nvme, other, upload: None, parts: Vec::new() })
     }
 }

@@ -6,7 +6,7 @@ use std::io;
 use std::sync::{MutexGuard, PoisonError};
 
 use crc_fast::{CrcAlgorithm, checksum_combine};
-use notespot_protocol::{ByteCount, Crc64Nvme, Timestamp};
+use notespot_protocol::{ByteCount, Checksum, Crc64Nvme, Timestamp};
 use rand::RngExt as _;
 
 use super::layout::sync_folder;
@@ -14,7 +14,9 @@ use super::put::Received;
 use super::sealed::{self, Seal, SealedPart};
 use super::temporary::{TemporaryFile, settle};
 use super::{Inner, errors};
-use crate::{MultipartMarker, MultipartsPage, ObjectError, ObjectKey, OpenMultipart, Result, StoredPart};
+use crate::{
+    MultipartMarker, MultipartsPage, ObjectError, ObjectKey, OpenMultipart, Result, StoredPart, checksums,
+};
 
 /// Open uploads that are listed at once.
 pub(super) const PAGE: usize = 1000;
@@ -151,7 +153,7 @@ impl Inner {
             parts.push(StoredPart {
                 number,
                 size: ByteCount(seal.size),
-                crc64nvme: Some(seal.crc64nvme),
+                checksum: Some(seal.checksum().value),
                 etag: seal.etag(),
             });
         }
@@ -164,7 +166,7 @@ impl Inner {
         &self,
         id: &UploadId,
         named: Vec<(u32, String)>,
-        crc64nvme: Option<Crc64Nvme>,
+        checksum: Option<Checksum>,
     ) -> Result<Seal> {
         let in_order = named.windows(2).all(|pair| matches!(pair, [(a, _), (b, _)] if a < b));
         if named.is_empty() || !in_order {
@@ -172,7 +174,9 @@ impl Inner {
         }
         let _joining = self.begin_joining(id);
         let joined = self.join(id, named)?;
-        if crc64nvme.is_some_and(|wanted| wanted != joined.crc64nvme) {
+        if checksum
+            .is_some_and(|wanted| ![Some(joined.crc64nvme.into()), joined.other].contains(&Some(wanted)))
+        {
             return Err(ObjectError::ChecksumMismatch);
         }
         let list = self.write_list(&joined)?;
@@ -219,9 +223,11 @@ impl Inner {
         let mut joined = Seal {
             size: 0,
             crc64nvme: Crc64Nvme(0),
+            other: None,
             upload: Some(id.text.clone()),
             parts: Vec::with_capacity(named.len()),
         };
+        let mut others = Vec::with_capacity(named.len());
         for (number, etag) in named {
             let part = match sealed::read(&self.layout.part(id, number)) {
                 Ok(part) if part.etag() == etag.trim_matches('"') => part,
@@ -236,6 +242,10 @@ impl Inner {
             joined.crc64nvme = Crc64Nvme(combined);
             joined.size += part.size;
             joined.parts.push(SealedPart(number, part.size));
+            others.push(part.other);
+        }
+        if let Some(Some(other)) = others.first() {
+            joined.other = checksums::over_parts(other.algorithm(), others.into_iter());
         }
         Ok(joined)
     }

@@ -37,8 +37,7 @@ impl EmbeddedStore {
             following.update(&bytes)?;
             writer.write_all(&bytes).await.map_err(errors::io)?;
         }
-        let (size, crc64nvme) = following.finish()?;
-        let seal = Seal { size, crc64nvme, upload: None, parts: Vec::new() };
+        let seal = following.finish()?;
         writer.write_all(&seal.to_bytes().map_err(errors::io)?).await.map_err(errors::io)?;
         writer.flush().await.map_err(errors::io)?;
         writer.sync_all().await.map_err(errors::io)?;

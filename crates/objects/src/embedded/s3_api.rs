@@ -1,14 +1,13 @@
 //! The S3 protocol: what presigned requests and S3 clients reach.
 
-use notespot_protocol::Crc64Nvme;
+use notespot_protocol::{Checksum, ChecksumAlgorithm, Crc64Nvme};
 use s3s::dto::{
-    AbortMultipartUploadInput, AbortMultipartUploadOutput, ChecksumAlgorithm, ChecksumType,
-    CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CreateMultipartUploadInput,
-    CreateMultipartUploadOutput, DeleteObjectInput, DeleteObjectOutput, ETag, GetObjectInput,
-    GetObjectOutput, HeadObjectInput, HeadObjectOutput, ListMultipartUploadsInput,
-    ListMultipartUploadsOutput, ListObjectsV2Input, ListObjectsV2Output, ListPartsInput, ListPartsOutput,
-    MultipartUpload, Part, PutObjectInput, PutObjectOutput, Range, StreamingBlob, UploadPartInput,
-    UploadPartOutput,
+    AbortMultipartUploadInput, AbortMultipartUploadOutput, ChecksumType, CompleteMultipartUploadInput,
+    CompleteMultipartUploadOutput, CreateMultipartUploadInput, CreateMultipartUploadOutput,
+    DeleteObjectInput, DeleteObjectOutput, ETag, GetObjectInput, GetObjectOutput, HeadObjectInput,
+    HeadObjectOutput, ListMultipartUploadsInput, ListMultipartUploadsOutput, ListObjectsV2Input,
+    ListObjectsV2Output, ListPartsInput, ListPartsOutput, MultipartUpload, Part, PutObjectInput,
+    PutObjectOutput, Range, StreamingBlob, UploadPartInput, UploadPartOutput,
 };
 use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 
@@ -72,11 +71,14 @@ impl S3 for EmbeddedStore {
 
     async fn head_object(&self, req: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
         let seal = self.seal(&key(&req.input.bucket, &req.input.key)?).await?;
+        let others = Others::of(&seal);
         Ok(S3Response::new(HeadObjectOutput {
             accept_ranges: Some("bytes".to_owned()),
             content_length: Some(signed(seal.size)),
+            checksum_crc32c: others.crc32c,
+            checksum_sha256: others.sha256,
             checksum_crc64nvme: Some(seal.crc64nvme.to_string()),
-            checksum_type: Some(full_object()),
+            checksum_type: Some(others.checksum_type),
             e_tag: Some(ETag::Strong(seal.etag())),
             content_type: Some(CONTENT_TYPE.to_owned()),
             ..HeadObjectOutput::default()
@@ -112,8 +114,8 @@ impl S3 for EmbeddedStore {
             bucket: Some(req.input.bucket),
             key: Some(req.input.key),
             upload_id: Some(id),
-            checksum_algorithm: Some(crc64nvme()),
-            checksum_type: Some(full_object()),
+            checksum_algorithm: req.input.checksum_algorithm,
+            checksum_type: req.input.checksum_type,
             ..CreateMultipartUploadOutput::default()
         }))
     }
@@ -152,8 +154,6 @@ impl S3 for EmbeddedStore {
             bucket: Some(input.bucket),
             key: Some(input.key),
             upload_id: Some(input.upload_id),
-            checksum_algorithm: Some(crc64nvme()),
-            checksum_type: Some(full_object()),
             max_parts: Some(limit),
             is_truncated: Some(more),
             next_part_number_marker: parts
@@ -206,7 +206,7 @@ impl S3 for EmbeddedStore {
         let input = req.input;
         let id = upload_id(&input.bucket, &input.key, &input.upload_id)?;
         let wanted = match input.checksum_crc64nvme.as_deref().map(str::parse::<Crc64Nvme>) {
-            Some(Ok(wanted)) => Some(wanted),
+            Some(Ok(wanted)) => Some(Checksum::Crc64Nvme(wanted)),
             Some(Err(_)) => return Err(s3_error!(InvalidRequest, "This is not a CRC-64/NVME.")),
             None => None,
         };
@@ -223,12 +223,15 @@ impl S3 for EmbeddedStore {
             .on_files(move |inner| inner.complete_multipart(&id, named, wanted))
             .await
             .map_err(no_upload)?;
+        let others = Others::of(&seal);
         Ok(S3Response::new(CompleteMultipartUploadOutput {
             bucket: Some(input.bucket),
             key: Some(input.key),
             e_tag: Some(ETag::Strong(seal.etag())),
+            checksum_crc32c: others.crc32c,
+            checksum_sha256: others.sha256,
             checksum_crc64nvme: Some(seal.crc64nvme.to_string()),
-            checksum_type: Some(full_object()),
+            checksum_type: Some(others.checksum_type),
             ..CompleteMultipartUploadOutput::default()
         }))
     }
@@ -269,11 +272,15 @@ fn upload_id(bucket: &str, object: &str, id: &str) -> S3Result<UploadId> {
 }
 
 fn part(part: crate::StoredPart) -> Part {
+    let text =
+        |algorithm| part.checksum.filter(|sum| sum.algorithm() == algorithm).map(|sum| sum.to_base64());
     Part {
         part_number: i32::try_from(part.number).ok(),
         size: Some(signed(part.size.get())),
         e_tag: Some(ETag::Strong(part.etag)),
-        checksum_crc64nvme: part.crc64nvme.map(|crc| crc.to_string()),
+        checksum_crc32c: text(ChecksumAlgorithm::Crc32c),
+        checksum_crc64nvme: text(ChecksumAlgorithm::Crc64Nvme),
+        checksum_sha256: text(ChecksumAlgorithm::Sha256),
         ..Part::default()
     }
 }
@@ -290,8 +297,24 @@ fn full_object() -> ChecksumType {
     ChecksumType::from_static(ChecksumType::FULL_OBJECT)
 }
 
-fn crc64nvme() -> ChecksumAlgorithm {
-    ChecksumAlgorithm::from_static(ChecksumAlgorithm::CRC64NVME)
+/// What an answer says besides the CRC-64/NVME: at most one is there.
+struct Others {
+    crc32c: Option<String>,
+    sha256: Option<String>,
+    checksum_type: ChecksumType,
+}
+
+impl Others {
+    fn of(seal: &Seal) -> Self {
+        let said = seal.checksum();
+        let text = |algorithm| (said.value.algorithm() == algorithm).then(|| said.to_text());
+        let composite = || ChecksumType::from_static(ChecksumType::COMPOSITE);
+        Self {
+            crc32c: text(ChecksumAlgorithm::Crc32c),
+            sha256: text(ChecksumAlgorithm::Sha256),
+            checksum_type: said.parts.map_or_else(full_object, |_| composite()),
+        }
+    }
 }
 
 pub(super) fn signed(length: u64) -> i64 {

@@ -11,11 +11,11 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-use notespot_protocol::Crc64Nvme;
+use notespot_protocol::{Checksum, Crc64Nvme};
 use serde::{Deserialize, Serialize};
 
 use super::errors;
-use crate::{ObjectError, Result};
+use crate::{ObjectError, Result, StoredChecksum};
 
 const MARK: &[u8; 8] = b"NSPSEAL1";
 const TAIL_BYTES: u64 = 12;
@@ -29,6 +29,9 @@ pub(super) struct Seal {
     pub(super) size: u64,
     /// Its checksum, over all parts.
     pub(super) crc64nvme: Crc64Nvme,
+    /// The other one that it was sent with, if it was: of the data, or over those of the parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) other: Option<Checksum>,
     /// The multipart upload that it was made of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) upload: Option<String>,
@@ -46,6 +49,13 @@ impl Seal {
     pub(super) fn etag(&self) -> String {
         let joined = if self.parts.is_empty() { String::new() } else { format!("-{}", self.parts.len()) };
         format!("{:016x}{:x}{joined}", self.crc64nvme.0, self.size)
+    }
+
+    /// The checksum that it was sent with.
+    pub(super) fn checksum(&self) -> StoredChecksum {
+        let parts = u32::try_from(self.parts.len()).unwrap_or(u32::MAX);
+        let value = self.other.unwrap_or(self.crc64nvme.into());
+        if parts == 0 { StoredChecksum::of_bytes(value) } else { StoredChecksum::of_parts(value, parts) }
     }
 
     /// What follows the data.
@@ -99,6 +109,7 @@ mod tests {
         let seal = Seal {
             size: 3,
             crc64nvme: Crc64Nvme(7),
+            other: None,
             upload: Some("u".into()),
             parts: vec![SealedPart(1, 3)],
         };
@@ -110,7 +121,7 @@ mod tests {
     fn a_file_that_was_cut_is_never_taken_for_an_object() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("object");
-        let seal = Seal { size: 3, crc64nvme: Crc64Nvme(7), upload: None, parts: vec![] };
+        let seal = Seal { size: 3, crc64nvme: Crc64Nvme(7), other: None, upload: None, parts: vec![] };
         let whole = [b"abc".as_slice(), &seal.to_bytes().unwrap()].concat();
         for length in 0..whole.len() {
             std::fs::write(&path, &whole[..length]).unwrap();

@@ -1,5 +1,6 @@
-//! `s3://bucket?region=…&endpoint=…&public_endpoint=…&path_style=true`
+//! `s3://bucket?region=…&endpoint=…&public_endpoint=…&path_style=true&checksum=…`
 
+use notespot_protocol::ChecksumAlgorithm;
 use url::Url;
 
 /// Which bucket, and how it is reached.
@@ -15,6 +16,8 @@ pub struct S3Config {
     pub public_endpoint: Option<Url>,
     /// Whether the bucket's name stands in the path and not in the host's name.
     pub path_style: bool,
+    /// What the store verifies of the bytes that it is sent; found out where nothing is named.
+    pub checksum: Option<ChecksumAlgorithm>,
 }
 
 /// What is wrong with a bucket's address: everything, a sentence each.
@@ -32,8 +35,14 @@ impl S3Config {
         if url.scheme() != "s3" || bucket.is_empty() || !matches!(url.path(), "" | "/") {
             problems.push(expected.to_owned());
         }
-        let mut config =
-            Self { bucket, region: None, endpoint: None, public_endpoint: None, path_style: false };
+        let mut config = Self {
+            bucket,
+            region: None,
+            endpoint: None,
+            public_endpoint: None,
+            path_style: false,
+            checksum: None,
+        };
         for (name, value) in url.query_pairs() {
             match &*name {
                 "region" => config.region = Some(value.into_owned()),
@@ -43,8 +52,14 @@ impl S3Config {
                     Ok(path_style) => config.path_style = path_style,
                     Err(_) => problems.push(format!("path_style={value}: true or false is expected.")),
                 },
+                "checksum" => match ChecksumAlgorithm::ALL.into_iter().find(|one| one.as_str() == value) {
+                    Some(algorithm) => config.checksum = Some(algorithm),
+                    None => {
+                        problems.push(format!("checksum={value}: crc64nvme, crc32c or sha256 is expected."));
+                    }
+                },
                 other => problems.push(format!(
-                    "{other} is unknown: region, endpoint, public_endpoint and path_style are known."
+                    "{other} is unknown: region, endpoint, public_endpoint, path_style and checksum are known."
                 )),
             }
         }
@@ -69,7 +84,7 @@ mod tests {
     #[test]
     fn an_address_says_everything() {
         let config = S3Config::parse(
-            "s3://files?region=eu-central-1&endpoint=http://10.0.0.5:9000&public_endpoint=https://s3.example.org&path_style=true",
+            "s3://files?region=eu-central-1&endpoint=http://10.0.0.5:9000&public_endpoint=https://s3.example.org&path_style=true&checksum=crc32c",
         )
         .unwrap();
         assert_eq!(config.bucket, "files");
@@ -77,12 +92,14 @@ mod tests {
         assert_eq!(config.endpoint.unwrap().as_str(), "http://10.0.0.5:9000/");
         assert_eq!(config.public_endpoint.unwrap().as_str(), "https://s3.example.org/");
         assert!(config.path_style);
+        assert_eq!(config.checksum, Some(ChecksumAlgorithm::Crc32c));
     }
 
     #[test]
     fn everything_that_is_wrong_is_listed() {
         let BadS3Config(problems) =
-            S3Config::parse("s3://files/folder?endpoint=nowhere&path_style=maybe&colour=blue").unwrap_err();
-        assert_eq!(problems.len(), 4, "{problems:?}");
+            S3Config::parse("s3://files/folder?endpoint=nowhere&path_style=maybe&colour=blue&checksum=md5")
+                .unwrap_err();
+        assert_eq!(problems.len(), 5, "{problems:?}");
     }
 }

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 use std::error::Error;
-use std::time::Duration;
 
-use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::Object;
 use futures_util::future::join;
 use futures_util::{StreamExt as _, stream};
@@ -12,25 +10,13 @@ use notespot_protocol::ByteCount;
 
 use super::S3Store;
 use super::errors::{failed, lacks};
+use super::probe::Checks;
 use crate::{ObjectError, ObjectInfo, ObjectKey, ObjectStore as _, Result};
 
 /// From this many keys of one group on, a listing costs less than asking for each.
 const LISTED_FROM: usize = 4;
 /// Requests under way for one call.
 const AT_ONCE: usize = 16;
-/// After a probe that failed, the next one waits: the store has other troubles.
-const PROBE_TIME: Duration = Duration::from_secs(10);
-
-/// How a store treats the checksum that a PUT announces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Checks {
-    /// It refuses bytes that do not have it: an object that is there has what it was presigned for.
-    Refuses,
-    /// It takes any bytes, and says what they come to: each object has to be asked for.
-    Reports,
-    /// It takes any bytes and says nothing. Only the length can be compared.
-    Ignores,
-}
 
 /// A key, and where it stands among those that were asked for.
 type Place = (usize, ObjectKey);
@@ -44,7 +30,7 @@ impl S3Store {
             groups.entry(key.group().to_owned()).or_default().push((at, key));
         }
         let many = groups.values().any(|group| group.len() >= LISTED_FROM);
-        let may_list = many && self.checks().await != Checks::Reports;
+        let may_list = many && self.learned().await.checks != Checks::Reports;
         let (listed, single): (Vec<_>, Vec<_>) =
             groups.into_iter().partition(|(_, group)| may_list && group.len() >= LISTED_FROM);
         let single = single.into_iter().flat_map(|(_, group)| group).collect();
@@ -76,7 +62,7 @@ impl S3Store {
         };
         let info = |key: &ObjectKey| {
             let size = sizes.get(key.as_str()).ok_or(ObjectError::NotFound)?;
-            Ok(ObjectInfo { size: *size, crc64nvme: None })
+            Ok(ObjectInfo { size: *size, checksum: None })
         };
         places.into_iter().map(|(at, key)| (at, info(&key))).collect()
     }
@@ -93,42 +79,5 @@ impl S3Store {
             }
         }
         Ok(sizes)
-    }
-
-    /// How this store treats announced checksums: tried once, with an object of its own.
-    async fn checks(&self) -> Checks {
-        let tried = self.checks.get_or_try_init(|| async {
-            let probed = tokio::time::timeout(PROBE_TIME, self.probe()).await;
-            probed.unwrap_or_else(|_| Err(lacks("an answer in time")))
-        });
-        match tried.await {
-            Ok(checks) => *checks,
-            Err(error) => {
-                tracing::debug!(error = &error as &dyn Error, "the store's checks are not known");
-                Checks::Reports
-            }
-        }
-    }
-
-    /// Announces a checksum that the bytes do not have.
-    async fn probe(&self) -> Result<Checks> {
-        let key = ObjectKey::generate();
-        let put = self.client.put_object().bucket(&self.name).key(key.as_str());
-        let put = put.body(ByteStream::from_static(b"notespot")).checksum_crc64_nvme("AAAAAAAAAAA=");
-        let checks = match put.send().await.map_err(failed) {
-            Err(ObjectError::ChecksumMismatch) => return Ok(Checks::Refuses),
-            Err(error) => return Err(error),
-            Ok(_) => match self.head(&key).await?.crc64nvme {
-                Some(_) => Checks::Reports,
-                None => Checks::Ignores,
-            },
-        };
-        self.delete(&key).await?;
-        if checks == Checks::Ignores {
-            tracing::warn!(
-                "this object store verifies no checksums: damage on the way to it is found by downloads only"
-            );
-        }
-        Ok(checks)
     }
 }

@@ -5,22 +5,26 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_s3::types::{
-    ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart, MultipartUpload,
-    Part,
+    ChecksumAlgorithm as S3Algorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart,
+    MultipartUpload, Part,
 };
 use futures_util::stream::try_unfold;
-use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend, PresignedRequest, Timestamp};
+use notespot_protocol::{ByteCount, Checksum, ChecksumAlgorithm, PartToSend, PresignedRequest, Timestamp};
 
 use super::S3Store;
 use super::errors::{failed, lacks};
 use crate::presign::Presigner;
 use crate::{
     ByteStream, CompletePart, MultipartMarker, MultipartsPage, ObjectError, ObjectInfo, ObjectKey,
-    ObjectRange, ObjectStore, OpenMultipart, Result, StoredPart,
+    ObjectRange, ObjectStore, OpenMultipart, Result, StoredChecksum, StoredPart, checksums,
 };
 
 #[async_trait]
 impl ObjectStore for S3Store {
+    async fn checksum_algorithm(&self) -> ChecksumAlgorithm {
+        self.learned().await.algorithm
+    }
+
     async fn presign_put(
         &self,
         key: &ObjectKey,
@@ -47,14 +51,15 @@ impl ObjectStore for S3Store {
         Ok(Presigner { bucket: &self.bucket, credentials: &credentials, valid }.get(key))
     }
 
-    async fn create_multipart(&self, key: &ObjectKey) -> Result<String> {
+    async fn create_multipart(&self, key: &ObjectKey, checksum: ChecksumAlgorithm) -> Result<String> {
         let call = self.client.create_multipart_upload().bucket(&self.name).key(key.as_str());
-        let begun = call
-            .checksum_algorithm(ChecksumAlgorithm::Crc64Nvme)
-            .checksum_type(ChecksumType::FullObject)
-            .send()
-            .await
-            .map_err(failed)?;
+        let algorithm = match checksum {
+            ChecksumAlgorithm::Crc64Nvme => S3Algorithm::Crc64Nvme,
+            ChecksumAlgorithm::Crc32c => S3Algorithm::Crc32C,
+            ChecksumAlgorithm::Sha256 => S3Algorithm::Sha256,
+        };
+        let call = call.checksum_algorithm(algorithm).checksum_type(checksum_type(checksum));
+        let begun = call.send().await.map_err(failed)?;
         begun.upload_id.ok_or_else(|| lacks("an upload id"))
     }
 
@@ -76,27 +81,29 @@ impl ObjectStore for S3Store {
         key: &ObjectKey,
         multipart_id: &str,
         parts: &[CompletePart],
-        crc64nvme: Crc64Nvme,
+        checksum: Checksum,
     ) -> Result<()> {
-        let parts = parts.iter().map(|part| {
-            CompletedPart::builder()
-                .part_number(i32::try_from(part.number).unwrap_or(i32::MAX))
-                .e_tag(&part.etag)
-                .set_checksum_crc64_nvme(part.crc64nvme.map(|crc| crc.to_string()))
-                .build()
-        });
-        let list = CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build();
-        self.client
-            .complete_multipart_upload()
-            .bucket(&self.name)
-            .key(key.as_str())
-            .upload_id(multipart_id)
-            .multipart_upload(list)
-            .checksum_crc64_nvme(crc64nvme.to_string())
-            .checksum_type(ChecksumType::FullObject)
-            .send()
-            .await
-            .map_err(failed)?;
+        let algorithm = checksum.algorithm();
+        let listed = checksums::over_parts(algorithm, parts.iter().map(|part| part.checksum));
+        if listed.is_some_and(|listed| listed != checksum) {
+            return Err(ObjectError::ChecksumMismatch);
+        }
+        let call = self.client.complete_multipart_upload().bucket(&self.name).key(key.as_str());
+        let list = CompletedMultipartUpload::builder().set_parts(Some(parts.iter().map(completed).collect()));
+        let mut call = call.upload_id(multipart_id).multipart_upload(list.build());
+        // One over the parts is not for the store to compare: it has no header, and `Garage` refuses a type
+        // without one.
+        if !algorithm.is_composite() {
+            call = call.checksum_crc64_nvme(checksum.to_base64()).checksum_type(ChecksumType::FullObject);
+        }
+        let joined = call.send().await.map_err(failed)?;
+        let said = said(joined.checksum_crc64_nvme, joined.checksum_crc32_c, joined.checksum_sha256)?;
+        let announced = StoredChecksum::of_parts(checksum, u32::try_from(parts.len()).unwrap_or(u32::MAX));
+        if said.is_some_and(|said| said.contradicts(&announced)) {
+            // It is an object by now, and nobody's file.
+            self.delete(key).await?;
+            return Err(ObjectError::ChecksumMismatch);
+        }
         Ok(())
     }
 
@@ -126,10 +133,9 @@ impl ObjectStore for S3Store {
         let call = self.client.head_object().bucket(&self.name).key(key.as_str());
         let found = call.checksum_mode(ChecksumMode::Enabled).send().await.map_err(failed)?;
         let size = found.content_length.and_then(|length| u64::try_from(length).ok());
-        let crc64nvme = found.checksum_crc64_nvme.map(|text| text.parse()).transpose();
         Ok(ObjectInfo {
             size: ByteCount(size.ok_or_else(|| lacks("a length"))?),
-            crc64nvme: crc64nvme.map_err(|_| lacks("a checksum that can be read"))?,
+            checksum: said(found.checksum_crc64_nvme, found.checksum_crc32_c, found.checksum_sha256)?,
         })
     }
 
@@ -175,14 +181,40 @@ fn open(upload: MultipartUpload) -> Option<OpenMultipart> {
     })
 }
 
+fn checksum_type(algorithm: ChecksumAlgorithm) -> ChecksumType {
+    if algorithm.is_composite() { ChecksumType::Composite } else { ChecksumType::FullObject }
+}
+
+fn said(
+    crc64nvme: Option<String>,
+    crc32c: Option<String>,
+    sha256: Option<String>,
+) -> Result<Option<StoredChecksum>> {
+    StoredChecksum::read(crc64nvme, crc32c, sha256).map_err(|_| lacks("a checksum that can be read"))
+}
+
+fn completed(part: &CompletePart) -> CompletedPart {
+    let named = CompletedPart::builder()
+        .part_number(i32::try_from(part.number).unwrap_or(i32::MAX))
+        .e_tag(&part.etag);
+    let text = || part.checksum.map(|checksum| checksum.to_base64());
+    let named = match part.checksum.map(|checksum| checksum.algorithm()) {
+        Some(ChecksumAlgorithm::Crc64Nvme) => named.set_checksum_crc64_nvme(text()),
+        Some(ChecksumAlgorithm::Crc32c) => named.set_checksum_crc32_c(text()),
+        Some(ChecksumAlgorithm::Sha256) => named.set_checksum_sha256(text()),
+        None => named,
+    };
+    named.build()
+}
+
 fn stored(part: Part) -> Result<StoredPart> {
     let number = part.part_number.and_then(|number| u32::try_from(number).ok());
     let size = part.size.and_then(|size| u64::try_from(size).ok());
-    let crc64nvme = part.checksum_crc64_nvme.map(|text| text.parse()).transpose();
+    let checksum = said(part.checksum_crc64_nvme, part.checksum_crc32_c, part.checksum_sha256)?;
     Ok(StoredPart {
         number: number.ok_or_else(|| lacks("a part's number"))?,
         size: ByteCount(size.ok_or_else(|| lacks("a part's size"))?),
-        crc64nvme: crc64nvme.map_err(|_| lacks("a checksum that can be read"))?,
+        checksum: checksum.map(|checksum| checksum.value),
         etag: part.e_tag.ok_or_else(|| lacks("a part's tag"))?,
     })
 }

@@ -9,7 +9,8 @@ use hyper_util::server::conn::auto;
 use notespot_objects::conformance::Client;
 use notespot_objects::embedded::{EmbeddedStore, OpenError};
 use notespot_objects::{ObjectKey, ObjectStore};
-use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend};
+use notespot_protocol::{ByteCount, ChecksumAlgorithm, Crc64Nvme, PartToSend};
+use s3s::service::S3Service;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use url::Url;
@@ -40,7 +41,12 @@ pub(crate) async fn serve(folder: &Path) -> (EmbeddedStore, Url) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     let store = EmbeddedStore::open(folder, &url).unwrap();
-    let service = store.service();
+    accept(listener, store.service());
+    (store, url)
+}
+
+/// Serves for as long as the test runs.
+pub(crate) fn accept(listener: TcpListener, service: S3Service) {
     tokio::spawn(async move {
         loop {
             let (socket, _) = listener.accept().await.unwrap();
@@ -54,7 +60,6 @@ pub(crate) async fn serve(folder: &Path) -> (EmbeddedStore, Url) {
             });
         }
     });
-    (store, url)
 }
 
 #[tokio::test]
@@ -79,7 +84,7 @@ async fn what_a_process_that_died_was_writing_is_swept_and_what_it_finished_stay
     let key = notespot_objects::ObjectKey::generate();
     let id = {
         let store = EmbeddedStore::open(folder.path(), &url).unwrap();
-        store.create_multipart(&key).await.unwrap()
+        store.create_multipart(&key, ChecksumAlgorithm::Crc64Nvme).await.unwrap()
     };
     std::fs::write(folder.path().join("tmp").join("half"), b"half").unwrap();
     let nobodys = folder.path().join("parts").join(format!("{key}-0123456789abcdef"));
@@ -98,7 +103,7 @@ async fn an_object_is_written_once() {
     let part = |bytes: &[u8]| PartToSend {
         number: 1,
         size: ByteCount(bytes.len() as u64),
-        crc64nvme: Crc64Nvme(crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, bytes)),
+        checksum: Crc64Nvme(crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, bytes)).into(),
     };
     let first = store.presign_put(&key, &part(b"first"), valid).await.unwrap();
     for _ in 0..2 {

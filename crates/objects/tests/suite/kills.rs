@@ -14,7 +14,7 @@ use futures_util::TryStreamExt as _;
 use notespot_objects::conformance::Client;
 use notespot_objects::embedded::EmbeddedStore;
 use notespot_objects::{ObjectError, ObjectKey, ObjectStore};
-use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend};
+use notespot_protocol::{ByteCount, ChecksumAlgorithm, Crc64Nvme, PartToSend};
 use url::Url;
 
 use crate::embedded::serve;
@@ -149,18 +149,18 @@ async fn put(store: &EmbeddedStore, client: &Client, key: &ObjectKey, bytes: &[u
 }
 
 async fn join(store: &EmbeddedStore, client: &Client, key: &ObjectKey, bytes: &[u8]) {
-    let upload = store.create_multipart(key).await.unwrap();
+    let upload = store.create_multipart(key, ChecksumAlgorithm::Crc64Nvme).await.unwrap();
     for (number, piece) in (1..).zip(bytes.chunks(10_000)) {
         let wanted = part(number, piece);
         let request = store.presign_part(key, &upload, &wanted, VALID).await.unwrap();
         assert!(client.send(&request, piece).await.status.is_success());
     }
     let parts = store.list_parts(key, &upload).await.unwrap();
-    store.complete_multipart(key, &upload, &parts, crc(bytes)).await.unwrap();
+    store.complete_multipart(key, &upload, &parts, crc(bytes).into()).await.unwrap();
 }
 
 fn part(number: u32, bytes: &[u8]) -> PartToSend {
-    PartToSend { number, size: ByteCount(bytes.len() as u64), crc64nvme: crc(bytes) }
+    PartToSend { number, size: ByteCount(bytes.len() as u64), checksum: crc(bytes).into() }
 }
 
 fn crc(bytes: &[u8]) -> Crc64Nvme {

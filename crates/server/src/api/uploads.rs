@@ -12,7 +12,7 @@ use axum::Json as Said;
 use axum::extract::State;
 use http::StatusCode;
 use notespot_metadata::uploads::StoredUpload;
-use notespot_objects::{ObjectError, ObjectKey};
+use notespot_objects::{ObjectError, ObjectKey, StoredChecksum};
 use notespot_protocol::{
     Batch, BatchItem, CompleteUpload, NewUpload, Node, PartToSend, PresignParts, PresignedPart, Problem,
     ProveUpload, UploadId, UploadPlan, UploadState, UploadStatus,
@@ -148,14 +148,18 @@ async fn arrived(server: &Server, upload: &StoredUpload) -> Answer<Vec<PartToSen
     let found = match &upload.destination.multipart_id {
         Some(multipart_id) => server.objects.list_parts(&key, multipart_id).await.map(|parts| {
             let part = |part: notespot_objects::StoredPart| {
-                let crc64nvme = part.crc64nvme?;
-                Some(PartToSend { number: part.number, size: part.size, crc64nvme })
+                let checksum = part.checksum?;
+                Some(PartToSend { number: part.number, size: part.size, checksum })
             };
             parts.into_iter().filter_map(part).collect()
         }),
         None => server.objects.head(&key).await.map(|info| {
-            let whole = info.crc64nvme.map(|crc64nvme| PartToSend { number: 1, size: info.size, crc64nvme });
-            whole.into_iter().collect()
+            let whole = |checksum: StoredChecksum| PartToSend {
+                number: 1,
+                size: info.size,
+                checksum: checksum.value,
+            };
+            info.checksum.map(whole).into_iter().collect()
         }),
     };
     match found {

@@ -103,7 +103,8 @@ pub struct Settings {
     /// Where metadata is kept: sqlite [default: sqlite]
     #[arg(long, global = true, env = "NOTESPOT_METADATA", value_name = "STORE")]
     pub metadata: Option<String>,
-    /// Where files are kept: embedded, or `s3://bucket?region=…` [default: embedded]
+    /// Where files are kept: embedded, or `s3://bucket?region=…`, with `&checksum=` crc64nvme, crc32c or sha256
+    /// where the bucket is not to be asked which it verifies [default: embedded]
     #[arg(long, global = true, env = "NOTESPOT_OBJECTS", value_name = "STORE")]
     pub objects: Option<String>,
     /// Whose tokens are accepted: local, or https addresses, separated by commas [default: local]

@@ -8,7 +8,7 @@ use notespot_metadata::sqlite::SqliteMetadata;
 use notespot_metadata::uploads::{Destination, Uploads as _, Wanted};
 use notespot_metadata::users::{Profile, Users as _};
 use notespot_protocol::{
-    ByteCount, ClientRef, NodeId, NodeName, NodePatch, OnConflict, Sha256, Slug, UserId,
+    ByteCount, ChecksumAlgorithm, ClientRef, NodeId, NodeName, NodePatch, OnConflict, Sha256, Slug, UserId,
 };
 use sha2::Digest as _;
 use tempfile::TempDir;
@@ -48,8 +48,13 @@ impl Library {
             content_type: content_type.to_owned(),
             modified_at: None,
         };
-        let destination =
-            Destination { object_key: key.to_owned(), multipart_id: None, part_bytes: size, part_count: 1 };
+        let destination = Destination {
+            object_key: key.to_owned(),
+            multipart_id: None,
+            part_bytes: size,
+            part_count: 1,
+            checksum: ChecksumAlgorithm::Crc64Nvme,
+        };
         let upload = self.metadata.begin_upload(&self.owner, &wanted, &destination).await.unwrap();
         let sha256 = Sha256::from_bytes(sha2::Sha256::digest(content).into());
         let node = self.metadata.publish_upload(&self.owner, upload.id, sha256).await.unwrap();

@@ -2,9 +2,9 @@
 
 use anyhow::{Context as _, ensure};
 use notespot_protocol::{
-    Batch, BatchItem, ByteCount, Challenge, ClientRef, CompleteUpload, Crc64Nvme, NewUpload, Node, NodeId,
-    NodeName, OnConflict, PartToSend, PresignParts, PresignedPart, PresignedRequest, Problem, ProveUpload,
-    Sha256, UploadPlan,
+    Batch, BatchItem, ByteCount, Challenge, Checksum, ChecksumAlgorithm, ClientRef, CompleteUpload, Crc32c,
+    Crc64Nvme, NewUpload, Node, NodeId, NodeName, OnConflict, PartToSend, PresignParts, PresignedPart,
+    PresignedRequest, Problem, ProveUpload, Sha256, UploadPlan,
 };
 use sha2::Digest as _;
 
@@ -28,7 +28,9 @@ pub fn new_upload(parent: Option<NodeId>, name: &str, content: &[u8]) -> anyhow:
 /// What the client says of the content when all of it has arrived.
 #[must_use]
 pub fn completion(plan: &UploadPlan, content: &[u8]) -> CompleteUpload {
-    CompleteUpload { id: plan.id, sha256: sha256_of(content), crc64nvme: crc_of(content) }
+    let count = if plan.checksum.is_composite() { plan.part_count } else { 0 };
+    let parts = (1..=count).map(|number| part_of(plan, content, number).0.checksum).collect();
+    CompleteUpload { id: plan.id, sha256: sha256_of(content), crc64nvme: crc_of(content), parts }
 }
 
 /// What proves that somebody has the content.
@@ -49,7 +51,7 @@ pub fn part_of(plan: &UploadPlan, content: &[u8], number: u32) -> (PartToSend, V
     let bytes = usize::try_from(plan.part_bytes.get()).unwrap_or(usize::MAX);
     let from = bytes.saturating_mul(number.saturating_sub(1) as usize).min(content.len());
     let piece = &content[from..from.saturating_add(bytes).min(content.len())];
-    (PartToSend { number, size: size_of(piece), crc64nvme: crc_of(piece) }, piece.to_vec())
+    (PartToSend { number, size: size_of(piece), checksum: checksum_of(plan.checksum, piece) }, piece.to_vec())
 }
 
 /// The SHA-256 of some content.
@@ -62,6 +64,19 @@ pub fn sha256_of(content: &[u8]) -> Sha256 {
 #[must_use]
 pub fn crc_of(content: &[u8]) -> Crc64Nvme {
     Crc64Nvme(crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, content))
+}
+
+/// The checksum of some content that an object store is to verify.
+#[must_use]
+pub fn checksum_of(algorithm: ChecksumAlgorithm, content: &[u8]) -> Checksum {
+    match algorithm {
+        ChecksumAlgorithm::Crc64Nvme => crc_of(content).into(),
+        ChecksumAlgorithm::Crc32c => {
+            let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32Iscsi, content);
+            Checksum::Crc32c(Crc32c(u32::try_from(crc).unwrap_or_default()))
+        }
+        ChecksumAlgorithm::Sha256 => Checksum::Sha256(sha256_of(content)),
+    }
 }
 
 fn size_of(content: &[u8]) -> ByteCount {

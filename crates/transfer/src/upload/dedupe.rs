@@ -69,7 +69,7 @@ impl<C: UploadControl> Upload<'_, C> {
             return Ok(Next::Send(known));
         }
         if known.is_none() && self.is_worth_hashing(plan).await? {
-            let hashed = hashing::in_parts(self.engine, source, plan.part_bytes.get()).await?;
+            let hashed = hashing::in_parts(self.engine, source, plan.part_bytes.get(), plan.checksum).await?;
             let again = self.plan(client_ref, source, Some(&hashed)).await?;
             (plan.state, plan.requests, plan.challenge) = (again.state, again.requests, again.challenge);
             self.engine.guesses.was_right(plan.challenge.is_some());

@@ -1,13 +1,14 @@
 //! One pass over a file for all of its checksums.
 
 use crc_fast::{CrcAlgorithm, Digest as Crc};
-use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend, Sha256};
+use notespot_protocol::{ByteCount, Checksum, ChecksumAlgorithm, Crc64Nvme, PartToSend, Sha256};
 use sha2::Digest as _;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::source::Source;
+use super::sums::Sum;
 use crate::settings::CHUNK_BYTES;
 use crate::{Engine, TransferError};
 
@@ -15,30 +16,45 @@ use crate::{Engine, TransferError};
 const AHEAD: usize = 16;
 
 /// The checksums of a whole file.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Hashed {
     pub(super) size: u64,
     pub(super) sha256: Sha256,
     pub(super) crc64nvme: Crc64Nvme,
+    /// Of the parts that it was cut into, where these are not CRC-64/NVME.
+    pub(super) parts: Vec<Checksum>,
 }
 
 impl Hashed {
     /// Of content that is in memory. A mebibyte takes about a millisecond.
-    pub(super) fn of(bytes: &[u8]) -> Self {
-        Self {
-            size: bytes.len() as u64,
-            sha256: Sha256::from_bytes(sha2::Sha256::digest(bytes).into()),
-            crc64nvme: Crc64Nvme(crc_fast::checksum(CrcAlgorithm::Crc64Nvme, bytes)),
-        }
+    pub(super) fn of(bytes: &[u8], checksum: ChecksumAlgorithm) -> Self {
+        let sha256 = Sha256::from_bytes(sha2::Sha256::digest(bytes).into());
+        let crc64nvme = Crc64Nvme(crc_fast::checksum(CrcAlgorithm::Crc64Nvme, bytes));
+        let parts = match checksum {
+            ChecksumAlgorithm::Crc64Nvme => Vec::new(),
+            ChecksumAlgorithm::Sha256 => vec![Checksum::Sha256(sha256)],
+            ChecksumAlgorithm::Crc32c => {
+                let mut sum = Sum::new(checksum);
+                sum.update(bytes);
+                vec![sum.finish(crc64nvme)]
+            }
+        };
+        Self { size: bytes.len() as u64, sha256, crc64nvme, parts }
     }
 
     /// For content that is not cut.
     pub(super) fn as_only_part(&self) -> PartToSend {
-        PartToSend { number: 1, size: ByteCount(self.size), crc64nvme: self.crc64nvme }
+        let checksum = self.parts.first().copied().unwrap_or(self.crc64nvme.into());
+        PartToSend { number: 1, size: ByteCount(self.size), checksum }
+    }
+
+    /// Whether it was made for a store that verifies this.
+    pub(super) fn is_for(&self, checksum: ChecksumAlgorithm) -> bool {
+        self.parts.first().map(Checksum::algorithm).unwrap_or_default() == checksum
     }
 }
 
-/// The checksums of a whole file and of the parts that it is cut into. Memory: 24 bytes for each of at most
+/// The checksums of a whole file and of the parts that it is cut into. Memory: 90 bytes for each of at most
 /// 10,000 parts.
 #[derive(Clone, Debug)]
 pub(super) struct Known {
@@ -49,7 +65,7 @@ pub(super) struct Known {
 impl From<Hashed> for Known {
     /// Of content that is not cut.
     fn from(whole: Hashed) -> Self {
-        Self { whole, parts: vec![whole.as_only_part()] }
+        Self { parts: vec![whole.as_only_part()], whole }
     }
 }
 
@@ -73,22 +89,32 @@ impl Whole {
     }
 }
 
-/// Begins to read a file, on a thread of its own and in order; `part_bytes` cuts it.
-pub(super) async fn begin(engine: &Engine, source: &Source, part_bytes: u64) -> Result<Pass, TransferError> {
+/// Begins to read a file, on a thread of its own and in order; `part_bytes` cuts it. Parts get the
+/// checksum that is named.
+pub(super) async fn begin(
+    engine: &Engine,
+    source: &Source,
+    part_bytes: u64,
+    checksum: ChecksumAlgorithm,
+) -> Result<Pass, TransferError> {
     let permit = engine.hash_passes.clone().acquire_owned().await.map_err(|_| TransferError::Closing)?;
     let (tell, parts) = mpsc::channel(AHEAD);
     let stop = CancellationToken::new();
     let (source, stopped) = (source.clone(), stop.clone());
     let thread = tokio::task::spawn_blocking(move || {
         let _permit = permit;
-        pass(&source, part_bytes, &tell, &stopped)
+        pass(&source, part_bytes, checksum, &tell, &stopped)
     });
     Ok(Pass { parts, whole: Whole { thread, _stop_when_dropped: stop.drop_guard() } })
 }
 
 /// All of a file as one.
-pub(super) async fn whole(engine: &Engine, source: &Source) -> Result<Hashed, TransferError> {
-    Ok(in_parts(engine, source, source.size()).await?.whole)
+pub(super) async fn whole(
+    engine: &Engine,
+    source: &Source,
+    checksum: ChecksumAlgorithm,
+) -> Result<Hashed, TransferError> {
+    Ok(in_parts(engine, source, source.size(), checksum).await?.whole)
 }
 
 /// All of a file, cut.
@@ -96,8 +122,9 @@ pub(super) async fn in_parts(
     engine: &Engine,
     source: &Source,
     part_bytes: u64,
+    checksum: ChecksumAlgorithm,
 ) -> Result<Known, TransferError> {
-    let Pass { parts: mut hashed, whole } = begin(engine, source, part_bytes).await?;
+    let Pass { parts: mut hashed, whole } = begin(engine, source, part_bytes, checksum).await?;
     let mut parts = Vec::new();
     while let Some(part) = hashed.recv().await {
         parts.push(part);
@@ -108,6 +135,7 @@ pub(super) async fn in_parts(
 fn pass(
     source: &Source,
     part_bytes: u64,
+    checksum: ChecksumAlgorithm,
     tell: &mpsc::Sender<PartToSend>,
     stopped: &CancellationToken,
 ) -> Result<Hashed, TransferError> {
@@ -115,9 +143,11 @@ fn pass(
     let mut buffer = vec![0; CHUNK_BYTES];
     let mut sha256 = sha2::Sha256::new();
     let mut whole = Crc::new(CrcAlgorithm::Crc64Nvme);
+    let mut parts = Vec::new();
     let (mut offset, mut number) = (0_u64, 1);
     loop {
         let mut part = Crc::new(CrcAlgorithm::Crc64Nvme);
+        let mut sum = Sum::new(checksum);
         let begin = offset;
         let end = size.min(begin.saturating_add(part_bytes));
         while offset < end {
@@ -129,6 +159,7 @@ fn pass(
             source.read_exactly(chunk, offset)?;
             sha256.update(&*chunk);
             part.update(chunk);
+            sum.update(chunk);
             offset += wanted as u64;
         }
         let last = offset == size;
@@ -137,8 +168,11 @@ fn pass(
             source.check_unchanged()?;
         }
         whole.combine(&part);
-        let hashed =
-            PartToSend { number, size: ByteCount(offset - begin), crc64nvme: Crc64Nvme(part.finalize()) };
+        let checksum = sum.finish(Crc64Nvme(part.finalize()));
+        if checksum.algorithm().is_composite() {
+            parts.push(checksum);
+        }
+        let hashed = PartToSend { number, size: ByteCount(offset - begin), checksum };
         if tell.blocking_send(hashed).is_err() {
             return Err(TransferError::Cancelled);
         }
@@ -151,5 +185,6 @@ fn pass(
         size,
         sha256: Sha256::from_bytes(sha256.finalize().into()),
         crc64nvme: Crc64Nvme(whole.finalize()),
+        parts,
     })
 }

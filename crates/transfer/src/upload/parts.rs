@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, future, stream};
-use notespot_protocol::{PartToSend, PresignedRequest, UploadPlan};
+use notespot_protocol::{ChecksumAlgorithm, PartToSend, PresignedRequest, UploadPlan};
 use tokio::sync::mpsc;
 
 use super::hashing::{self, Hashed, Known};
@@ -16,7 +16,7 @@ use crate::{Engine, Progress, TransferError, UploadControl};
 const PRESIGNED_AT_ONCE: usize = 8;
 
 /// Sends every part of an open upload, and gives the checksums of the whole. A file that was hashed already,
-/// and cut as the plan cuts it, is not read for its checksums again.
+/// cut as the plan cuts it and with the checksum that it names, is not read for its checksums again.
 pub(super) async fn send<C: UploadControl>(
     engine: &Engine,
     control: &C,
@@ -29,8 +29,10 @@ pub(super) async fn send<C: UploadControl>(
     let route = Route { engine, control, id: plan.id, source, part_bytes, progress };
     let arrived = if plan.resumed { control.arrived(plan.id).await? } else { Vec::new() };
     let arrived = Arrived { parts: arrived.into_iter().map(|part| (part.number, part)).collect(), progress };
-    let Some(known) = known.filter(|known| known.parts.len() == plan.part_count as usize) else {
-        return send_while_hashing(&route, &arrived).await;
+    let fits =
+        |known: &Known| known.parts.len() == plan.part_count as usize && known.whole.is_for(plan.checksum);
+    let Some(known) = known.filter(fits) else {
+        return send_while_hashing(&route, &arrived, plan.checksum).await;
     };
     if plan.part_count > 1 {
         let (tell, parts) = mpsc::channel(known.parts.len());
@@ -58,8 +60,9 @@ pub(super) async fn send<C: UploadControl>(
 async fn send_while_hashing<C: UploadControl>(
     route: &Route<'_, C>,
     arrived: &Arrived<'_>,
+    checksum: ChecksumAlgorithm,
 ) -> Result<Hashed, TransferError> {
-    let pass = hashing::begin(route.engine, route.source, route.part_bytes).await?;
+    let pass = hashing::begin(route.engine, route.source, route.part_bytes, checksum).await?;
     send_all(route, arrived, pass.parts).await?;
     pass.whole.finish().await
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use notespot_protocol::Timestamp;
+use notespot_protocol::{ChecksumAlgorithm, Timestamp};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::hashing::Hashed;
@@ -66,12 +66,14 @@ impl Source {
             small if small <= SMALL_MAX_BYTES as u64 => Some(engine.reserve(small).await?),
             _ => None,
         };
-        let path = path.to_owned();
+        let (path, checksum) = (path.to_owned(), engine.expected.get());
         // Few at once: more threads would not make a disk faster.
         let _turn = engine.hash_passes.acquire().await.map_err(|_| TransferError::Closing)?;
-        tokio::task::spawn_blocking(move || Self::open_blocking(&path, name, metadata.len(), memory))
-            .await
-            .map_err(|_| TransferError::Closing)?
+        tokio::task::spawn_blocking(move || {
+            Self::open_blocking(&path, name, metadata.len(), memory, checksum)
+        })
+        .await
+        .map_err(|_| TransferError::Closing)?
     }
 
     fn open_blocking(
@@ -79,6 +81,7 @@ impl Source {
         name: String,
         expected: u64,
         memory: Option<OwnedSemaphorePermit>,
+        checksum: ChecksumAlgorithm,
     ) -> Result<Self, TransferError> {
         let trouble = |error| TransferError::reading(&name, error);
         let file = File::open(path).map_err(trouble)?;
@@ -101,15 +104,15 @@ impl Source {
             Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(trouble(error)),
             _ => return Err(TransferError::FileChanged { name }),
         }
-        let hashed = Hashed::of(&bytes);
+        let hashed = Hashed::of(&bytes, checksum);
         let content = Content::InMemory { bytes: bytes.into(), hashed, _reserved: reserved };
         Ok(Self(Arc::new(Opened { name, looks, content })))
     }
 
     /// The whole content and its checksums, where the file is small.
-    pub(super) fn in_memory(&self) -> Option<(&Bytes, Hashed)> {
+    pub(super) fn in_memory(&self) -> Option<(&Bytes, &Hashed)> {
         match &self.0.content {
-            Content::InMemory { bytes, hashed, .. } => Some((bytes, *hashed)),
+            Content::InMemory { bytes, hashed, .. } => Some((bytes, hashed)),
             Content::OnDisk(_) => None,
         }
     }

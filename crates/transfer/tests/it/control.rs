@@ -1,5 +1,7 @@
 //! The control side: what a server does, in memory.
 
+mod downloads;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -7,19 +9,18 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use notespot_protocol::{
-    ByteCount, Challenge, ClientRef, CompleteUpload, Content, ContentRange, Crc64Nvme, DownloadPlan,
-    DownloadRequest, ErrorCode, NewUpload, Node, NodeId, NodeKind, NodeName, OnConflict, PartToSend,
-    PresignedPart, Problem, ProveUpload, Revision, Sha256, Timestamp, UploadId, UploadPlan, UploadState,
-    VersionId,
+    ByteCount, Challenge, ChecksumAlgorithm, ClientRef, CompleteUpload, Content, ContentRange, Crc64Nvme,
+    ErrorCode, NewUpload, Node, NodeId, NodeKind, NodeName, OnConflict, PartToSend, PresignedPart, Problem,
+    ProveUpload, Revision, Sha256, Timestamp, UploadId, UploadPlan, UploadState, VersionId,
 };
-use notespot_testkit::{FaultProxy, crc_of, proof_of, sha256_of};
+use notespot_testkit::{FaultProxy, checksum_of, completion, proof_of, sha256_of};
 use notespot_transfer::{
-    CancellationToken, ControlError, DownloadControl, Engine, Existing, FileToDownload, FileToUpload,
-    Progress, SaveTo, Saved, Settings, TransferError, UploadControl,
+    CancellationToken, ControlError, Engine, Existing, FileToDownload, FileToUpload, Progress, SaveTo, Saved,
+    Settings, TransferError, UploadControl,
 };
 use tempfile::TempDir;
 
-use super::store::{Store, locked};
+use super::store::{Store, header, locked};
 
 pub(crate) const MIB: usize = 1024 * 1024;
 
@@ -61,6 +62,8 @@ pub(crate) struct Stand {
     offered: NodeId,
     version: Mutex<VersionId>,
     pub(crate) part_bytes: usize,
+    /// What plans name.
+    pub(crate) checksum: ChecksumAlgorithm,
     /// Whether it knows again what was published.
     pub(crate) knows_content: bool,
     /// What each upload said to be.
@@ -111,6 +114,7 @@ impl Stand {
             progress: Progress::new(),
             was_there: Mutex::default(),
             part_bytes: 8 * MIB,
+            checksum: ChecksumAlgorithm::default(),
             knows_content: false,
             claims: Arc::default(),
             offered: NodeId::generate(),
@@ -221,7 +225,7 @@ impl Stand {
     fn presign_part(&self, id: UploadId, part: &PartToSend) -> PresignedPart {
         let headers = [
             ("content-length", part.size.get().to_string()),
-            ("x-amz-checksum-crc64nvme", part.crc64nvme.to_string()),
+            (&*header(part.checksum.algorithm()), part.checksum.to_base64()),
         ];
         let key = format!("{id}.{}", part.number);
         PresignedPart { number: part.number, request: self.store.presign("PUT", &self.base, &key, &headers) }
@@ -285,6 +289,7 @@ impl UploadControl for Stand {
                 client_ref: new.client_ref,
                 part_bytes: ByteCount(part_bytes as u64),
                 part_count,
+                checksum: self.checksum,
                 state: UploadState::Open,
                 resumed: false,
                 same_size: false,
@@ -298,7 +303,8 @@ impl UploadControl for Stand {
             return Err(refused(ErrorCode::BadRequest));
         }
         if plan.state == UploadState::Open {
-            plan.requests = new.parts.iter().map(|part| self.presign_part(plan.id, part)).collect();
+            let fitting = new.parts.iter().filter(|part| part.checksum.algorithm() == plan.checksum);
+            plan.requests = fitting.map(|part| self.presign_part(plan.id, part)).collect();
         }
         drop(uploads);
         if self.knows_content && plan.state == UploadState::Open {
@@ -316,20 +322,26 @@ impl UploadControl for Stand {
         parts: Vec<PartToSend>,
     ) -> Result<Vec<PresignedPart>, ControlError> {
         locked(&self.calls).presigned += 1;
+        let checksum = locked(&self.uploads)[&id].plan.checksum;
+        if parts.iter().any(|part| part.checksum.algorithm() != checksum) {
+            return Err(refused(ErrorCode::BadRequest));
+        }
         let presigned = parts.iter().map(|part| self.presign_part(id, part)).collect();
         call(&self.after_presign);
         Ok(presigned)
     }
 
     async fn arrived(&self, id: UploadId) -> Result<Vec<PartToSend>, ControlError> {
-        let count =
-            locked(&self.uploads).get(&id).ok_or_else(|| refused(ErrorCode::NotFound))?.plan.part_count;
+        let uploads = locked(&self.uploads);
+        let UploadPlan { part_count, checksum, .. } =
+            uploads.get(&id).ok_or_else(|| refused(ErrorCode::NotFound))?.plan;
         let objects = locked(&self.store.objects);
         let part = |number| {
             let bytes = objects.get(&format!("{id}.{number}"))?;
-            Some(PartToSend { number, size: ByteCount(bytes.len() as u64), crc64nvme: crc_of(bytes) })
+            let size = ByteCount(bytes.len() as u64);
+            Some(PartToSend { number, size, checksum: checksum_of(checksum, bytes) })
         };
-        Ok((1..=count).filter_map(part).collect())
+        Ok((1..=part_count).filter_map(part).collect())
     }
 
     async fn complete(&self, said: CompleteUpload) -> Result<Node, ControlError> {
@@ -344,8 +356,9 @@ impl UploadControl for Stand {
                 whole.extend_from_slice(part.ok_or_else(|| refused(ErrorCode::UploadIncomplete))?);
             }
             assert_eq!(whole.len() as u64, size.get());
-            assert_eq!(crc_of(&whole), said.crc64nvme, "the combined checksum is that of the whole");
-            assert_eq!(sha256_of(&whole), said.sha256);
+            let expected = completion(&upload.plan, &whole);
+            assert_eq!(said.crc64nvme, expected.crc64nvme, "the combined checksum is that of the whole");
+            assert_eq!((said.sha256, &said.parts), (expected.sha256, &expected.parts));
             locked(&self.published).push(whole.into());
         }
         upload.plan.state = UploadState::Published;
@@ -368,7 +381,7 @@ impl UploadControl for Stand {
         let name = upload.new.name.clone();
         locked(&self.published).push(content);
         let (sha256, crc64nvme) = (claimed, Crc64Nvme(0));
-        let said = CompleteUpload { id: said.id, sha256, crc64nvme };
+        let said = CompleteUpload { id: said.id, sha256, crc64nvme, parts: Vec::new() };
         Ok(self.node(&name, upload.new.size, &said))
     }
 
@@ -378,21 +391,5 @@ impl UploadControl for Stand {
             upload.plan.state = UploadState::Aborted;
         }
         Ok(())
-    }
-}
-
-impl DownloadControl for Stand {
-    async fn plan(&self, file: DownloadRequest) -> Result<DownloadPlan, ControlError> {
-        locked(&self.calls).download_plans += 1;
-        let content = self.last();
-        Ok(DownloadPlan {
-            node: file.node,
-            version: *locked(&self.version),
-            name: NodeName::new("report.pdf").unwrap(),
-            size: ByteCount(content.len() as u64),
-            sha256: sha256_of(&content),
-            modified_at: Some(Timestamp::from_millis(1_700_000_000_000)),
-            request: self.store.presign("GET", &self.base, "offer", &[]),
-        })
     }
 }

@@ -13,7 +13,8 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::put;
 use crc_fast::{CrcAlgorithm, Digest};
 use futures_util::StreamExt as _;
-use notespot_protocol::{Crc64Nvme, PresignedRequest, SecretUrl, Timestamp};
+use notespot_protocol::{ChecksumAlgorithm, Crc64Nvme, PresignedRequest, SecretUrl, Timestamp};
+use notespot_testkit::checksum_of;
 
 /// What the store answers to a request instead of doing it.
 #[derive(Clone, Copy)]
@@ -137,6 +138,11 @@ impl Store {
     }
 }
 
+/// The header that carries this checksum.
+pub(crate) fn header(checksum: ChecksumAlgorithm) -> String {
+    format!("x-amz-checksum-{}", checksum.as_str())
+}
+
 fn error(code: &str) -> String {
     format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>no</Message></Error>")
 }
@@ -184,7 +190,13 @@ async fn receive(
     if said("content-length") != Some(length.to_string()) || said("transfer-encoding").is_some() {
         return (StatusCode::LENGTH_REQUIRED, error("MissingContentLength")).into_response();
     }
-    if said("x-amz-checksum-crc64nvme") != Some(Crc64Nvme(crc.finalize()).to_string()) {
+    let named = ChecksumAlgorithm::ALL.into_iter().find_map(|one| Some((one, said(&header(one))?)));
+    let right = match named {
+        Some((ChecksumAlgorithm::Crc64Nvme, text)) => text == Crc64Nvme(crc.finalize()).to_string(),
+        Some((algorithm, text)) => text == checksum_of(algorithm, &kept).to_base64(),
+        None => false,
+    };
+    if !right {
         return (StatusCode::BAD_REQUEST, error("BadDigest")).into_response();
     }
     locked(&store.objects).insert(key, kept.into());

@@ -89,7 +89,7 @@ async fn a_link_to_a_file_is_the_file() {
 }
 
 /// Begins an upload, and drops it when some parts have arrived; gives how many the store holds.
-async fn cut_off(stand: &Stand, path: &Path, client_ref: ClientRef) -> usize {
+pub(super) async fn cut_off(stand: &Stand, path: &Path, client_ref: ClientRef) -> usize {
     let some_arrived = Arc::new(Notify::new());
     let (told, store) = (some_arrived.clone(), stand.store.clone());
     *locked(&stand.after_presign) = Some(Box::new(move || {

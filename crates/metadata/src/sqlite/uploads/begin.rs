@@ -98,7 +98,7 @@ async fn insert(tx: &mut Connection, uploads: &[StoredUpload]) -> Result<()> {
         uploads.iter().map(|upload| word(&upload.wanted.on_conflict)).collect::<Result<Vec<_>>>()?;
     let mut insert = QueryBuilder::new(
         "INSERT INTO uploads (id, owner, client_ref, parent, name, on_conflict, size, content_type, \
-         source_modified_at, object_key, multipart_id, part_bytes, part_count, state, created_at) ",
+         source_modified_at, object_key, multipart_id, part_bytes, part_count, checksum, state, created_at) ",
     );
     insert.push_values(uploads.iter().zip(conflicts), |mut row, (upload, on_conflict)| {
         let StoredUpload { wanted, destination, .. } = upload;
@@ -115,6 +115,7 @@ async fn insert(tx: &mut Connection, uploads: &[StoredUpload]) -> Result<()> {
             .push_bind(&destination.multipart_id)
             .push_bind(rows::integer(destination.part_bytes.get()))
             .push_bind(destination.part_count)
+            .push_bind(destination.checksum.as_str())
             .push_bind(state.clone())
             .push_bind(upload.created_at.as_millis());
     });

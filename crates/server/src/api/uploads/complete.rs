@@ -3,13 +3,15 @@
 use futures_util::{StreamExt as _, stream};
 use notespot_metadata::MetadataError;
 use notespot_metadata::uploads::StoredUpload;
-use notespot_objects::{ObjectError, ObjectInfo, ObjectKey, StoredPart};
-use notespot_protocol::{CompleteUpload, Node, Sha256, UploadId, UploadState, UserId};
+use notespot_objects::{ObjectError, ObjectInfo, ObjectKey, StoredChecksum, StoredPart, over_parts};
+use notespot_protocol::{
+    Checksum, ChecksumAlgorithm, CompleteUpload, Node, Sha256, UploadId, UploadState, UserId,
+};
 
 use super::places::take_refused;
 use super::plan::size_of_part;
 use super::{AT_ONCE, key_of};
-use crate::problems::Answer;
+use crate::problems::{Answer, Refusal};
 use crate::state::Server;
 
 /// Joins the parts, compares size and checksum with what the object store says it holds, and
@@ -33,10 +35,21 @@ pub(super) async fn complete_all(
     Ok(places.put_back(published))
 }
 
+/// What is to be compared.
+struct Arrived {
+    upload: StoredUpload,
+    /// Of its object.
+    key: ObjectKey,
+    /// What the object store should say of it.
+    checksum: Checksum,
+    /// Of the whole content.
+    sha256: Sha256,
+}
+
 /// An upload whose content is one object, as far as the store has it.
 enum Joined {
-    /// To be compared with what was said of it; the key is the object's.
-    Arrived(Box<StoredUpload>, ObjectKey, CompleteUpload),
+    /// To be compared with what was said of it.
+    Arrived(Box<Arrived>),
     /// It was published before.
     Published(CompleteUpload),
 }
@@ -52,12 +65,12 @@ async fn join_one(
         UploadState::Published => return Ok(Joined::Published(said)),
         UploadState::Aborted => return Err(MetadataError::UploadEnded.into()),
     }
-    let key = key_of(&upload)?;
+    let (key, checksum) = (key_of(&upload)?, announced(&upload, &said)?);
     if let Some(multipart_id) = &upload.destination.multipart_id {
-        let joined = join(server, &upload, &key, multipart_id, &said).await;
+        let joined = join(server, &upload, &key, multipart_id, checksum, &said.parts).await;
         or_give_up(server, &upload, joined).await?;
     }
-    Ok(Joined::Arrived(Box::new(upload), key, said))
+    Ok(Joined::Arrived(Box::new(Arrived { upload, key, checksum, sha256: said.sha256 })))
 }
 
 /// Compares all of them with what the store holds: it is asked for many objects at once.
@@ -68,11 +81,12 @@ async fn verify_all(server: &Server, joined: Vec<Joined>) -> Vec<Answer<(UploadI
     for one in joined {
         verified.push(match one {
             Joined::Published(said) => Ok((said.id, said.sha256)),
-            Joined::Arrived(upload, _, said) => {
+            Joined::Arrived(arrived) => {
+                let Arrived { upload, checksum, sha256, .. } = *arrived;
                 // One answer for each key is the contract: a store that breaks it has nothing.
                 let found = found.next().unwrap_or(Err(ObjectError::NotFound));
-                let same = found.and_then(|found| compare(&upload, &said, found));
-                or_give_up(server, &upload, same).await.map(|()| (said.id, said.sha256))
+                let same = found.and_then(|found| compare(&upload, checksum, found));
+                or_give_up(server, &upload, same).await.map(|()| (upload.id, sha256))
             }
         });
     }
@@ -82,15 +96,39 @@ async fn verify_all(server: &Server, joined: Vec<Joined>) -> Vec<Answer<(UploadI
 impl Joined {
     fn key(&self) -> Option<&ObjectKey> {
         match self {
-            Self::Arrived(_, key, _) => Some(key),
+            Self::Arrived(arrived) => Some(&arrived.key),
             Self::Published(_) => None,
         }
     }
 }
 
-fn compare(upload: &StoredUpload, said: &CompleteUpload, found: ObjectInfo) -> Result<(), ObjectError> {
-    let ObjectInfo { size, crc64nvme } = found;
-    let same = size == upload.wanted.size && crc64nvme.is_none_or(|stored| stored == said.crc64nvme);
+/// What the client says that the object store holds, as that will say it.
+fn announced(upload: &StoredUpload, said: &CompleteUpload) -> Answer<Checksum> {
+    let algorithm = upload.destination.checksum;
+    if algorithm == ChecksumAlgorithm::Crc64Nvme {
+        return Ok(said.crc64nvme.into());
+    }
+    let is_cut = upload.destination.multipart_id.is_some();
+    let whole = match said.parts.as_slice() {
+        [only] if !is_cut => Some(*only).filter(|only| only.algorithm() == algorithm),
+        parts if is_cut && parts.len() == upload.destination.part_count as usize => {
+            over_parts(algorithm, parts.iter().copied().map(Some))
+        }
+        _ => None,
+    };
+    whole.ok_or_else(|| {
+        let name = algorithm.as_str();
+        Refusal::bad_request(format!("The {name} of each part is missing: this upload is verified with it."))
+    })
+}
+
+fn compare(upload: &StoredUpload, checksum: Checksum, found: ObjectInfo) -> Result<(), ObjectError> {
+    let announced = match &upload.destination.multipart_id {
+        Some(_) => StoredChecksum::of_parts(checksum, upload.destination.part_count),
+        None => StoredChecksum::of_bytes(checksum),
+    };
+    let same = found.size == upload.wanted.size
+        && !found.checksum.is_some_and(|stored| stored.contradicts(&announced));
     if same { Ok(()) } else { Err(ObjectError::ChecksumMismatch) }
 }
 
@@ -108,9 +146,10 @@ async fn join(
     upload: &StoredUpload,
     key: &ObjectKey,
     multipart_id: &str,
-    said: &CompleteUpload,
+    checksum: Checksum,
+    announced: &[Checksum],
 ) -> Result<(), ObjectError> {
-    let parts = match server.objects.list_parts(key, multipart_id).await {
+    let mut parts = match server.objects.list_parts(key, multipart_id).await {
         Ok(parts) => parts,
         // Joined by a call whose answer got lost, or whose server died before it published.
         Err(ObjectError::NotFound) => return Ok(()),
@@ -119,7 +158,11 @@ async fn join(
     if !all_arrived(upload, &parts) {
         return Err(ObjectError::BadPart);
     }
-    match server.objects.complete_multipart(key, multipart_id, &parts, said.crc64nvme).await {
+    // Not every store lists them.
+    for (part, announced) in parts.iter_mut().zip(announced) {
+        part.checksum.get_or_insert(*announced);
+    }
+    match server.objects.complete_multipart(key, multipart_id, &parts, checksum).await {
         Ok(()) | Err(ObjectError::NotFound) => Ok(()),
         Err(error) => Err(error),
     }

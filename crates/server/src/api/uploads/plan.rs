@@ -53,8 +53,14 @@ async fn plan_of(
     prepared: Prepared,
 ) -> Answer<UploadPlan> {
     let upload = kept?;
+    let checksum = upload.destination.checksum;
     let requests = match upload.state {
-        UploadState::Open => presign(server, &upload, &prepared.parts).await?,
+        UploadState::Open => {
+            // The client could not know which checksum it would be: it asks again with that.
+            let mut parts = prepared.parts;
+            parts.retain(|part| part.checksum.algorithm() == checksum);
+            presign(server, &upload, &parts).await?
+        }
         UploadState::Published | UploadState::Aborted => Vec::new(),
     };
     Ok(UploadPlan {
@@ -62,6 +68,7 @@ async fn plan_of(
         client_ref: upload.wanted.client_ref,
         part_bytes: upload.destination.part_bytes,
         part_count: upload.destination.part_count,
+        checksum,
         state: upload.state,
         // Keys are never made twice: another one, or one that was looked up, is an earlier call's.
         resumed: !prepared.is_new || upload.destination != prepared.destination,
@@ -111,8 +118,13 @@ async fn prepare(
     let wanted = Wanted::from_new(&new, guessed);
     let (parts, sha256) = (new.parts, new.sha256);
     let (part_bytes, part_count) = cut(new.size);
-    let mut destination =
-        Destination { object_key: object_key.to_string(), multipart_id: None, part_bytes, part_count };
+    let mut destination = Destination {
+        object_key: object_key.to_string(),
+        multipart_id: None,
+        part_bytes,
+        part_count,
+        checksum: server.objects.checksum_algorithm().await,
+    };
     if part_count == 1 {
         return Ok(Prepared { wanted, destination, is_new: true, sha256, parts });
     }
@@ -121,7 +133,8 @@ async fn prepare(
         let destination = planned.destination;
         return Ok(Prepared { wanted, destination, is_new: false, sha256, parts });
     }
-    destination.multipart_id = Some(server.objects.create_multipart(&object_key).await?);
+    destination.multipart_id =
+        Some(server.objects.create_multipart(&object_key, destination.checksum).await?);
     Ok(Prepared { wanted, destination, is_new: true, sha256, parts })
 }
 
@@ -193,6 +206,10 @@ pub(super) async fn presign(
                 "Part {} is not one of this upload's {} parts, or has another size.",
                 part.number, upload.destination.part_count
             )));
+        }
+        if part.checksum.algorithm() != upload.destination.checksum {
+            let name = upload.destination.checksum.as_str();
+            return Err(Refusal::bad_request(format!("The parts of this upload are verified with {name}.")));
         }
         let request = match &upload.destination.multipart_id {
             Some(id) => server.objects.presign_part(&key, id, part, PRESIGNED_FOR).await?,
