@@ -120,7 +120,7 @@ pub(crate) struct DownloadArguments {
     /// The files and folders; `*`, `?` and `[a-z]` stand for what they match
     #[arg(required = true, value_name = "NAME-OR-ID")]
     pub(crate) names: Vec<String>,
-    /// The folder on this machine that they go into; `-` for standard output
+    /// The folder on this machine that they go into, made where it is missing; `-` for standard output
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(crate) to: PathBuf,
     /// What to do with a file whose name is taken by another

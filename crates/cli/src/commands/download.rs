@@ -62,6 +62,10 @@ pub(super) async fn download(
     if to == Path::new("-") {
         return to_standard_output(remote, form, &names, cancel).await;
     }
+    if let Err(error) = std::fs::create_dir_all(&to) {
+        output::warn(&format!("The folder {} could not be made: {error}", to.display()));
+        return Ending::Failed;
+    }
     let moving = Moving::begin(form, cancel);
     let mut nodes = Vec::with_capacity(names.len());
     for name in names {

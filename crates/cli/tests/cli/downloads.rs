@@ -138,3 +138,17 @@ async fn a_download_that_was_killed_and_given_again_ends_with_each_file_once() {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(tree(&machine.home.path().join("back/tree")) == tree(&root));
 }
+
+#[tokio::test]
+async fn the_folder_that_files_go_into_is_made() {
+    let machine = Machine::start().await;
+    machine.file("plan.txt", b"plan");
+    machine.run(&["upload", "plan.txt"]).await;
+    let ran = machine.run(&["download", "plan.txt", "--to", "new/deep"]).await;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(machine.read("new/deep/plan.txt"), b"plan");
+
+    let ran = machine.run(&["download", "plan.txt", "--to", "plan.txt/below"]).await;
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stderr.contains("The folder plan.txt/below could not be made"), "{ran:?}");
+}

@@ -114,17 +114,17 @@ fn write_pieces_at(file: &File, pieces: &[Bytes], offset: u64) -> io::Result<u64
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
-    use std::sync::Mutex;
+    use std::sync::mpsc::{Sender, channel};
 
     use super::*;
 
-    struct Heard(Arc<Mutex<Vec<u32>>>);
+    struct Heard(Sender<u32>);
 
     impl Listener for Heard {
         fn written(&self, _: u64, _: Vec<Bytes>) {}
 
         fn completed(&self, block: u32) {
-            self.0.lock().unwrap().push(block);
+            let _ = self.0.send(block);
         }
     }
 
@@ -132,25 +132,25 @@ mod tests {
     async fn blocks_are_told_when_their_last_byte_is_written() {
         let file = Arc::new(tempfile::tempfile().unwrap());
         let size = 9 * 1024 * 1024;
-        let (blocks, told) = (Blocks::of(size), Arc::new(Mutex::new(Vec::new())));
-        let mut writer = RangeWriter::start(file.clone(), blocks, 0, Heard(told.clone()));
+        let (blocks, (tell, told)) = (Blocks::of(size), channel());
+        let mut writer = RangeWriter::start(file.clone(), blocks, 0, Heard(tell));
         for at in (0..size).step_by(700_000) {
             let piece = vec![7; usize::try_from(700_000.min(size - at)).unwrap()];
             assert!(writer.take(piece.into()).await);
         }
         writer.finish().await.unwrap();
-        assert_eq!(*told.lock().unwrap(), [0, 1, 2]);
+        assert_eq!(told.iter().collect::<Vec<_>>(), [0, 1, 2]);
         assert_eq!(file.metadata().unwrap().len(), size);
     }
 
     #[tokio::test]
     async fn a_full_disk_ends_the_range_and_is_told_as_one() {
         let full = Arc::new(File::options().write(true).open("/dev/full").unwrap());
-        let told = Arc::new(Mutex::new(Vec::new()));
-        let mut writer = RangeWriter::start(full, Blocks::of(1 << 30), 0, Heard(told.clone()));
+        let (tell, told) = channel();
+        let mut writer = RangeWriter::start(full, Blocks::of(1 << 30), 0, Heard(tell));
         let piece = Bytes::from(vec![7; CHUNK_BYTES]);
         while writer.take(piece.clone()).await {}
         assert_eq!(writer.finish().await.unwrap_err().kind(), io::ErrorKind::StorageFull);
-        assert!(told.lock().unwrap().is_empty(), "nothing is written");
+        assert_eq!(told.iter().count(), 0, "nothing is written");
     }
 }

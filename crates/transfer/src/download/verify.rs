@@ -198,8 +198,12 @@ impl Hashing {
     }
 
     fn take(&mut self, Pieces { pieces, _memory }: Pieces) -> u64 {
-        pieces.iter().for_each(|piece| self.sha256.update(piece));
-        pieces.iter().map(|piece| piece.len() as u64).sum()
+        let mut bytes = 0;
+        for piece in pieces {
+            self.sha256.update(&piece);
+            bytes += piece.len() as u64;
+        }
+        bytes
     }
 
     /// One chunk, up to what is in memory and to the end of the block.
