@@ -152,8 +152,13 @@ impl<'a, C: DownloadControl> Download<'a, C> {
             .try_for_each(|()| std::future::ready(Ok(())))
             .await;
         drop(tell);
+        if let Err(error) = fetched {
+            // Nobody waits for it any more.
+            drop(verifier);
+            keeper.finish().await.map_err(trouble)?;
+            return Err(error);
+        }
         keeper.finish().await.map_err(trouble)?;
-        fetched?;
         let sha256 = verifier.finish().await.map_err(trouble)?;
         Ok(sha256 == Some(self.remote.plan.sha256))
     }

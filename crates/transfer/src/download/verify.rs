@@ -65,29 +65,30 @@ struct Front {
 #[derive(Debug, Default)]
 struct State {
     hashed: u64,
-    /// It waits for bytes that have not come.
-    idle: bool,
+    /// Nobody is to wait for it: it waits itself for bytes that have not come, or reads back what an
+    /// earlier run has left, which may be most of a large file.
+    is_on_its_own: bool,
     /// How many wait for it.
     waiting: usize,
 }
 
 impl Front {
-    fn set(&self, hashed: u64, idle: bool) {
+    fn set(&self, hashed: u64, is_on_its_own: bool) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_step = idle || hashed / STEP_BYTES > state.hashed / STEP_BYTES;
-        (state.hashed, state.idle) = (hashed, idle);
+        let is_step = is_on_its_own || hashed / STEP_BYTES > state.hashed / STEP_BYTES;
+        (state.hashed, state.is_on_its_own) = (hashed, is_on_its_own);
         if is_step && state.waiting > 0 {
             self.moved.notify_all();
         }
     }
 
-    /// Waits while there is something to hash, and this is far behind it: hashing is what limits this
-    /// download then, and reading back would slow it more. Whether this is near now.
+    /// Waits while there is something of this run to hash, and this is far behind it: hashing is what limits
+    /// this download then, and reading back would slow it more. Whether this is near now.
     fn reach(&self, at: u64) -> bool {
         let is_far = |state: &State| at > state.hashed + AHEAD_BYTES;
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.waiting += 1;
-        let state = self.moved.wait_while(state, |state| is_far(state) && !state.idle);
+        let state = self.moved.wait_while(state, |state| is_far(state) && !state.is_on_its_own);
         let mut state = state.unwrap_or_else(PoisonError::into_inner);
         state.waiting -= 1;
         !is_far(&state)
@@ -121,6 +122,7 @@ impl Verifier {
         let hashing = Hashing {
             blocks: here.blocks(),
             file,
+            kept: here.clone(),
             here,
             early: BTreeMap::new(),
             sha256: sha2::Sha256::new(),
@@ -142,6 +144,8 @@ impl Verifier {
 struct Hashing {
     file: Arc<File>,
     blocks: Blocks,
+    /// What an earlier run has left in the file.
+    kept: Marks,
     /// What is in the file.
     here: Marks,
     /// What is in memory too, by its place.
@@ -162,6 +166,7 @@ impl Drop for Hashing {
 impl Hashing {
     fn hash(mut self, arrived: &Receiver<News>) -> io::Result<Option<Sha256>> {
         let mut at = 0;
+        self.stands_at(at);
         while at < self.blocks.size {
             if self.stopped.is_cancelled() {
                 return Ok(None);
@@ -179,10 +184,14 @@ impl Hashing {
                 continue;
             };
             at += bytes;
-            self.front.set(at, false);
+            self.stands_at(at);
         }
         let sha256 = std::mem::take(&mut self.sha256);
         Ok(Some(Sha256::from_bytes(sha256.finalize().into())))
+    }
+
+    fn stands_at(&self, at: u64) {
+        self.front.set(at, self.kept.has(self.blocks.of_byte(at)));
     }
 
     fn next(&self, arrived: &Receiver<News>, at: u64) -> Option<News> {
@@ -193,7 +202,7 @@ impl Hashing {
         }
         self.front.set(at, true);
         let news = arrived.recv().ok();
-        self.front.set(at, false);
+        self.stands_at(at);
         news
     }
 
@@ -216,5 +225,54 @@ impl Hashing {
         read_exactly_at(&self.file, chunk, at)?;
         self.sha256.update(&*chunk);
         Ok(wanted as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::Settings;
+    use crate::positioned::write_all_at;
+
+    const BLOCK: usize = 4 * 1024 * 1024;
+
+    #[tokio::test]
+    async fn what_is_in_memory_is_hashed_from_there_and_all_else_from_the_file() {
+        let content: Vec<u8> = (0..3 * BLOCK + 17).map(|at| (at >> 8) as u8).collect();
+        let file = Arc::new(tempfile::tempfile().unwrap());
+        let mut kept = Marks::none(Blocks::of(content.len() as u64));
+        kept.set(0);
+        // The second block is in memory only, the third one in the file only.
+        for at in [0, 2 * BLOCK, 3 * BLOCK] {
+            let end = content.len().min(at + BLOCK);
+            write_all_at(&file, &content[at..end], at as u64).unwrap();
+        }
+        let engine = Engine::new(Settings::default()).unwrap();
+        let (verifier, written) = Verifier::start(engine, file, kept);
+        written.block(3);
+        written.pieces(BLOCK as u64, vec![content[BLOCK..2 * BLOCK].to_vec().into()]);
+        written.block(2);
+        drop(written);
+        let expected = Sha256::from_bytes(sha2::Sha256::digest(&content).into());
+        assert_eq!(verifier.finish().await.unwrap(), Some(expected));
+    }
+
+    #[tokio::test]
+    async fn writers_wait_for_what_came_in_this_run_and_for_nothing_else() {
+        let front = Arc::new(Front::default());
+        let far = AHEAD_BYTES + STEP_BYTES;
+        assert!(front.reach(AHEAD_BYTES));
+        front.set(0, true);
+        assert!(!front.reach(far), "what an earlier run has left is read back");
+
+        front.set(0, false);
+        let waiting = front.clone();
+        let waits = tokio::task::spawn_blocking(move || waiting.reach(far));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert!(!waits.is_finished());
+        front.set(far, false);
+        assert!(tokio::time::timeout(Duration::from_secs(20), waits).await.unwrap().unwrap());
     }
 }
