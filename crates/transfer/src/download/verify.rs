@@ -240,7 +240,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_in_memory_is_hashed_from_there_and_all_else_from_the_file() {
-        let content: Vec<u8> = (0..3 * BLOCK + 17).map(|at| (at >> 8) as u8).collect();
+        let content = notespot_testkit::content(1, 3 * BLOCK + 17);
         let file = Arc::new(tempfile::tempfile().unwrap());
         let mut kept = Marks::none(Blocks::of(content.len() as u64));
         kept.set(0);
