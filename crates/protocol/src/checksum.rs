@@ -58,42 +58,33 @@ impl FromStr for Sha256 {
 #[schema(value_type = String, format = Byte, examples("AAAAAAAAAAA="))]
 pub struct Crc64Nvme(pub u64);
 
-impl fmt::Display for Crc64Nvme {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&BASE64.encode(self.0.to_be_bytes()))
-    }
-}
-
-impl FromStr for Crc64Nvme {
-    type Err = ChecksumError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let bytes = BASE64.decode(text).map_err(|_| ChecksumError)?;
-        let bytes: [u8; 8] = bytes.try_into().map_err(|_| ChecksumError)?;
-        Ok(Self(u64::from_be_bytes(bytes)))
-    }
-}
-
 /// CRC-32C of a part, as S3's `x-amz-checksum-crc32c` carries it: four big-endian bytes in base64.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, utoipa::ToSchema)]
 #[schema(value_type = String, format = Byte, examples("AAAAAA=="))]
 pub struct Crc32c(pub u32);
 
-impl fmt::Display for Crc32c {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&BASE64.encode(self.0.to_be_bytes()))
-    }
+/// Big-endian bytes in base64.
+macro_rules! in_base64 {
+    ($name:ident($number:ty)) => {
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&BASE64.encode(self.0.to_be_bytes()))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ChecksumError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let bytes = BASE64.decode(text).map_err(|_| ChecksumError)?;
+                Ok(Self(<$number>::from_be_bytes(bytes.try_into().map_err(|_| ChecksumError)?)))
+            }
+        }
+    };
 }
 
-impl FromStr for Crc32c {
-    type Err = ChecksumError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let bytes = BASE64.decode(text).map_err(|_| ChecksumError)?;
-        let bytes: [u8; 4] = bytes.try_into().map_err(|_| ChecksumError)?;
-        Ok(Self(u32::from_be_bytes(bytes)))
-    }
-}
+in_base64!(Crc64Nvme(u64));
+in_base64!(Crc32c(u32));
 
 macro_rules! as_text {
     ($name:ident) => {

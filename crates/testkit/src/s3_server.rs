@@ -10,6 +10,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use reqwest::Client;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep};
@@ -86,11 +87,12 @@ fn spawn(command: &mut Command) -> anyhow::Result<Child> {
 async fn wait_for(
     process: &mut Child,
     folder: &Path,
-    ready: impl AsyncFn() -> anyhow::Result<bool>,
+    ready: impl AsyncFn(&Client) -> anyhow::Result<bool>,
 ) -> anyhow::Result<()> {
+    let client = Client::builder().no_proxy().build().context("No client could be made.")?;
     let began = Instant::now();
     loop {
-        let last = ready().await;
+        let last = ready(&client).await;
         if matches!(last, Ok(true)) {
             return Ok(());
         }

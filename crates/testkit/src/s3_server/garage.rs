@@ -1,6 +1,5 @@
 //! `Garage`, one node of it.
 
-use anyhow::Context as _;
 use reqwest::{Client, StatusCode};
 
 use super::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY, command, free_ports, spawn, wait_for};
@@ -35,10 +34,10 @@ api_bind_addr = "127.0.0.1:{admin}"
     garage.env("GARAGE_DEFAULT_ACCESS_KEY", ACCESS_KEY).env("GARAGE_DEFAULT_SECRET_KEY", SECRET_KEY);
     let mut process = spawn(&mut garage)?;
 
-    let client = Client::builder().no_proxy().build().context("No client could be made.")?;
     let endpoint = format!("http://127.0.0.1:{s3}");
     // It answers only after the layout, the bucket and the key are there.
-    let ready = async || Ok(client.get(&endpoint).send().await?.status() == StatusCode::FORBIDDEN);
+    let ready =
+        async |client: &Client| Ok(client.get(&endpoint).send().await?.status() == StatusCode::FORBIDDEN);
     wait_for(&mut process, folder.path(), ready).await?;
     Ok(S3Server { endpoint, region: REGION, _process: process, _folder: folder })
 }

@@ -1,6 +1,5 @@
 //! `SeaweedFS`: master, volumes, filer and gateway in one process.
 
-use anyhow::Context as _;
 use reqwest::{Client, StatusCode};
 use serde_json::json;
 
@@ -43,11 +42,10 @@ pub(super) async fn start() -> anyhow::Result<S3Server> {
     weed.arg(format!("-dir={}", folder.path().display())).arg(format!("-s3.config={}", config.display()));
     let mut process = spawn(&mut weed)?;
 
-    let client = Client::builder().no_proxy().build().context("No client could be made.")?;
     // A bucket is a folder of the filer.
     let bucket = format!("http://127.0.0.1:{filer}/buckets/{BUCKET}/");
     let endpoint = format!("http://127.0.0.1:{s3}");
-    let ready = async || {
+    let ready = async |client: &Client| {
         let made = client.post(&bucket).send().await?.status();
         let refused = client.get(&endpoint).send().await?.status();
         let there = matches!(made, StatusCode::CREATED | StatusCode::CONFLICT);

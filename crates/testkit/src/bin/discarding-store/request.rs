@@ -64,11 +64,7 @@ impl Asked {
     /// Reads all of the body and keeps none of it. Gives the content's length: what is sent in signed
     /// chunks has frames around it, and says its own length.
     pub(crate) async fn discard(&mut self) -> Result<u64, BrokenOff> {
-        let mut bytes = 0;
-        while let Some(frame) = self.body.frame().await {
-            let frame = frame.map_err(|_| BrokenOff)?;
-            bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
-        }
+        let bytes = self.follow(|_| {}).await?;
         let said = self.header("x-amz-decoded-content-length").and_then(|said| said.parse().ok());
         Ok(said.unwrap_or(bytes))
     }
@@ -81,14 +77,22 @@ impl Asked {
         else {
             return Ok((self.discard().await?, true));
         };
-        let (mut bytes, mut digest) = (0, Digest::new(CrcAlgorithm::Crc64Nvme));
+        let mut digest = Digest::new(CrcAlgorithm::Crc64Nvme);
+        let bytes = self.follow(|data| digest.update(data)).await?;
+        Ok((bytes, BASE64_STANDARD.encode(digest.finalize().to_be_bytes()) == announced))
+    }
+
+    /// Reads all of the body, piece by piece; how much that was.
+    async fn follow(&mut self, mut each: impl FnMut(&[u8])) -> Result<u64, BrokenOff> {
+        let mut bytes = 0;
         while let Some(frame) = self.body.frame().await {
             let frame = frame.map_err(|_| BrokenOff)?;
-            let data = frame.data_ref().map_or(&[][..], |data| data);
-            digest.update(data);
-            bytes += data.len() as u64;
+            if let Some(data) = frame.data_ref() {
+                each(data);
+                bytes += data.len() as u64;
+            }
         }
-        Ok((bytes, BASE64_STANDARD.encode(digest.finalize().to_be_bytes()) == announced))
+        Ok(bytes)
     }
 
     /// Reads the body as a text.
