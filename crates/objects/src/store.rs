@@ -140,9 +140,9 @@ pub type ByteStream = Pin<Box<dyn Stream<Item = std::io::Result<Bytes>> + Send>>
 #[async_trait]
 pub trait ObjectStore: Send + Sync {
     /// What uploads that begin now are to be sent with: the best that the store verifies. Learned once;
-    /// while that does not work, [the default](ChecksumAlgorithm::default).
-    async fn checksum_algorithm(&self) -> ChecksumAlgorithm {
-        ChecksumAlgorithm::default()
+    /// `Unavailable` while that does not work, for then nothing would verify what is sent.
+    async fn checksum_algorithm(&self) -> Result<ChecksumAlgorithm> {
+        Ok(ChecksumAlgorithm::default())
     }
 
     /// Presigns a PUT of a whole object: exactly `part.size` bytes with exactly its checksum.

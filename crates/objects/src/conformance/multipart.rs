@@ -13,7 +13,7 @@ const VALID: Duration = Duration::from_mins(5);
 const PART: usize = 5 * 1024 * 1024;
 
 async fn begin(store: &dyn ObjectStore, key: &ObjectKey) -> crate::Result<String> {
-    store.create_multipart(key, store.checksum_algorithm().await).await
+    store.create_multipart(key, store.checksum_algorithm().await?).await
 }
 
 async fn send(

@@ -30,7 +30,7 @@ impl S3Store {
             groups.entry(key.group().to_owned()).or_default().push((at, key));
         }
         let many = groups.values().any(|group| group.len() >= LISTED_FROM);
-        let may_list = many && self.learned().await.checks != Checks::Reports;
+        let may_list = many && self.learned().await.is_ok_and(|learned| learned.checks != Checks::Reports);
         let (listed, single): (Vec<_>, Vec<_>) =
             groups.into_iter().partition(|(_, group)| may_list && group.len() >= LISTED_FROM);
         let single = single.into_iter().flat_map(|(_, group)| group).collect();

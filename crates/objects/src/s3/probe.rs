@@ -24,7 +24,7 @@ const OTHER_CONTENT: &[u8] = b"something else";
 /// For all that is tried at once. A store that takes longer has other troubles.
 const PROBE_TIME: Duration = Duration::from_secs(10);
 /// After a probe that failed: nobody waits for the next one before.
-const PAUSE: Duration = Duration::from_mins(1);
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// How a store treats the checksum that a PUT announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,25 +72,25 @@ enum Tried {
 }
 
 impl S3Store {
-    /// Tried once. While that does not work, the store is sent what was named for it, or else CRC-64/NVME,
-    /// and is asked for each object.
-    pub(super) async fn learned(&self) -> Learned {
+    /// Tried once. While that does not work, the store is sent what was named for it and is asked for each
+    /// object; where nothing was named, it is sent nothing.
+    pub(super) async fn learned(&self) -> Result<Learned> {
         let tried = self.probe.learned.get_or_try_init(|| async {
             let paused = self.probe.failed_at().is_some_and(|at| at.elapsed() < PAUSE);
             if paused {
-                return Err(());
+                return Err(lacks("an answer to what it verifies"));
             }
             let probed = timeout(PROBE_TIME, self.probe()).await;
-            probed.unwrap_or_else(|_| Err(lacks("an answer in time"))).map_err(|error| {
-                tracing::warn!(
-                    error = &error as &dyn Error,
-                    "the object store's checksums are not known yet"
-                );
+            probed.unwrap_or_else(|_| Err(lacks("an answer in time"))).inspect_err(|error| {
+                tracing::warn!(error = error as &dyn Error, "the object store's checksums are not known yet");
                 *self.probe.failed_at() = Some(Instant::now());
             })
         });
-        let unknown = Learned { algorithm: self.probe.named.unwrap_or_default(), checks: Checks::Reports };
-        tried.await.copied().unwrap_or(unknown)
+        match (tried.await, self.probe.named) {
+            (Ok(learned), _) => Ok(*learned),
+            (Err(_), Some(algorithm)) => Ok(Learned { algorithm, checks: Checks::Reports }),
+            (Err(error), None) => Err(error),
+        }
     }
 
     /// The best that the store verifies; where it verifies nothing, the best that it takes.

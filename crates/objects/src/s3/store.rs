@@ -21,8 +21,8 @@ use crate::{
 
 #[async_trait]
 impl ObjectStore for S3Store {
-    async fn checksum_algorithm(&self) -> ChecksumAlgorithm {
-        self.learned().await.algorithm
+    async fn checksum_algorithm(&self) -> Result<ChecksumAlgorithm> {
+        Ok(self.learned().await?.algorithm)
     }
 
     async fn presign_put(

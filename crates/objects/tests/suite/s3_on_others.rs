@@ -36,7 +36,10 @@ async fn passes_with_each_checksum(server: &S3Server, lacks: &[&str]) {
     for checksum in [None, Some(ChecksumAlgorithm::Crc32c), Some(ChecksumAlgorithm::Sha256)] {
         let config = S3Config { checksum, ..S3Config::parse(&server.bucket()).unwrap() };
         let store = S3Store::with_credentials(&config, ACCESS_KEY, SECRET_KEY).unwrap();
-        assert_eq!(store.checksum_algorithm().await, checksum.unwrap_or(ChecksumAlgorithm::Crc64Nvme));
+        assert_eq!(
+            store.checksum_algorithm().await.unwrap(),
+            checksum.unwrap_or(ChecksumAlgorithm::Crc64Nvme)
+        );
         passes(store, lacks).await;
     }
 }

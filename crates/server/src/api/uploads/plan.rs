@@ -123,7 +123,7 @@ async fn prepare(
         multipart_id: None,
         part_bytes,
         part_count,
-        checksum: server.objects.checksum_algorithm().await,
+        checksum: server.objects.checksum_algorithm().await?,
     };
     if part_count == 1 {
         return Ok(Prepared { wanted, destination, is_new: true, sha256, parts });
