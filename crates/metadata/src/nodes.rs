@@ -6,6 +6,7 @@ use notespot_protocol::{
 };
 
 use crate::Result;
+use crate::uploads::only;
 
 /// One content of a file, with where its bytes are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,11 +52,20 @@ pub trait Nodes: Send + Sync {
     /// tombstones and [orphans](crate::orphans). A living node is refused with `WrongKind`.
     async fn delete_node(&self, owner: &UserId, id: NodeId) -> Result<()>;
 
-    /// The current version of a file, or a named one.
+    /// The current versions of files, or named ones, in the order asked for. `WrongKind` for folders.
+    async fn stored_versions(
+        &self,
+        owner: &UserId,
+        asked: &[(NodeId, Option<VersionId>)],
+    ) -> Result<Vec<Result<(Node, StoredVersion)>>>;
+
+    /// [`stored_versions`](Self::stored_versions) for one.
     async fn stored_version(
         &self,
         owner: &UserId,
         node: NodeId,
         version: Option<VersionId>,
-    ) -> Result<(Node, StoredVersion)>;
+    ) -> Result<(Node, StoredVersion)> {
+        only(self.stored_versions(owner, &[(node, version)]).await?)
+    }
 }

@@ -14,6 +14,7 @@ mod open;
 mod orphans;
 mod revisions;
 mod rows;
+mod stored_versions;
 mod tokens;
 mod tree;
 mod uploads;

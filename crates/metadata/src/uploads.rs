@@ -186,7 +186,7 @@ pub trait Uploads: Send + Sync {
 }
 
 /// The outcome of a batch of one.
-fn only<T>(outcomes: Vec<Result<T>>) -> Result<T> {
+pub(crate) fn only<T>(outcomes: Vec<Result<T>>) -> Result<T> {
     outcomes.into_iter().next().unwrap_or(Err(crate::MetadataError::NotFound))
 }
 

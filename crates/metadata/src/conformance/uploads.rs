@@ -1,7 +1,7 @@
 //! Uploads.
 
 use futures_util::future::join;
-use notespot_protocol::{ChecksumAlgorithm, NodeId, OnConflict, Sha256, Timestamp, UploadId, UploadState};
+use notespot_protocol::{ChecksumAlgorithm, Node, NodeId, OnConflict, Sha256, Timestamp, UploadId, UploadState};
 
 use super::{QUOTA, begin, destination, file, folder, publish, user, wanted};
 use crate::uploads::{Destination, Wanted};
@@ -170,4 +170,39 @@ pub async fn a_reference_that_is_used_for_something_else_is_refused(store: &dyn 
     assert!(begun[0].is_ok() && matches!(begun[1], Err(MetadataError::ReferenceTaken)));
     let mallory = user(store, "mallory").await;
     begin(store, &mallory, &others[0]).await.unwrap();
+}
+
+/// Versions of many files are asked for at once: current ones and earlier ones, in any order and twice; each
+/// is given or refused alone.
+pub async fn versions_of_many_files_come_in_the_order_asked_for(store: &dyn MetadataStore) {
+    let (ada, eve) = (user(store, "ada").await, user(store, "eve").await);
+    let place = folder(store, &ada, None, "place").await;
+    let (one, two) = (file(store, &ada, None, "one").await, file(store, &ada, None, "two").await);
+    let others = file(store, &eve, None, "one").await;
+    let replace = Wanted { on_conflict: OnConflict::Replace, ..wanted(None, "one", 7) };
+    let newer = publish(store, &ada, &replace).await.unwrap();
+    let version = |node: &Node| node.content.as_ref().unwrap().version;
+    let asked = [
+        (two.id, None),
+        (others.id, None),
+        (one.id, Some(version(&one))),
+        (place.id, None),
+        (one.id, None),
+        (two.id, Some(version(&one))),
+        (one.id, Some(version(&newer))),
+        (NodeId::generate(), None),
+    ];
+    let found = store.stored_versions(&ada, &asked).await.unwrap();
+    let given = |at: usize| {
+        let (node, stored) = found[at].as_ref().unwrap();
+        (node.id, stored.content.version, stored.content.size.get())
+    };
+    assert_eq!(given(0), (two.id, version(&two), 100));
+    assert_eq!(given(2), (one.id, version(&one), 100));
+    assert_eq!(given(4), (one.id, version(&newer), 7));
+    assert_eq!(given(6), given(4));
+    assert!(matches!(found[3], Err(MetadataError::WrongKind)));
+    for nothing in [1, 5, 7] {
+        assert!(matches!(found[nothing], Err(MetadataError::NotFound)), "{nothing}");
+    }
 }

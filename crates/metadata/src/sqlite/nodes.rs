@@ -8,7 +8,7 @@ use notespot_protocol::{
 use sqlx::Row as _;
 
 use super::names::{self, Siblings};
-use super::{Connection, SqliteMetadata, listing, orphans, revisions, rows, tree};
+use super::{Connection, SqliteMetadata, listing, orphans, revisions, rows, stored_versions, tree};
 use crate::nodes::{Nodes, StoredVersion};
 use crate::{MetadataError, Result};
 
@@ -136,25 +136,12 @@ impl Nodes for SqliteMetadata {
         Ok(tx.commit().await?)
     }
 
-    async fn stored_version(
+    async fn stored_versions(
         &self,
         owner: &UserId,
-        id: NodeId,
-        version: Option<VersionId>,
-    ) -> Result<(Node, StoredVersion)> {
-        let mut snapshot = self.snapshot().await?;
-        let node = tree::node(&mut snapshot, owner, id).await?;
-        let current = node.content.as_ref().ok_or(MetadataError::WrongKind)?.version;
-        let row = sqlx::query(
-            "SELECT id AS version, size, content_type, sha256, uploaded_at, source_modified_at, object_key FROM versions \
-             WHERE id = ?1 AND node = ?2",
-        )
-        .bind(rows::key(version.unwrap_or(current).0))
-        .bind(rows::key(id.0))
-        .fetch_optional(&mut *snapshot)
-        .await?
-        .ok_or(MetadataError::NotFound)?;
-        Ok((node, rows::version(&row)?.ok_or(MetadataError::NotFound)?))
+        asked: &[(NodeId, Option<VersionId>)],
+    ) -> Result<Vec<Result<(Node, StoredVersion)>>> {
+        stored_versions::all(&mut *self.snapshot().await?, owner, asked).await
     }
 }
 

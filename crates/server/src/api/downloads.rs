@@ -4,17 +4,16 @@ use std::sync::Arc;
 
 use axum::Json as Said;
 use axum::extract::State;
-use futures_util::{StreamExt as _, stream};
+use notespot_metadata::MetadataError;
+use notespot_metadata::nodes::StoredVersion;
 use notespot_objects::ObjectKey;
-use notespot_protocol::{Batch, BatchItem, DownloadPlan, DownloadRequest, Problem, UserId};
+use notespot_protocol::{Batch, BatchItem, DownloadPlan, DownloadRequest, Node, Problem};
 
 use super::input::{Json, item, items};
 use super::uploads::PRESIGNED_FOR;
 use crate::access::CanRead;
 use crate::problems::{Answer, Refusal};
 use crate::state::Server;
-
-const AT_ONCE: usize = 16;
 
 /// Presigned requests that read files, with size and checksum: up to 1,000 in a call.
 #[utoipa::path(
@@ -29,17 +28,20 @@ pub(super) async fn plan(
     CanRead(owner): CanRead,
     Json(batch): Json<Batch<DownloadRequest>>,
 ) -> Answer<Said<Batch<BatchItem<DownloadPlan>>>> {
-    let planned = stream::iter(items(batch)?)
-        .map(|request| plan_one(&server, &owner, request))
-        .buffered(AT_ONCE)
-        .map(item)
-        .collect()
-        .await;
+    let batch = items(batch)?;
+    let asked: Vec<_> = batch.iter().map(|asked| (asked.node, asked.version)).collect();
+    let mut planned = Vec::with_capacity(batch.len());
+    for found in server.metadata.stored_versions(&owner, &asked).await? {
+        planned.push(item(plan_one(&server, found).await));
+    }
     Ok(Said(Batch { items: planned }))
 }
 
-async fn plan_one(server: &Server, owner: &UserId, wanted: DownloadRequest) -> Answer<DownloadPlan> {
-    let (node, version) = server.metadata.stored_version(owner, wanted.node, wanted.version).await?;
+async fn plan_one(
+    server: &Server,
+    found: Result<(Node, StoredVersion), MetadataError>,
+) -> Answer<DownloadPlan> {
+    let (node, version) = found?;
     let key = ObjectKey::parse(&version.object_key)
         .map_err(|error| Refusal::unavailable("a file's record", &error))?;
     let request = server.objects.presign_get(&key, PRESIGNED_FOR).await?;

@@ -1,0 +1,71 @@
+//! Where the bytes of many files are.
+
+use std::collections::HashMap;
+
+use notespot_protocol::{Node, NodeId, UserId, VersionId};
+use sqlx::QueryBuilder;
+
+use super::{Connection, rows};
+use crate::nodes::StoredVersion;
+use crate::{MetadataError, Result};
+
+type Found = (Node, Option<StoredVersion>);
+
+/// All in one query: each one that sqlx runs costs two switches of threads. Versions that are not the current
+/// ones cost one more each.
+pub(super) async fn all(
+    connection: &mut Connection,
+    owner: &UserId,
+    asked: &[(NodeId, Option<VersionId>)],
+) -> Result<Vec<Result<(Node, StoredVersion)>>> {
+    let nodes = nodes(connection, owner, asked).await?;
+    let mut versions = Vec::with_capacity(asked.len());
+    for (id, version) in asked {
+        versions.push(match (nodes.get(id), version) {
+            (None, _) => Err(MetadataError::NotFound),
+            (Some((_, None)), _) => Err(MetadataError::WrongKind),
+            (Some((node, Some(current))), Some(wanted)) if *wanted != current.content.version => {
+                let earlier = one(connection, *id, *wanted).await?;
+                earlier.map(|earlier| (node.clone(), earlier)).ok_or(MetadataError::NotFound)
+            }
+            (Some((node, Some(current))), _) => Ok((node.clone(), current.clone())),
+        });
+    }
+    Ok(versions)
+}
+
+/// Those of them that are the owner's, with their current versions.
+async fn nodes(
+    connection: &mut Connection,
+    owner: &UserId,
+    asked: &[(NodeId, Option<VersionId>)],
+) -> Result<HashMap<NodeId, Found>> {
+    // By id alone: with an index of the owner's, SQLite may read all that the owner has.
+    let mut select = QueryBuilder::new(rows::NODES);
+    select.push("WHERE +n.owner = ").push_bind(&owner.0).push(" AND n.id IN (");
+    let mut ids = select.separated(", ");
+    for (id, _) in asked {
+        ids.push_bind(rows::key(id.0));
+    }
+    let found = select.push(")").build().persistent(asked.len() == 1).fetch_all(connection).await?;
+    found
+        .iter()
+        .map(|row| {
+            let node = rows::node(row)?;
+            Ok((node.id, (node, rows::version(row)?)))
+        })
+        .collect()
+}
+
+/// A version of this file.
+async fn one(connection: &mut Connection, node: NodeId, version: VersionId) -> Result<Option<StoredVersion>> {
+    let row = sqlx::query(
+        "SELECT id AS version, size, content_type, sha256, uploaded_at, source_modified_at, object_key FROM versions \
+         WHERE id = ?1 AND node = ?2",
+    )
+    .bind(rows::key(version.0))
+    .bind(rows::key(node.0))
+    .fetch_optional(connection)
+    .await?;
+    row.map_or(Ok(None), |row| rows::version(&row))
+}
