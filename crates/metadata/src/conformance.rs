@@ -56,6 +56,7 @@ macro_rules! for_each_metadata_case {
             an_object_goes_with_the_last_version_that_names_it,
             what_was_deleted_meanwhile_is_not_published_as_a_copy,
             a_copy_and_the_end_of_its_original_never_meet_half_way,
+            content_that_nobody_vouches_for_is_not_shared,
             versions_of_many_files_come_in_the_order_asked_for,
             a_file_has_one_living_link,
             a_link_that_was_ended_or_whose_file_is_trashed_opens_nothing,

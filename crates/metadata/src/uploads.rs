@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use notespot_protocol::{
     ByteCount, ChecksumAlgorithm, NewUpload, Node, NodeId, Sha256, Timestamp, UploadId, UploadState, UserId,
+    VersionId,
 };
 
 use crate::Result;
@@ -59,6 +60,18 @@ pub struct Wanted {
     pub content_type: String,
     /// When the source last changed.
     pub modified_at: Option<Timestamp>,
+}
+
+/// An upload whose content is at the object store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Which upload.
+    pub id: UploadId,
+    /// Of the content, as its sender says.
+    pub sha256: Sha256,
+    /// Whether the sender can be relied on for that, so that the content may be
+    /// [shared](Uploads::has_content) among the owner's files.
+    pub is_vouched: bool,
 }
 
 /// What the owner of an upload was asked to prove: that the content is there to be read, and not only its
@@ -138,19 +151,15 @@ pub trait Uploads: Send + Sync {
     /// or refused alone, in the order given. Called after the object store was asked. Publishing
     /// again answers the same node. Where the parent is gone or in the trash by now, the file lands at
     /// the top level: content that arrived is never lost.
-    async fn publish_uploads(
-        &self,
-        owner: &UserId,
-        arrived: &[(UploadId, Sha256)],
-    ) -> Result<Vec<Result<Node>>>;
+    async fn publish_uploads(&self, owner: &UserId, sent: &[Sent]) -> Result<Vec<Result<Node>>>;
 
-    /// [`publish_uploads`](Self::publish_uploads) for one.
+    /// [`publish_uploads`](Self::publish_uploads) for one, of vouched content.
     async fn publish_upload(&self, owner: &UserId, id: UploadId, sha256: Sha256) -> Result<Node> {
-        only(self.publish_uploads(owner, &[(id, sha256)]).await?)
+        only(self.publish_uploads(owner, &[Sent { id, sha256, is_vouched: true }]).await?)
     }
 
-    /// For each, whether the owner has content of this size, and of this SHA-256 where one is named. What
-    /// is in the trash counts. One look into an index each.
+    /// For each, whether the owner has vouched content of this size, and of this SHA-256 where one is named.
+    /// What is in the trash counts. One look into an index each.
     async fn has_content(&self, owner: &UserId, asked: &[(ByteCount, Option<Sha256>)]) -> Result<Vec<bool>>;
 
     /// Keeps what open uploads are asked to prove, in one transaction, each in place of an earlier one.
@@ -173,6 +182,10 @@ pub trait Uploads: Send + Sync {
     /// owner's versions names it any more: it may be on its way out. What had been sent becomes an
     /// [orphan](crate::orphans).
     async fn publish_copies(&self, owner: &UserId, proven: &[Proven]) -> Result<Vec<Result<Node>>>;
+
+    /// The object of this version does not have the content that it should have: it is shared with no upload
+    /// from now on. `NotFound` where the owner has no such version of this file.
+    async fn distrust_content(&self, owner: &UserId, node: NodeId, version: VersionId) -> Result<()>;
 
     /// Which of these object keys an open upload names.
     async fn open_destinations(&self, object_keys: &[String]) -> Result<Vec<String>>;

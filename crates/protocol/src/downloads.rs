@@ -34,3 +34,12 @@ pub struct DownloadPlan {
     /// A GET that may be sent with any `Range`.
     pub request: PresignedRequest,
 }
+
+/// What a client downloaded, all of it, and found to have another checksum than it should have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DamagedContent {
+    /// The file.
+    pub node: NodeId,
+    /// The version that was downloaded.
+    pub version: VersionId,
+}

@@ -28,7 +28,7 @@ pub use batch::{BATCH_MAX, Batch, BatchItem};
 pub use changes::{Change, ChangeKind, ChangesPage, ChangesQuery};
 pub use checksum::{Checksum, ChecksumAlgorithm, ChecksumError, Crc32c, Crc64Nvme, Sha256};
 pub use discovery::{Discovery, Limits};
-pub use downloads::{DownloadPlan, DownloadRequest};
+pub use downloads::{DamagedContent, DownloadPlan, DownloadRequest};
 pub use error::{ErrorCode, Failure, Problem};
 pub use ids::{ClientRef, NodeId, Revision, TokenId, UploadId, UserId, VersionId};
 pub use links::{NewLink, PublicFile, PublicLink};

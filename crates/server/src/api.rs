@@ -36,6 +36,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(uploads::presign))
         .routes(routes!(uploads::status, uploads::abort))
         .routes(routes!(downloads::plan))
+        .routes(routes!(downloads::damaged))
         .routes(routes!(links::create, links::list))
         .routes(routes!(links::get, links::end))
         .routes(routes!(changes::changes))

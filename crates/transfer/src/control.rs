@@ -5,8 +5,8 @@ use std::fmt;
 use std::future::Future;
 
 use notespot_protocol::{
-    CompleteUpload, DownloadPlan, DownloadRequest, ErrorCode, NewUpload, Node, PartToSend, PresignedPart,
-    ProveUpload, UploadId, UploadPlan,
+    CompleteUpload, DamagedContent, DownloadPlan, DownloadRequest, ErrorCode, NewUpload, Node, PartToSend,
+    PresignedPart, ProveUpload, UploadId, UploadPlan,
 };
 
 /// The control side of uploads.
@@ -44,6 +44,12 @@ pub trait DownloadControl: Send + Sync {
     /// How to fetch a file: its current content, or the given version when a presigned request for it
     /// has expired half-way.
     fn plan(&self, file: DownloadRequest) -> impl Future<Output = Result<DownloadPlan, ControlError>> + Send;
+
+    /// Notes that a version was downloaded, all of it, and does not have its checksum.
+    fn report_damaged(
+        &self,
+        damaged: DamagedContent,
+    ) -> impl Future<Output = Result<(), ControlError>> + Send;
 }
 
 /// Why a control call did not work: the caller's own error, and the word for it.

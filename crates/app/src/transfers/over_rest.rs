@@ -3,8 +3,8 @@
 use futures_util::FutureExt as _;
 use notespot_client::ApiClient;
 use notespot_protocol::{
-    CompleteUpload, DownloadPlan, DownloadRequest, NewUpload, Node, PartToSend, PresignParts, PresignedPart,
-    ProveUpload, UploadId, UploadPlan,
+    CompleteUpload, DamagedContent, DownloadPlan, DownloadRequest, NewUpload, Node, PartToSend, PresignParts,
+    PresignedPart, ProveUpload, UploadId, UploadPlan,
 };
 use notespot_transfer::{ControlError, DownloadControl, UploadControl};
 
@@ -78,5 +78,9 @@ impl UploadControl for OverRest {
 impl DownloadControl for OverRest {
     async fn plan(&self, file: DownloadRequest) -> Result<DownloadPlan, ControlError> {
         self.downloads.call(file).await
+    }
+
+    async fn report_damaged(&self, damaged: DamagedContent) -> Result<(), ControlError> {
+        self.api.report_damaged(&damaged).await.map_err(wrapped)
     }
 }

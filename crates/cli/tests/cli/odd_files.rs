@@ -184,6 +184,13 @@ async fn damage_on_the_store_s_disk_is_found_before_anything_is_saved() {
         assert_eq!(ran.code, Some(1), "{ran:?}");
         assert!(ran.stderr.contains(name), "{ran:?}");
         assert!(!machine.home.path().join(name).exists());
+
+        // The same file again is sent, and not taken for the damaged one.
+        machine.file(name, bytes);
+        machine.json(&["upload", "--on-conflict", "replace", name]).await;
+        fs::remove_file(machine.home.path().join(name)).unwrap();
+        machine.json(&["download", name]).await;
+        assert!(&fs::read(machine.home.path().join(name)).unwrap() == bytes);
     }
 }
 

@@ -1,8 +1,8 @@
 //! Uploads and downloads: the control side. The bytes go to the object store.
 
 use notespot_protocol::{
-    Batch, BatchItem, CompleteUpload, DownloadPlan, DownloadRequest, NewUpload, Node, PresignParts,
-    PresignedPart, ProveUpload, UploadId, UploadPlan, UploadStatus,
+    Batch, BatchItem, CompleteUpload, DamagedContent, DownloadPlan, DownloadRequest, NewUpload, Node,
+    PresignParts, PresignedPart, ProveUpload, UploadId, UploadPlan, UploadStatus,
 };
 
 use super::{ApiClient, Call};
@@ -63,5 +63,10 @@ impl ApiClient {
         let answer: Batch<BatchItem<DownloadPlan>> =
             self.send(Call::post_again("/v1/downloads").json(&Batch { items: downloads })).await?;
         Ok(answer.items)
+    }
+
+    /// Says that what was downloaded does not have the checksum that it should have.
+    pub async fn report_damaged(&self, damaged: &DamagedContent) -> Result<(), ClientError> {
+        self.send_for_nothing(Call::post_again("/v1/downloads/damaged").json(damaged)).await
     }
 }

@@ -1,10 +1,12 @@
 //! Content that the owner has already.
 
 use futures_util::future::join;
-use notespot_protocol::{ByteCount, Node, NodeId, OnConflict, Sha256, Timestamp, UploadState, UserId};
+use notespot_protocol::{
+    ByteCount, Node, NodeId, OnConflict, Sha256, Timestamp, UploadState, UserId, VersionId,
+};
 
 use super::{QUOTA, begin, file, publish, user, wanted};
-use crate::uploads::{Proven, StoredChallenge, StoredUpload, Wanted};
+use crate::uploads::{Proven, Sent, StoredChallenge, StoredUpload, Wanted};
 use crate::{MetadataError, MetadataStore};
 
 /// Of every file that [`publish`] makes.
@@ -173,6 +175,40 @@ pub async fn what_was_deleted_meanwhile_is_not_published_as_a_copy(store: &dyn M
     assert_eq!(orphans(store).await, [proof.object_key]);
     let node = store.publish_upload(&ada, upload.id, HASH).await.unwrap();
     assert_eq!(object_of(store, &ada, node.id).await, upload.destination.object_key);
+}
+
+/// Content for which nobody vouches is not shared: what was sent by somebody who may only add files, and what
+/// was found damaged, under whichever name. A challenge that was under way ends.
+pub async fn content_that_nobody_vouches_for_is_not_shared(store: &dyn MetadataStore) {
+    let (ada, mallory) = (user(store, "ada").await, user(store, "mallory").await);
+    let upload = begin(store, &ada, &wanted(None, "planted", 100)).await.unwrap();
+    let sent = Sent { id: upload.id, sha256: HASH, is_vouched: false };
+    store.publish_uploads(&ada, &[sent]).await.unwrap().remove(0).unwrap();
+    let asked = [(SIZE, None), (SIZE, Some(HASH))];
+    assert_eq!(store.has_content(&ada, &asked).await.unwrap(), [false, false]);
+
+    let good = file(store, &ada, None, "good").await;
+    assert_eq!(store.has_content(&ada, &asked).await.unwrap(), [true, true]);
+    let (_, proof) = proven(store, &ada, &wanted(None, "copy", 100)).await;
+    assert_eq!(proof.object_key, object_of(store, &ada, good.id).await, "not the planted one");
+    let copied = copy(store, &ada, &proof).await.unwrap();
+    let (_, late) = proven(store, &ada, &wanted(None, "late", 100)).await;
+
+    let version = good.content.unwrap().version;
+    for (owner, node, version) in
+        [(&mallory, good.id, version), (&ada, copied.id, version), (&ada, good.id, VersionId::generate())]
+    {
+        let refused = store.distrust_content(owner, node, version).await;
+        assert!(matches!(refused, Err(MetadataError::NotFound)));
+    }
+    assert_eq!(store.has_content(&ada, &asked).await.unwrap(), [true, true]);
+    store.distrust_content(&ada, good.id, version).await.unwrap();
+    store.distrust_content(&ada, good.id, version).await.unwrap();
+    assert_eq!(store.has_content(&ada, &asked).await.unwrap(), [false, false], "the copy is the same object");
+    assert!(matches!(copy(store, &ada, &late).await, Err(MetadataError::ChallengeEnded)));
+
+    file(store, &ada, None, "sent again").await;
+    assert_eq!(store.has_content(&ada, &asked).await.unwrap(), [true, true]);
 }
 
 /// A copy that is published while its original is deleted for ever: the object stays, or nothing was

@@ -1,10 +1,12 @@
 //! Uploads.
 
 use futures_util::future::join;
-use notespot_protocol::{ChecksumAlgorithm, Node, NodeId, OnConflict, Sha256, Timestamp, UploadId, UploadState};
+use notespot_protocol::{
+    ChecksumAlgorithm, Node, NodeId, OnConflict, Sha256, Timestamp, UploadId, UploadState,
+};
 
 use super::{QUOTA, begin, destination, file, folder, publish, user, wanted};
-use crate::uploads::{Destination, Wanted};
+use crate::uploads::{Destination, Sent, Wanted};
 use crate::{MetadataError, MetadataStore};
 
 /// The same upload, planned twice and published twice at once, is one file.
@@ -114,8 +116,9 @@ pub async fn in_a_batch_each_succeeds_or_fails_alone(store: &dyn MetadataStore) 
     let begun = store.begin_uploads(&ada, &planned).await.unwrap();
     assert!(matches!(begun[1], Err(MetadataError::NoSuchParent)));
     let hash = Sha256::from_bytes([3; 32]);
-    let mut arrived: Vec<_> = begun.iter().flatten().map(|upload| (upload.id, hash)).collect();
-    arrived.insert(1, (UploadId::generate(), hash));
+    let sent = |id| Sent { id, sha256: hash, is_vouched: true };
+    let mut arrived: Vec<_> = begun.iter().flatten().map(|upload| sent(upload.id)).collect();
+    arrived.insert(1, sent(UploadId::generate()));
     let before = store.user(&ada).await.unwrap();
     let published = store.publish_uploads(&ada, &arrived).await.unwrap();
     let name = |at: usize| published[at].as_ref().unwrap().name.as_str();

@@ -7,7 +7,8 @@ mod tally;
 
 use async_trait::async_trait;
 use notespot_protocol::{
-    ByteCount, ClientRef, Node, OnConflict, Sha256, Timestamp, UploadId, UploadState, UserId,
+    ByteCount, ClientRef, Node, NodeId, OnConflict, Sha256, Timestamp, UploadId, UploadState, UserId,
+    VersionId,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,7 +17,7 @@ use sqlx::sqlite::SqliteRow;
 
 use self::publish::Arrived;
 use super::{Connection, SqliteMetadata, orphans, rows};
-use crate::uploads::{Answered, Destination, Proven, StoredChallenge, StoredUpload, Uploads, Wanted};
+use crate::uploads::{Answered, Destination, Proven, Sent, StoredChallenge, StoredUpload, Uploads, Wanted};
 use crate::{MetadataError, Result};
 
 #[async_trait]
@@ -46,12 +47,8 @@ impl Uploads for SqliteMetadata {
         Ok(found)
     }
 
-    async fn publish_uploads(
-        &self,
-        owner: &UserId,
-        arrived: &[(UploadId, Sha256)],
-    ) -> Result<Vec<Result<Node>>> {
-        let arrived: Vec<_> = arrived.iter().map(|&(id, sha256)| Arrived::sent(id, sha256)).collect();
+    async fn publish_uploads(&self, owner: &UserId, sent: &[Sent]) -> Result<Vec<Result<Node>>> {
+        let arrived: Vec<_> = sent.iter().map(Arrived::sent).collect();
         let mut tx = self.write().await?;
         let published = publish::all(&mut tx, owner, &arrived).await?;
         tx.commit().await?;
@@ -93,6 +90,12 @@ impl Uploads for SqliteMetadata {
         let published = publish::all(&mut tx, owner, &proven).await?;
         tx.commit().await?;
         Ok(published)
+    }
+
+    async fn distrust_content(&self, owner: &UserId, node: NodeId, version: VersionId) -> Result<()> {
+        let mut tx = self.write().await?;
+        dedupe::distrust(&mut tx, owner, node, version).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn open_destinations(&self, object_keys: &[String]) -> Result<Vec<String>> {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::Json as Said;
 use axum::extract::State;
+use http::StatusCode;
 use notespot_metadata::MetadataError;
 use notespot_metadata::nodes::StoredVersion;
 use notespot_objects::ObjectKey;
-use notespot_protocol::{Batch, BatchItem, DownloadPlan, DownloadRequest, Node, Problem};
+use notespot_protocol::{Batch, BatchItem, DamagedContent, DownloadPlan, DownloadRequest, Node, Problem};
 
 use super::input::{Json, item, items};
 use super::uploads::PRESIGNED_FOR;
@@ -35,6 +36,25 @@ pub(super) async fn plan(
         planned.push(item(plan_one(&server, found).await));
     }
     Ok(Said(Batch { items: planned }))
+}
+
+/// Say that what was downloaded does not have the checksum that it should have. No upload takes it for its own
+/// content from then on.
+#[utoipa::path(
+    post,
+    path = "/v1/downloads/damaged",
+    tag = "downloads",
+    request_body = DamagedContent,
+    responses((status = NO_CONTENT, description = "It is noted"), (status = NOT_FOUND, body = Problem))
+)]
+pub(super) async fn damaged(
+    State(server): State<Arc<Server>>,
+    CanRead(owner): CanRead,
+    Json(DamagedContent { node, version }): Json<DamagedContent>,
+) -> Answer<StatusCode> {
+    server.metadata.distrust_content(&owner, node, version).await?;
+    tracing::error!(%owner, %node, %version, "a download found a file damaged");
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn plan_one(

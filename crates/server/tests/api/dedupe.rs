@@ -3,8 +3,8 @@
 use notespot_metadata::sqlite::SqliteMetadata;
 use notespot_metadata::uploads::Uploads as _;
 use notespot_protocol::{
-    Challenge, DownloadPlan, ErrorCode, NewUpload, Node, NodeId, Scope, Sha256, Timestamp, UploadId,
-    UploadPlan, UploadState, UploadStatus, UserId,
+    Challenge, CompleteUpload, DownloadPlan, ErrorCode, NewUpload, Node, NodeId, Scope, Sha256, Timestamp,
+    UploadId, UploadPlan, UploadState, UploadStatus, UserId,
 };
 use notespot_testkit::{
     Api, Direction, Fault, FaultKind, FaultProxy, TestServer, completion, content, new_upload, proof_of,
@@ -273,7 +273,7 @@ async fn small_content_and_tokens_that_may_not_read_are_told_nothing() {
     server.add_user("ada@example.org", "Ada", "correct horse battery").await.unwrap();
     let with =
         async |scopes: &[Scope]| server.api(server.token("ada@example.org", scopes).await.unwrap()).unwrap();
-    let ada = with(&[Scope::Read, Scope::Upload]).await;
+    let ada = with(&[Scope::Read, Scope::Upload, Scope::Manage]).await;
     let adder = with(&[Scope::Upload]).await;
     for (size, is_told) in [(SIZE, true), (MIB + 1, true), (MIB, false)] {
         let bytes = content(size as u64, size);
@@ -285,6 +285,47 @@ async fn small_content_and_tokens_that_may_not_read_are_told_nothing() {
         let asked = plan(&adder, claim("b.bin", &bytes)).await.challenge;
         assert_eq!((told, asked), (false, None), "{size}");
     }
+}
+
+#[tokio::test]
+async fn content_under_a_false_hash_is_never_taken_for_the_true_one() {
+    let server = TestServer::start().await.unwrap();
+    server.add_user("ada@example.org", "Ada", "correct horse battery").await.unwrap();
+    let with =
+        async |scopes: &[Scope]| server.api(server.token("ada@example.org", scopes).await.unwrap()).unwrap();
+    let ada = with(&[Scope::Read, Scope::Upload, Scope::Manage]).await;
+    let adder = with(&[Scope::Read, Scope::Upload]).await;
+    let bytes = content(10, SIZE);
+    let mut planted = bytes.clone();
+    planted[SIZE / 2] ^= 1;
+    let theirs = plan(&adder, new_upload(None, "planted", &planted).unwrap()).await;
+    assert_eq!(adder.send_part(&theirs, &planted, 1).await.unwrap().status, 200);
+    let lie = CompleteUpload { sha256: sha256_of(&bytes), ..completion(&theirs, &planted) };
+    adder.complete(lie).await.unwrap().unwrap();
+
+    let hers = plan(&ada, claim("mine", &bytes)).await;
+    assert_eq!((hers.challenge.as_ref(), hers.same_size), (None, false));
+    assert_eq!(ada.send_part(&hers, &bytes, 1).await.unwrap().status, 200);
+    ada.complete(completion(&hers, &bytes)).await.unwrap().unwrap();
+    let copy = copied(&adder, "copy", &bytes).await;
+    assert!(downloaded(&ada, copy.id).await.1 == bytes);
+}
+
+#[tokio::test]
+async fn what_a_download_found_damaged_has_to_be_sent_again() {
+    let server = TestServer::start().await.unwrap();
+    let (ada, mallory) = (somebody(&server, "Ada").await, somebody(&server, "Mallory").await);
+    let bytes = content(11, SIZE);
+    ada.upload(None, "a.bin", &bytes).await.unwrap();
+    let copy = copied(&ada, "b.bin", &bytes).await;
+    let damaged = json!({ "node": copy.id, "version": copy.content.unwrap().version });
+    let report = async |api: &Api| api.post("/v1/downloads/damaged", &damaged).await.unwrap().status;
+    assert_eq!(report(&mallory).await, 404);
+    assert!(plan(&ada, claim("c.bin", &bytes)).await.challenge.is_some());
+    assert_eq!(report(&ada).await, 204);
+    assert_eq!(plan(&ada, claim("d.bin", &bytes)).await.challenge, None);
+    ada.upload(None, "a.bin", &bytes).await.unwrap();
+    assert!(plan(&ada, claim("e.bin", &bytes)).await.challenge.is_some());
 }
 
 #[tokio::test]

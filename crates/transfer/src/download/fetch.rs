@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use bytes::Bytes;
-use notespot_protocol::{DownloadPlan, DownloadRequest, PresignedRequest};
+use notespot_protocol::{DamagedContent, DownloadPlan, DownloadRequest, PresignedRequest};
 use reqwest::header::{CONTENT_RANGE, HeaderValue, RANGE};
 use reqwest::{Request, Response, StatusCode};
 use tokio::sync::{Mutex, OwnedSemaphorePermit};
@@ -18,6 +18,8 @@ use crate::{DownloadControl, Engine, Progress, TransferError};
 
 /// How often in a row a fresh request is asked for because the store did not accept the last one.
 const FRESH_MAX: u32 = 3;
+/// How long a download that failed waits for the server to hear why.
+const REPORT_TIME: Duration = Duration::from_secs(5);
 
 /// Takes the bytes of a range, in order.
 pub(super) trait Sink {
@@ -107,6 +109,16 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
     /// What was announced is not what came.
     pub(super) fn damaged(&self) -> TransferError {
         TransferError::ChecksumMismatch { name: self.plan.name.to_string() }
+    }
+
+    /// All of it came, and it is not what was announced: the server is told, so that nothing else relies on it.
+    pub(super) async fn report_damage(&self) -> TransferError {
+        let damaged = DamagedContent { node: self.plan.node, version: self.plan.version };
+        let told = timeout(REPORT_TIME, self.control.report_damaged(damaged)).await;
+        if !matches!(told, Ok(Ok(()))) {
+            tracing::warn!(node = %self.plan.node, "the server could not be told that a file is damaged");
+        }
+        self.damaged()
     }
 
     /// Has the request replaced, once for all ranges that were refused with it.

@@ -124,7 +124,7 @@ impl<'a, C: DownloadControl> Download<'a, C> {
             return Ok(());
         }
         if !goes_on {
-            return Err(self.remote.damaged());
+            return Err(self.remote.report_damage().await);
         }
         // What an earlier run has left may have been damaged on the disk since: once more, from the
         // beginning.
@@ -133,7 +133,7 @@ impl<'a, C: DownloadControl> Download<'a, C> {
         let (file, version, blocks) = (self.file.clone(), self.remote.plan.version, self.marks.blocks());
         let prepared = blocking_io(move || prepare(&file, version, blocks)).await;
         self.marks = prepared.map_err(|error| self.target.trouble(error))?;
-        if self.fetch_and_verify().await? { Ok(()) } else { Err(self.remote.damaged()) }
+        if self.fetch_and_verify().await? { Ok(()) } else { Err(self.remote.report_damage().await) }
     }
 
     /// Whether the content is what was announced.

@@ -28,7 +28,7 @@ pub(super) async fn download<C: DownloadControl>(
     remote.fetch(0..size, &mut content).await?;
     let Content(content) = content;
     if Sha256::from_bytes(sha2::Sha256::digest(&content).into()) != remote.plan.sha256 {
-        return Err(remote.damaged());
+        return Err(remote.report_damage().await);
     }
     let folder = target.folder().to_owned();
     let trouble = target.clone();

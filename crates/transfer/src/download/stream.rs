@@ -42,7 +42,7 @@ impl Engine {
         };
         flushed.map_err(|error| TransferError::writing(&name, error))?;
         let same = Sha256::from_bytes(taking.sha256.finalize().into()) == sha256;
-        if same { Ok(()) } else { Err(remote.damaged()) }
+        if same { Ok(()) } else { Err(remote.report_damage().await) }
     }
 }
 

@@ -10,8 +10,9 @@ use std::time::Duration;
 use axum::body::Bytes;
 use notespot_protocol::{
     ByteCount, Challenge, ChecksumAlgorithm, ClientRef, CompleteUpload, Content, ContentRange, Crc64Nvme,
-    ErrorCode, NewUpload, Node, NodeId, NodeKind, NodeName, OnConflict, PartToSend, PresignedPart, Problem,
-    ProveUpload, Revision, Sha256, Timestamp, UploadId, UploadPlan, UploadState, VersionId,
+    DamagedContent, ErrorCode, NewUpload, Node, NodeId, NodeKind, NodeName, OnConflict, PartToSend,
+    PresignedPart, Problem, ProveUpload, Revision, Sha256, Timestamp, UploadId, UploadPlan, UploadState,
+    VersionId,
 };
 use notespot_testkit::{FaultProxy, checksum_of, completion, proof_of, sha256_of};
 use notespot_transfer::{
@@ -35,6 +36,7 @@ pub(crate) struct Calls {
     pub(crate) presigned: usize,
     pub(crate) aborted: usize,
     pub(crate) download_plans: usize,
+    pub(crate) damaged: Vec<DamagedContent>,
     /// Proofs that were right, and those that were not.
     pub(crate) proven: usize,
     pub(crate) refuted: usize,

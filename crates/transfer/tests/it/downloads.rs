@@ -94,6 +94,7 @@ async fn a_damaged_byte_saves_nothing() {
     let error = stand.download(&stand.here(), Existing::Fail).await.unwrap_err();
     assert_eq!(error.code(), ErrorCode::ChecksumMismatch);
     assert!(stand.names().is_empty());
+    assert_eq!(locked(&stand.calls).damaged.len(), 1, "the server was told");
 }
 
 #[tokio::test]

@@ -93,6 +93,7 @@ async fn a_part_file_that_was_damaged_on_the_disk_is_never_saved() {
     assert!(fs::read(saved.path).unwrap() == bytes);
     assert!(asked(&stand) > SIZE, "all of it was asked for again");
     assert_eq!(stand.names(), ["report.pdf"]);
+    assert!(locked(&stand.calls).damaged.is_empty(), "the store has what it should have");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Content that the owner has already.
 
-use notespot_protocol::{ByteCount, Sha256, Timestamp, UploadId, UploadState, UserId};
+use notespot_protocol::{ByteCount, NodeId, Sha256, Timestamp, UploadId, UploadState, UserId, VersionId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _};
 
@@ -9,7 +9,7 @@ use super::{alone, upload};
 use crate::uploads::{Answered, StoredChallenge};
 use crate::{MetadataError, Result};
 
-/// Whether the owner has content of this size, and of this hash where one is named.
+/// Whether the owner has vouched content of this size, and of this hash where one is named.
 pub(super) async fn has(
     connection: &mut Connection,
     owner: &UserId,
@@ -19,15 +19,17 @@ pub(super) async fn has(
     if let Some(sha256) = sha256 {
         return Ok(object_with(connection, owner, size, sha256).await?.is_some());
     }
-    let found = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM versions WHERE owner = ?1 AND size = ?2)")
-        .bind(&owner.0)
-        .bind(rows::integer(size.get()))
-        .fetch_one(connection)
-        .await?;
+    let found = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM versions WHERE owner = ?1 AND size = ?2 AND is_vouched = 1)",
+    )
+    .bind(&owner.0)
+    .bind(rows::integer(size.get()))
+    .fetch_one(connection)
+    .await?;
     Ok(found)
 }
 
-/// An object of the owner's with this content.
+/// An object of the owner's with this content, for which somebody vouches.
 async fn object_with(
     connection: &mut Connection,
     owner: &UserId,
@@ -35,7 +37,7 @@ async fn object_with(
     sha256: Sha256,
 ) -> Result<Option<String>> {
     let found = sqlx::query_scalar(
-        "SELECT object_key FROM versions WHERE owner = ?1 AND size = ?2 AND sha256 = ?3 LIMIT 1",
+        "SELECT object_key FROM versions WHERE owner = ?1 AND size = ?2 AND sha256 = ?3 AND is_vouched = 1 LIMIT 1",
     )
     .bind(&owner.0)
     .bind(rows::integer(size.get()))
@@ -45,7 +47,7 @@ async fn object_with(
     Ok(found)
 }
 
-/// Whether one of the owner's versions has this content in this object.
+/// Whether one of the owner's versions has this content in this object, and is vouched for.
 pub(super) async fn is_named(
     connection: &mut Connection,
     owner: &UserId,
@@ -55,7 +57,7 @@ pub(super) async fn is_named(
 ) -> Result<bool> {
     let found = sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM versions WHERE owner = ?1 AND size = ?2 AND sha256 = ?3 \
-         AND object_key = ?4)",
+         AND object_key = ?4 AND is_vouched = 1)",
     )
     .bind(&owner.0)
     .bind(rows::integer(size.get()))
@@ -64,6 +66,25 @@ pub(super) async fn is_named(
     .fetch_one(connection)
     .await?;
     Ok(found)
+}
+
+/// Nobody vouches for what is in the object of this version any more, whichever versions name it.
+pub(super) async fn distrust(
+    tx: &mut Connection,
+    owner: &UserId,
+    node: NodeId,
+    version: VersionId,
+) -> Result<()> {
+    let distrusted = sqlx::query(
+        "UPDATE versions SET is_vouched = 0 WHERE object_key = \
+         (SELECT object_key FROM versions WHERE id = ?1 AND node = ?2 AND owner = ?3)",
+    )
+    .bind(rows::key(version.0))
+    .bind(rows::key(node.0))
+    .bind(&owner.0)
+    .execute(tx)
+    .await?;
+    if distrusted.rows_affected() == 0 { Err(MetadataError::NotFound) } else { Ok(()) }
 }
 
 pub(super) async fn keep_challenge(

@@ -12,24 +12,27 @@ use super::super::names::{self, Place, Siblings};
 use super::super::{Connection, orphans, rows, tree};
 use super::tally::Tally;
 use super::{alone, dedupe, upload};
-use crate::uploads::{Proven, StoredUpload};
+use crate::uploads::{Proven, Sent, StoredUpload};
 use crate::{MetadataError, Result};
 
 /// An upload whose content is there.
 pub(super) struct Arrived<'a> {
     id: UploadId,
     sha256: Sha256,
+    /// Whether the hash can be relied on.
+    is_vouched: bool,
     /// The object that holds it, where it is not the one that the upload was to make.
     instead: Option<&'a str>,
 }
 
 impl<'a> Arrived<'a> {
-    pub(super) fn sent(id: UploadId, sha256: Sha256) -> Self {
-        Self { id, sha256, instead: None }
+    pub(super) fn sent(&Sent { id, sha256, is_vouched }: &Sent) -> Self {
+        Self { id, sha256, is_vouched, instead: None }
     }
 
     pub(super) fn proven(proven: &'a Proven) -> Self {
-        Self { id: proven.id, sha256: proven.sha256, instead: Some(&proven.object_key) }
+        let Proven { id, sha256, object_key } = proven;
+        Self { id: *id, sha256: *sha256, is_vouched: true, instead: Some(object_key) }
     }
 }
 
@@ -57,12 +60,27 @@ struct Batch<'a> {
     uploads: HashMap<UploadId, StoredUpload>,
     /// Names that are taken where the batch wants to go, also by the batch itself.
     taken: HashSet<(Option<NodeId>, String)>,
-    new: Vec<(UploadId, Node)>,
+    new: Vec<NewFile>,
+}
+
+/// A file that is to be written.
+struct NewFile {
+    from: UploadId,
+    node: Node,
+    is_vouched: bool,
+}
+
+/// A version that is to be written.
+struct NewVersion<'a> {
+    upload: &'a StoredUpload,
+    node: NodeId,
+    content: &'a Content,
+    is_vouched: bool,
 }
 
 impl Batch<'_> {
     async fn one(&mut self, tx: &mut Connection, arrived: &Arrived<'_>) -> Result<Node> {
-        let Arrived { id, sha256, instead } = *arrived;
+        let Arrived { id, sha256, is_vouched, instead } = *arrived;
         let mut upload = self.uploads.get(&id).ok_or(MetadataError::NotFound)?.clone();
         match (upload.state, upload.node) {
             (UploadState::Published, Some(node)) => {
@@ -105,14 +123,15 @@ impl Batch<'_> {
             Place::Instead(node) => {
                 self.write_new(tx).await?;
                 replace(tx, node, &content, revision).await?;
-                insert_versions(tx, &[(&upload, node, &content)]).await?;
+                let version = NewVersion { upload: &upload, node, content: &content, is_vouched };
+                insert_versions(tx, &[version]).await?;
                 end_uploads(tx, &[(id, node)]).await?;
                 tree::node(tx, self.tally.owner, node).await?
             }
             Place::Free(name) => {
                 self.taken.insert((parent, name.unique_key()));
                 let node = new_file(parent, name, content, revision);
-                self.new.push((id, node.clone()));
+                self.new.push(NewFile { from: id, node: node.clone(), is_vouched });
                 node
             }
         };
@@ -129,12 +148,14 @@ impl Batch<'_> {
             return Ok(());
         }
         insert_files(tx, self.tally.owner, &new).await?;
-        let versions: Vec<_> = new
-            .iter()
-            .filter_map(|(id, node)| Some((self.uploads.get(id)?, node.id, node.content.as_ref()?)))
-            .collect();
+        let mut versions = Vec::with_capacity(new.len());
+        for NewFile { from, node, is_vouched } in &new {
+            if let (Some(upload), Some(content)) = (self.uploads.get(from), &node.content) {
+                versions.push(NewVersion { upload, node: node.id, content, is_vouched: *is_vouched });
+            }
+        }
         insert_versions(tx, &versions).await?;
-        let ended: Vec<_> = new.iter().map(|(id, node)| (*id, node.id)).collect();
+        let ended: Vec<_> = new.iter().map(|new| (new.from, new.node.id)).collect();
         end_uploads(tx, &ended).await
     }
 }
@@ -221,12 +242,12 @@ fn new_file(parent: Option<NodeId>, name: NodeName, content: Content, revision: 
     }
 }
 
-async fn insert_files(tx: &mut Connection, owner: &UserId, new: &[(UploadId, Node)]) -> Result<()> {
+async fn insert_files(tx: &mut Connection, owner: &UserId, new: &[NewFile]) -> Result<()> {
     let mut insert = QueryBuilder::new(
         "INSERT INTO nodes (id, owner, parent, kind, name, unique_key, sort_key, version, size, \
          created_at, modified_at, revision) ",
     );
-    insert.push_values(new, |mut row, (_, node)| {
+    insert.push_values(new, |mut row, NewFile { node, .. }| {
         let content = node.content.as_ref();
         row.push_bind(rows::key(node.id.0))
             .push_bind(&owner.0)
@@ -245,12 +266,12 @@ async fn insert_files(tx: &mut Connection, owner: &UserId, new: &[(UploadId, Nod
     Ok(())
 }
 
-async fn insert_versions(tx: &mut Connection, versions: &[(&StoredUpload, NodeId, &Content)]) -> Result<()> {
+async fn insert_versions(tx: &mut Connection, versions: &[NewVersion<'_>]) -> Result<()> {
     let mut insert = QueryBuilder::new(
         "INSERT INTO versions (id, owner, node, size, content_type, sha256, uploaded_at, source_modified_at, \
-         object_key) ",
+         object_key, is_vouched) ",
     );
-    insert.push_values(versions, |mut row, (upload, node, content)| {
+    insert.push_values(versions, |mut row, &NewVersion { upload, node, content, is_vouched }| {
         row.push_bind(rows::key(content.version.0))
             .push_bind(&upload.owner.0)
             .push_bind(rows::key(node.0))
@@ -259,7 +280,8 @@ async fn insert_versions(tx: &mut Connection, versions: &[(&StoredUpload, NodeId
             .push_bind(content.sha256.as_bytes().to_vec())
             .push_bind(content.uploaded_at.as_millis())
             .push_bind(upload.wanted.modified_at.map(Timestamp::as_millis))
-            .push_bind(&upload.destination.object_key);
+            .push_bind(&upload.destination.object_key)
+            .push_bind(is_vouched);
     });
     insert.build().persistent(false).execute(tx).await?;
     Ok(())

@@ -2,15 +2,14 @@
 
 use futures_util::{StreamExt as _, stream};
 use notespot_metadata::MetadataError;
-use notespot_metadata::uploads::StoredUpload;
+use notespot_metadata::uploads::{Sent, StoredUpload};
 use notespot_objects::{ObjectError, ObjectInfo, ObjectKey, StoredChecksum, StoredPart, over_parts};
-use notespot_protocol::{
-    Checksum, ChecksumAlgorithm, CompleteUpload, Node, Sha256, UploadId, UploadState, UserId,
-};
+use notespot_protocol::{Checksum, ChecksumAlgorithm, CompleteUpload, Node, Sha256, UploadId, UploadState};
 
 use super::places::take_refused;
 use super::plan::size_of_part;
 use super::{AT_ONCE, key_of};
+use crate::access::Uploader;
 use crate::problems::{Answer, Refusal};
 use crate::state::Server;
 
@@ -19,9 +18,10 @@ use crate::state::Server;
 /// half-way is simply sent again.
 pub(super) async fn complete_all(
     server: &Server,
-    owner: &UserId,
+    uploader: &Uploader,
     batch: Vec<CompleteUpload>,
 ) -> Answer<Vec<Answer<Node>>> {
+    let owner = &uploader.owner;
     let ids: Vec<_> = batch.iter().map(|said| said.id).collect();
     let uploads = server.metadata.uploads(owner, &ids).await?;
     let joined = stream::iter(uploads.into_iter().zip(batch))
@@ -31,7 +31,10 @@ pub(super) async fn complete_all(
     let verified = verify_all(server, joined).await;
     let places = refused.put_back(verified);
     let (arrived, places) = take_refused(places);
-    let published = server.metadata.publish_uploads(owner, &arrived).await?;
+    // Whoever may replace files needs no false hash for it.
+    let is_vouched = uploader.may_replace;
+    let sent: Vec<_> = arrived.into_iter().map(|(id, sha256)| Sent { id, sha256, is_vouched }).collect();
+    let published = server.metadata.publish_uploads(owner, &sent).await?;
     Ok(places.put_back(published))
 }
 
@@ -82,15 +85,29 @@ async fn verify_all(server: &Server, joined: Vec<Joined>) -> Vec<Answer<(UploadI
         verified.push(match one {
             Joined::Published(said) => Ok((said.id, said.sha256)),
             Joined::Arrived(arrived) => {
-                let Arrived { upload, checksum, sha256, .. } = *arrived;
+                let Arrived { upload, key, checksum, sha256 } = *arrived;
                 // One answer for each key is the contract: a store that breaks it has nothing.
-                let found = found.next().unwrap_or(Err(ObjectError::NotFound));
+                let mut found = found.next().unwrap_or(Err(ObjectError::NotFound));
+                if is_open_to_doubt(server, &found, checksum.algorithm()).await {
+                    found = server.objects.head(&key).await;
+                }
                 let same = found.and_then(|found| compare(&upload, checksum, found));
                 or_give_up(server, &upload, same).await.map(|()| (upload.id, sha256))
             }
         });
     }
     verified
+}
+
+/// Whether an answer without a checksum says too little: what the store refuses today says nothing of an
+/// upload that began with another checksum.
+async fn is_open_to_doubt(
+    server: &Server,
+    found: &Result<ObjectInfo, ObjectError>,
+    began_with: ChecksumAlgorithm,
+) -> bool {
+    found.as_ref().is_ok_and(|found| found.checksum.is_none())
+        && server.objects.checksum_algorithm().await.is_ok_and(|today| today != began_with)
 }
 
 impl Joined {

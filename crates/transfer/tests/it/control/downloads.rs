@@ -1,6 +1,6 @@
 //! What a server does about downloads.
 
-use notespot_protocol::{ByteCount, DownloadPlan, DownloadRequest, NodeName, Timestamp};
+use notespot_protocol::{ByteCount, DamagedContent, DownloadPlan, DownloadRequest, NodeName, Timestamp};
 use notespot_testkit::sha256_of;
 use notespot_transfer::{ControlError, DownloadControl};
 
@@ -20,5 +20,10 @@ impl DownloadControl for Stand {
             modified_at: Some(Timestamp::from_millis(1_700_000_000_000)),
             request: self.store.presign("GET", &self.base, "offer", &[]),
         })
+    }
+
+    async fn report_damaged(&self, damaged: DamagedContent) -> Result<(), ControlError> {
+        locked(&self.calls).damaged.push(damaged);
+        Ok(())
     }
 }
