@@ -5,12 +5,14 @@
 //! memory first. A larger one arrives in ranges side by side, and its part file remembers which are
 //! there: whatever ends a download, the next one of the same file goes on from it.
 
+mod chunk;
 mod fetch;
 mod file_name;
 mod folder_sync;
 mod journal;
 mod keeper;
 mod large;
+mod output;
 mod part_file;
 mod range_writer;
 mod small;

@@ -6,14 +6,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
-use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use notespot_protocol::{DownloadPlan, VersionId};
 use tokio_util::sync::CancellationToken;
 
+use super::chunk::Chunk;
 use super::fetch::{Lane, Remote};
 use super::journal::{Blocks, Marks};
 use super::keeper::Keeper;
+use super::output::Output;
 use super::part_file::PartFile;
 use super::range_writer::{Listener, RangeWriter};
 use super::target::{Target, blocking};
@@ -85,6 +86,8 @@ struct Download<'a, C> {
     progress: &'a Progress,
     part: PartFile,
     file: Arc<File>,
+    /// Takes the content: the same file.
+    output: Arc<Output>,
     /// What an earlier download has left.
     marks: Marks,
 }
@@ -99,7 +102,7 @@ impl<'a, C: DownloadControl> Download<'a, C> {
         let (node, version) = (remote.plan.node, remote.plan.version);
         let blocks = Blocks::of(remote.plan.size.get());
         let own = target.clone();
-        let (part, file, marks) = blocking(move || {
+        let (part, file, output, marks) = blocking(move || {
             let mut part = PartFile::open(&own, node)?;
             let trouble = |error| own.trouble(error);
             let file = Arc::new(part.file().try_clone().map_err(trouble)?);
@@ -111,10 +114,11 @@ impl<'a, C: DownloadControl> Download<'a, C> {
                 prepare(&file, version, blocks).map_err(trouble)?
             };
             part.keep();
-            Ok((part, file, marks))
+            let output = Arc::new(Output::of(file.clone()));
+            Ok((part, file, output, marks))
         })
         .await?;
-        Ok(Self { engine, remote, target, progress, part, file, marks })
+        Ok(Self { engine, remote, target, progress, part, file, output, marks })
     }
 
     /// Returns when all of the content is in the part file, and verified.
@@ -164,7 +168,7 @@ impl<'a, C: DownloadControl> Download<'a, C> {
     }
 
     async fn fetch_range(&self, range: std::ops::Range<u64>, tell: Tell) -> Result<(), TransferError> {
-        let mut writer = RangeWriter::start(self.file.clone(), self.marks.blocks(), range.start, tell);
+        let mut writer = RangeWriter::start(self.output.clone(), self.marks.blocks(), range.start, tell);
         let fetched = self.remote.fetch(range, &mut writer).await;
         // What has arrived is kept, whatever ended it.
         writer.finish().await.map_err(|error| self.target.trouble(error))?;
@@ -180,8 +184,8 @@ struct Tell {
 }
 
 impl Listener for Tell {
-    fn written(&self, at: u64, pieces: Vec<Bytes>) {
-        self.verify.pieces(at, pieces);
+    fn written(&self, at: u64, chunk: Chunk) {
+        self.verify.chunk(at, chunk);
     }
 
     fn completed(&self, block: u32) {

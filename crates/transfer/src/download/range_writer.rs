@@ -1,6 +1,5 @@
 //! Writes what arrives of a range to its place in the file, on a thread of its own.
 
-use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
@@ -8,64 +7,71 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::chunk::Chunk;
 use super::fetch::Sink;
 use super::journal::Blocks;
-use crate::settings::CHUNK_BYTES;
+use super::output::Output;
 
 /// Hears of what is written, in the order of the range.
 pub(super) trait Listener: Send + 'static {
     /// These bytes are at this place of the file now.
-    fn written(&self, at: u64, pieces: Vec<Bytes>);
+    fn written(&self, at: u64, chunk: Chunk);
     /// All bytes of this block are written.
     fn completed(&self, block: u32);
 }
 
 /// A range that is being written. Dropping it ends the thread.
 ///
-/// Memory: a chunk and a piece that are collected, and as much that is being written.
+/// Memory: three chunks, of which one is collected, one waits and one is being written; and what the socket
+/// gave last.
 pub(super) struct RangeWriter {
-    collected: Vec<Bytes>,
-    bytes: usize,
-    tell: mpsc::Sender<Vec<Bytes>>,
+    chunk: Chunk,
+    tell: mpsc::Sender<Chunk>,
     thread: JoinHandle<io::Result<()>>,
 }
 
 impl RangeWriter {
     /// Begins at a block's first byte.
-    pub(super) fn start(file: Arc<File>, blocks: Blocks, offset: u64, listener: impl Listener) -> Self {
-        let (tell, mut pieces) = mpsc::channel::<Vec<Bytes>>(1);
+    pub(super) fn start(output: Arc<Output>, blocks: Blocks, offset: u64, listener: impl Listener) -> Self {
+        let (tell, mut chunks) = mpsc::channel::<Chunk>(1);
         let thread = tokio::task::spawn_blocking(move || {
             let mut at = offset;
-            while let Some(pieces) = pieces.blocking_recv() {
+            while let Some(chunk) = chunks.blocking_recv() {
                 let begin = at;
-                at += write_pieces_at(&file, &pieces, at)?;
-                listener.written(begin, pieces);
+                output.write_all_at(chunk.bytes(), begin)?;
+                at += chunk.bytes().len() as u64;
+                listener.written(begin, chunk);
                 completed(blocks, begin, at).for_each(|block| listener.completed(block));
             }
             Ok(())
         });
-        Self { collected: Vec::new(), bytes: 0, tell, thread }
+        Self { chunk: Chunk::new(), tell, thread }
     }
 
     /// Waits until everything is written.
-    pub(super) async fn finish(mut self) -> io::Result<()> {
-        self.flush().await;
+    pub(super) async fn finish(self) -> io::Result<()> {
+        if !self.chunk.bytes().is_empty() {
+            // A thread that has ended says why.
+            let _ = self.tell.send(self.chunk).await;
+        }
         drop(self.tell);
         self.thread.await.map_err(io::Error::other)?
-    }
-
-    async fn flush(&mut self) -> bool {
-        self.bytes = 0;
-        let pieces = std::mem::take(&mut self.collected);
-        pieces.is_empty() || self.tell.send(pieces).await.is_ok()
     }
 }
 
 impl Sink for RangeWriter {
     async fn take(&mut self, piece: Bytes) -> bool {
-        self.bytes += piece.len();
-        self.collected.push(piece);
-        self.bytes < CHUNK_BYTES || self.flush().await
+        let mut rest = &piece[..];
+        while !rest.is_empty() {
+            rest = self.chunk.fill(rest);
+            if self.chunk.is_full() {
+                let chunk = std::mem::replace(&mut self.chunk, Chunk::new());
+                if self.tell.send(chunk).await.is_err() {
+                    return false;
+                }
+            }
+        }
+        true
     }
 }
 
@@ -76,52 +82,18 @@ fn completed(blocks: Blocks, begin: u64, end: u64) -> impl Iterator<Item = u32> 
     (first..last).map(|block| u32::try_from(block).unwrap_or(u32::MAX))
 }
 
-/// How many pieces go with one call: Linux takes 1,024.
-#[cfg(unix)]
-const PIECES_MAX: usize = 256;
-
-#[cfg(unix)]
-fn write_pieces_at(file: &File, pieces: &[Bytes], offset: u64) -> io::Result<u64> {
-    let mut at = offset;
-    for pieces in pieces.chunks(PIECES_MAX) {
-        let mut slices: Vec<_> = pieces.iter().map(|piece| io::IoSlice::new(piece)).collect();
-        let mut left = &mut slices[..];
-        io::IoSlice::advance_slices(&mut left, 0);
-        while !left.is_empty() {
-            match rustix::io::pwritev(file, left, at) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(written) => {
-                    at += written as u64;
-                    io::IoSlice::advance_slices(&mut left, written);
-                }
-                Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-    Ok(at - offset)
-}
-
-#[cfg(windows)]
-fn write_pieces_at(file: &File, pieces: &[Bytes], offset: u64) -> io::Result<u64> {
-    let mut at = offset;
-    for piece in pieces {
-        crate::positioned::write_all_at(file, piece, at)?;
-        at += piece.len() as u64;
-    }
-    Ok(at - offset)
-}
-
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
+    use std::fs::File;
     use std::sync::mpsc::{Sender, channel};
 
     use super::*;
+    use crate::settings::CHUNK_BYTES;
 
     struct Heard(Sender<u32>);
 
     impl Listener for Heard {
-        fn written(&self, _: u64, _: Vec<Bytes>) {}
+        fn written(&self, _: u64, _: Chunk) {}
 
         fn completed(&self, block: u32) {
             let _ = self.0.send(block);
@@ -133,7 +105,7 @@ mod tests {
         let file = Arc::new(tempfile::tempfile().unwrap());
         let size = 9 * 1024 * 1024;
         let (blocks, (tell, told)) = (Blocks::of(size), channel());
-        let mut writer = RangeWriter::start(file.clone(), blocks, 0, Heard(tell));
+        let mut writer = RangeWriter::start(Arc::new(Output::of(file.clone())), blocks, 0, Heard(tell));
         for at in (0..size).step_by(700_000) {
             let piece = vec![7; usize::try_from(700_000.min(size - at)).unwrap()];
             assert!(writer.take(piece.into()).await);
@@ -147,6 +119,7 @@ mod tests {
     async fn a_full_disk_ends_the_range_and_is_told_as_one() {
         let full = Arc::new(File::options().write(true).open("/dev/full").unwrap());
         let (tell, told) = channel();
+        let full = Arc::new(Output::of(full));
         let mut writer = RangeWriter::start(full, Blocks::of(1 << 30), 0, Heard(tell));
         let piece = Bytes::from(vec![7; CHUNK_BYTES]);
         while writer.take(piece.clone()).await {}

@@ -11,13 +11,13 @@ use std::io;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use bytes::Bytes;
 use notespot_protocol::Sha256;
 use sha2::Digest as _;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::chunk::Chunk;
 use super::journal::{Blocks, Marks};
 use crate::Engine;
 use crate::positioned::read_exactly_at;
@@ -45,13 +45,13 @@ pub(super) struct Written {
 }
 
 enum News {
-    Pieces { at: u64, pieces: Pieces },
+    Chunk { at: u64, chunk: Early },
     Block(u32),
 }
 
-/// What is in the file at some place.
-struct Pieces {
-    pieces: Vec<Bytes>,
+/// What is in the file at some place, and in memory yet.
+struct Early {
+    chunk: Chunk,
     _memory: OwnedSemaphorePermit,
 }
 
@@ -97,15 +97,14 @@ impl Front {
 
 impl Written {
     /// These bytes are at this place of the file now. Blocks while hashing is far behind.
-    pub(super) fn pieces(&self, at: u64, pieces: Vec<Bytes>) {
+    pub(super) fn chunk(&self, at: u64, chunk: Chunk) {
         if !self.front.reach(at) {
             return;
         }
-        let bytes = pieces.iter().map(Bytes::len).sum::<usize>() as u64;
-        if let Some(memory) = self.engine.try_reserve(bytes) {
-            let pieces = Pieces { pieces, _memory: memory };
+        if let Some(memory) = self.engine.try_reserve(Chunk::MEMORY_BYTES as u64) {
+            let chunk = Early { chunk, _memory: memory };
             // A thread that has ended says why at the end.
-            let _ = self.tell.send(News::Pieces { at, pieces });
+            let _ = self.tell.send(News::Chunk { at, chunk });
         }
     }
 
@@ -149,7 +148,7 @@ struct Hashing {
     /// What is in the file.
     here: Marks,
     /// What is in memory too, by its place.
-    early: BTreeMap<u64, Pieces>,
+    early: BTreeMap<u64, Early>,
     sha256: sha2::Sha256,
     buffer: Vec<u8>,
     front: Arc<Front>,
@@ -171,14 +170,15 @@ impl Hashing {
             if self.stopped.is_cancelled() {
                 return Ok(None);
             }
-            let bytes = if let Some(pieces) = self.early.remove(&at) {
-                self.take(pieces)
+            let bytes = if let Some(Early { chunk, _memory }) = self.early.remove(&at) {
+                self.sha256.update(chunk.bytes());
+                chunk.bytes().len() as u64
             } else if self.here.has(self.blocks.of_byte(at)) {
                 self.read_back(at)?
             } else {
                 let Some(news) = self.next(arrived, at) else { return Ok(None) };
                 match news {
-                    News::Pieces { at, pieces } => drop(self.early.insert(at, pieces)),
+                    News::Chunk { at, chunk } => drop(self.early.insert(at, chunk)),
                     News::Block(block) => self.here.set(block),
                 }
                 continue;
@@ -204,15 +204,6 @@ impl Hashing {
         let news = arrived.recv().ok();
         self.stands_at(at);
         news
-    }
-
-    fn take(&mut self, Pieces { pieces, _memory }: Pieces) -> u64 {
-        let mut bytes = 0;
-        for piece in pieces {
-            self.sha256.update(&piece);
-            bytes += piece.len() as u64;
-        }
-        bytes
     }
 
     /// One chunk, up to what is in memory and to the end of the block.
@@ -252,7 +243,11 @@ mod tests {
         let engine = Engine::new(Settings::default()).unwrap();
         let (verifier, written) = Verifier::start(engine, file, kept);
         written.block(3);
-        written.pieces(BLOCK as u64, vec![content[BLOCK..2 * BLOCK].to_vec().into()]);
+        for at in (BLOCK..2 * BLOCK).step_by(CHUNK_BYTES) {
+            let mut chunk = Chunk::new();
+            chunk.fill(&content[at..]);
+            written.chunk(at as u64, chunk);
+        }
         written.block(2);
         drop(written);
         let expected = Sha256::from_bytes(sha2::Sha256::digest(&content).into());
