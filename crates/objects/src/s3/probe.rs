@@ -25,6 +25,8 @@ const OTHER_CONTENT: &[u8] = b"something else";
 const PROBE_TIME: Duration = Duration::from_secs(10);
 /// After a probe that failed: nobody waits for the next one before.
 const PAUSE: Duration = Duration::from_secs(5);
+/// The same where nobody depends on it.
+const PAUSE_WHERE_NAMED: Duration = Duration::from_mins(1);
 
 /// How a store treats the checksum that a PUT announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,13 +78,18 @@ impl S3Store {
     /// object; where nothing was named, it is sent nothing.
     pub(super) async fn learned(&self) -> Result<Learned> {
         let tried = self.probe.learned.get_or_try_init(|| async {
-            let paused = self.probe.failed_at().is_some_and(|at| at.elapsed() < PAUSE);
+            let pause = if self.probe.named.is_some() { PAUSE_WHERE_NAMED } else { PAUSE };
+            let paused = self.probe.failed_at().is_some_and(|at| at.elapsed() < pause);
             if paused {
                 return Err(lacks("an answer to what it verifies"));
             }
             let probed = timeout(PROBE_TIME, self.probe()).await;
             probed.unwrap_or_else(|_| Err(lacks("an answer in time"))).inspect_err(|error| {
-                tracing::warn!(error = error as &dyn Error, "the object store's checksums are not known yet");
+                tracing::warn!(
+                    error = error as &dyn Error,
+                    "it is not known yet which checksums the object store verifies: no upload can begin, unless \
+                     checksum=… in the bucket's address names one"
+                );
                 *self.probe.failed_at() = Some(Instant::now());
             })
         });
@@ -120,24 +127,21 @@ impl S3Store {
         Ok(Learned { algorithm, checks: Checks::Ignores })
     }
 
-    /// Puts an object as clients do, its payload covered by nothing but the checksum, which is that of
-    /// other bytes; and takes it away again.
+    /// Puts an object that announces the checksum of other bytes, and takes it away again.
     async fn announce_wrongly(&self, algorithm: ChecksumAlgorithm) -> Result<Tried> {
         let key = ObjectKey::generate();
-        let put = self.client.put_object().bucket(&self.name).key(key.as_str());
-        let put = put.body(ByteStream::from_static(CONTENT));
-        let wrong = checksums::of(algorithm, OTHER_CONTENT);
-        let put = match wrong {
-            Checksum::Crc64Nvme(_) => put.checksum_crc64_nvme(wrong.to_base64()),
-            Checksum::Crc32c(_) => put.checksum_crc32_c(wrong.to_base64()),
-            Checksum::Sha256(_) => put.checksum_sha256(wrong.to_base64()),
-        };
-        if let Err(error) = put.customize().disable_payload_signing().send().await {
-            let status = error.raw_response().map(|answer| answer.status().as_u16());
-            return match (failed(error), status) {
-                (ObjectError::ChecksumMismatch, _) => Ok(Tried::Checked(Checks::Refuses)),
-                (error, Some(400 | 501)) => Ok(Tried::NotTaken(error)),
-                (error, _) => Err(error),
+        if let Err(wrong) = self.announce(&key, checksums::of(algorithm, OTHER_CONTENT)).await {
+            if matches!(wrong.error, ObjectError::ChecksumMismatch) {
+                return Ok(Tried::Checked(Checks::Refuses));
+            }
+            // Stores have other words for it too: what takes the right checksum has refused the wrong one.
+            return match self.announce(&key, checksums::of(algorithm, CONTENT)).await {
+                Ok(()) => {
+                    self.delete(&key).await?;
+                    Ok(Tried::Checked(Checks::Refuses))
+                }
+                Err(Refused { error, status: Some(400 | 501) }) => Ok(Tried::NotTaken(error)),
+                Err(Refused { error, .. }) => Err(error),
             };
         }
         let found = self.head(&key).await;
@@ -147,4 +151,25 @@ impl S3Store {
         let reports = found?.checksum == Some(right);
         Ok(Tried::Checked(if reports { Checks::Reports } else { Checks::Ignores }))
     }
+
+    /// Puts an object as clients do, its payload covered by nothing but the checksum.
+    async fn announce(&self, key: &ObjectKey, checksum: Checksum) -> std::result::Result<(), Refused> {
+        let put = self.client.put_object().bucket(&self.name).key(key.as_str());
+        let put = put.body(ByteStream::from_static(CONTENT));
+        let put = match checksum {
+            Checksum::Crc64Nvme(_) => put.checksum_crc64_nvme(checksum.to_base64()),
+            Checksum::Crc32c(_) => put.checksum_crc32_c(checksum.to_base64()),
+            Checksum::Sha256(_) => put.checksum_sha256(checksum.to_base64()),
+        };
+        put.customize().disable_payload_signing().send().await.map(drop).map_err(|error| {
+            let status = error.raw_response().map(|answer| answer.status().as_u16());
+            Refused { error: failed(error), status }
+        })
+    }
+}
+
+/// How a PUT was refused.
+struct Refused {
+    error: ObjectError,
+    status: Option<u16>,
 }

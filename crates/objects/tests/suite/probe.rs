@@ -17,13 +17,15 @@ use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 use tokio::net::TcpListener;
 use url::Url;
 
-use self::Habit::{Ignores, NotImplemented, NotValid, Refuses, Repeats, Reports};
+use self::Habit::{Ignores, NotImplemented, NotValid, Refuses, RefusesOddly, Repeats, Reports};
 use crate::embedded::accept;
 
 /// What a store does about a checksum that the bytes do not have.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Habit {
     Refuses,
+    /// It has words of its own for it.
+    RefusesOddly,
     Reports,
     /// It says what was said.
     Repeats,
@@ -75,13 +77,14 @@ impl S3 for Odd {
             named.into_iter().zip(self.0.habits).filter_map(|((one, text), habit)| Some((one, text?, habit)));
         let (algorithm, text, habit) = named.next().expect("a checksum");
         assert!(named.next().is_none(), "one at a time");
-        assert_ne!(text, true_checksum(algorithm));
+        let is_wrong = text != true_checksum(algorithm);
         let said = match habit {
-            Refuses => return Err(s3_error!(BadDigest)),
+            Refuses if is_wrong => return Err(s3_error!(BadDigest)),
+            RefusesOddly if is_wrong => return Err(s3_error!(InvalidArgument)),
             NotImplemented => return Err(s3_error!(NotImplemented)),
             NotValid => return Err(s3_error!(InvalidRequest)),
             Reports => Some((algorithm, true_checksum(algorithm))),
-            Repeats => Some((algorithm, text)),
+            Refuses | RefusesOddly | Repeats => Some((algorithm, text)),
             Ignores => None,
         };
         self.0.objects.lock().unwrap().insert(req.input.key, said);
@@ -146,14 +149,15 @@ async fn the_best_checksum_that_the_store_verifies_is_chosen_and_nothing_is_left
     for (habits, chosen, tries) in [
         ([Refuses, Refuses, Refuses], Crc64Nvme, 1),
         ([Reports, Refuses, Refuses], Crc64Nvme, 1),
-        ([NotImplemented, Refuses, Refuses], Crc32c, 2),
-        ([NotValid, Reports, Refuses], Crc32c, 2),
+        ([RefusesOddly, Refuses, Refuses], Crc64Nvme, 2),
+        ([NotImplemented, Refuses, Refuses], Crc32c, 3),
+        ([NotValid, Reports, Refuses], Crc32c, 3),
         ([Ignores, Refuses, Refuses], Crc32c, 2),
         ([Repeats, Repeats, Refuses], Sha256, 3),
-        ([NotImplemented, NotValid, Reports], Sha256, 3),
+        ([NotImplemented, NotValid, Reports], Sha256, 5),
         // Where nothing is verified: what is taken at least.
         ([Ignores, Ignores, Ignores], Crc64Nvme, 3),
-        ([NotValid, Repeats, Ignores], Crc32c, 3),
+        ([NotValid, Repeats, Ignores], Crc32c, 4),
     ] {
         let (odd, store) = start(habits, None).await;
         assert_eq!(store.checksum_algorithm().await.unwrap(), chosen, "{habits:?}");
@@ -168,7 +172,8 @@ async fn a_checksum_that_was_named_for_the_store_is_used_whatever_it_does_about_
     for habits in [[Refuses, Refuses, Refuses], [Refuses, Refuses, Ignores], [Refuses, Refuses, NotValid]] {
         let (odd, store) = start(habits, Some(Sha256)).await;
         assert_eq!(store.checksum_algorithm().await.unwrap(), Sha256);
-        assert_eq!(odd.puts(), 1, "{habits:?}");
+        let puts = if habits[2] == NotValid { 2 } else { 1 };
+        assert_eq!(odd.puts(), puts, "{habits:?}");
     }
 }
 
@@ -179,7 +184,7 @@ async fn a_store_that_cannot_be_tried_is_sent_nothing_until_it_can() {
     assert!(matches!(store.checksum_algorithm().await, Err(ObjectError::Unavailable(_))));
     odd.0.forbids.store(false, Ordering::Relaxed);
     assert!(matches!(store.checksum_algorithm().await, Err(ObjectError::Unavailable(_))));
-    assert_eq!(odd.puts(), 1, "nobody waits for it again at once");
+    assert_eq!(odd.puts(), 2, "nobody waits for it again at once");
     tokio::time::pause();
     tokio::time::advance(Duration::from_secs(5)).await;
     tokio::time::resume();
