@@ -8,6 +8,7 @@ use std::sync::mpsc::Sender;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use notespot_protocol::{DownloadPlan, VersionId};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use super::chunk::Chunk;
@@ -184,8 +185,12 @@ struct Tell {
 }
 
 impl Listener for Tell {
-    fn written(&self, at: u64, chunk: Chunk) {
-        self.verify.chunk(at, chunk);
+    fn keep(&self, at: u64) -> Option<OwnedSemaphorePermit> {
+        self.verify.keep(at)
+    }
+
+    fn written(&self, at: u64, chunk: Chunk, memory: OwnedSemaphorePermit) {
+        self.verify.chunk(at, chunk, memory);
     }
 
     fn completed(&self, block: u32) {

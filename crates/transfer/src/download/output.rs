@@ -6,12 +6,21 @@
 //! the first byte.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::chunk::PAGE_BYTES;
 use crate::positioned::write_all_at;
+
+/// Whether a chunk goes through the system's cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// It is in memory until it is hashed: nobody reads it from the file before it has its name.
+    PastCache,
+    /// It will be read back for its hash.
+    ThroughCache,
+}
 
 /// A file that is written at places, by several threads at once.
 #[derive(Debug)]
@@ -30,10 +39,11 @@ impl Output {
         Self { cached: file, past_cache, is_refused: AtomicBool::new(false) }
     }
 
-    /// Writes all of it there. Whole pages in memory that go to whole pages of the file pass by the cache; a
-    /// page of the file is never written both ways. Blocks.
-    pub(super) fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        let past_cache = self.past_cache.as_ref().filter(|_| !self.is_refused.load(Ordering::Relaxed));
+    /// Writes all of it there. Only whole pages in memory that go to whole pages of the file can pass by the
+    /// cache. Blocks.
+    pub(super) fn write_all_at(&self, bytes: &[u8], offset: u64, way: Way) -> io::Result<()> {
+        let may_pass = way == Way::PastCache && !self.is_refused.load(Ordering::Relaxed);
+        let past_cache = self.past_cache.as_ref().filter(|_| may_pass);
         let begins_pages =
             offset.is_multiple_of(PAGE_BYTES as u64) && bytes.as_ptr().align_offset(PAGE_BYTES) == 0;
         let whole = if begins_pages { bytes.len() / PAGE_BYTES * PAGE_BYTES } else { 0 };
@@ -41,27 +51,35 @@ impl Output {
             let (pages, rest) = bytes.split_at(whole);
             match write_all_at(file, pages, offset) {
                 Ok(()) => return write_all_at(&self.cached, rest, offset + whole as u64),
-                // This disk wants larger pages, or this file system only says that it can.
-                Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
-                    self.is_refused.store(true, Ordering::Relaxed);
+                Err(full) if matches!(full.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+                    return Err(full);
                 }
-                Err(error) => return Err(error),
+                // This disk wants larger pages, or this file system only says that it can. One that is broken
+                // says so again.
+                Err(_) => self.is_refused.store(true, Ordering::Relaxed),
             }
         }
         write_all_at(&self.cached, bytes, offset)
     }
 }
 
-/// The same file once more: how it is written belongs to the handle. `None` where there is no such way.
+/// The same file once more: how it is written belongs to the handle. `None` where there is no such way, and on
+/// file systems that may not be on this machine: there, what one handle has written is not always waited for by
+/// the sync of another (FUSE), or kept out by its lock (SMB).
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn open_past_cache(file: &File) -> Option<File> {
     use std::os::fd::AsRawFd as _;
 
-    use rustix::fs::{Mode, OFlags, open};
+    use rustix::fs::{Mode, OFlags, fstatfs, open};
 
+    /// ext4, XFS, Btrfs, F2FS and overlays of them: `statfs(2)`.
+    const LOCAL: [u64; 5] = [0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010, 0x794c_7630];
+
+    let kind = u64::try_from(fstatfs(file).ok()?.f_type).ok()?;
     // By its number and not by its name: another file may have that by now.
     let path = format!("/proc/self/fd/{}", file.as_raw_fd());
-    open(path, OFlags::WRONLY | OFlags::DIRECT | OFlags::CLOEXEC, Mode::empty()).ok().map(File::from)
+    let again = || open(path, OFlags::WRONLY | OFlags::DIRECT | OFlags::CLOEXEC, Mode::empty()).ok();
+    LOCAL.contains(&kind).then(again).flatten().map(File::from)
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -78,6 +96,12 @@ mod tests {
     /// Chunks in any order and of any length, on the disk that the tests run on.
     #[test]
     fn what_is_written_at_places_is_there_whichever_way_it_took() {
+        for way in [Way::PastCache, Way::ThroughCache] {
+            written_in_pieces(way);
+        }
+    }
+
+    fn written_in_pieces(way: Way) {
         let file = Arc::new(tempfile::tempfile().unwrap());
         let output = Output::of(file.clone());
         let content = notespot_testkit::content(1, 5 * PAGE_BYTES + 100);
@@ -90,7 +114,7 @@ mod tests {
         ] {
             let mut chunk = Chunk::new();
             chunk.fill(&content[begin..end]);
-            output.write_all_at(chunk.bytes(), begin as u64).unwrap();
+            output.write_all_at(chunk.bytes(), begin as u64, way).unwrap();
             written[begin..end].copy_from_slice(&content[begin..end]);
         }
         let mut there = vec![1; content.len()];

@@ -4,18 +4,21 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::JoinHandle;
 
 use super::chunk::Chunk;
 use super::fetch::Sink;
 use super::journal::Blocks;
-use super::output::Output;
+use super::output::{Output, Way};
 
 /// Hears of what is written, in the order of the range.
 pub(super) trait Listener: Send + 'static {
-    /// These bytes are at this place of the file now.
-    fn written(&self, at: u64, chunk: Chunk);
+    /// Memory to keep a chunk of this place in until it is hashed, where there is some; blocks while hashing is
+    /// far behind.
+    fn keep(&self, at: u64) -> Option<OwnedSemaphorePermit>;
+    /// This chunk, with the memory that it is to be kept in, is at this place of the file now.
+    fn written(&self, at: u64, chunk: Chunk, memory: OwnedSemaphorePermit);
     /// All bytes of this block are written.
     fn completed(&self, block: u32);
 }
@@ -38,9 +41,13 @@ impl RangeWriter {
             let mut at = offset;
             while let Some(chunk) = chunks.blocking_recv() {
                 let begin = at;
-                output.write_all_at(chunk.bytes(), begin)?;
+                let memory = listener.keep(begin);
+                let way = if memory.is_some() { Way::PastCache } else { Way::ThroughCache };
+                output.write_all_at(chunk.bytes(), begin, way)?;
                 at += chunk.bytes().len() as u64;
-                listener.written(begin, chunk);
+                if let Some(memory) = memory {
+                    listener.written(begin, chunk, memory);
+                }
                 completed(blocks, begin, at).for_each(|block| listener.completed(block));
             }
             Ok(())
@@ -93,7 +100,11 @@ mod tests {
     struct Heard(Sender<u32>);
 
     impl Listener for Heard {
-        fn written(&self, _: u64, _: Chunk) {}
+        fn keep(&self, _: u64) -> Option<OwnedSemaphorePermit> {
+            None
+        }
+
+        fn written(&self, _: u64, _: Chunk, _: OwnedSemaphorePermit) {}
 
         fn completed(&self, block: u32) {
             let _ = self.0.send(block);

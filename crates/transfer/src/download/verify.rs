@@ -96,16 +96,16 @@ impl Front {
 }
 
 impl Written {
-    /// These bytes are at this place of the file now. Blocks while hashing is far behind.
-    pub(super) fn chunk(&self, at: u64, chunk: Chunk) {
-        if !self.front.reach(at) {
-            return;
-        }
-        if let Some(memory) = self.engine.try_reserve(Chunk::MEMORY_BYTES as u64) {
-            let chunk = Early { chunk, _memory: memory };
-            // A thread that has ended says why at the end.
-            let _ = self.tell.send(News::Chunk { at, chunk });
-        }
+    /// Memory for a chunk that is to be hashed from there. `None` where there is none, and where others come
+    /// first for long: it will be read back. Blocks while hashing is far behind.
+    pub(super) fn keep(&self, at: u64) -> Option<OwnedSemaphorePermit> {
+        if self.front.reach(at) { self.engine.try_reserve(Chunk::MEMORY_BYTES as u64) } else { None }
+    }
+
+    /// This is at this place of the file now, and in memory.
+    pub(super) fn chunk(&self, at: u64, chunk: Chunk, memory: OwnedSemaphorePermit) {
+        // A thread that has ended says why at the end.
+        let _ = self.tell.send(News::Chunk { at, chunk: Early { chunk, _memory: memory } });
     }
 
     /// All of this block is in the file now.
@@ -246,7 +246,8 @@ mod tests {
         for at in (BLOCK..2 * BLOCK).step_by(CHUNK_BYTES) {
             let mut chunk = Chunk::new();
             chunk.fill(&content[at..]);
-            written.chunk(at as u64, chunk);
+            let memory = written.keep(at as u64).unwrap();
+            written.chunk(at as u64, chunk, memory);
         }
         written.block(2);
         drop(written);
