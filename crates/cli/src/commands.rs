@@ -23,6 +23,9 @@ use crate::output::{self, Form};
 /// From this much on, two clocks are told apart.
 const CLOCK_APART_SECS: i64 = 60;
 
+/// Of the memory for everything that is under way: what a thousand files take while they wait for the rest of it.
+const WAITING_BYTES: usize = 16 * 1024 * 1024;
+
 /// Runs one command to its end. Gives what is to be forgotten when nothing else is left to do.
 pub(crate) async fn run(arguments: Arguments) -> (ExitCode, Option<Arc<UploadCommand>>) {
     let form = Form::of(arguments.json);
@@ -62,6 +65,7 @@ fn tell_clock(server_ahead: Option<i64>) {
 
 async fn start(arguments: &Arguments) -> Result<Remote, AppError> {
     let mut config = AppConfig::from_environment(Redirect::Loopback)?;
+    config.transfers.memory_bytes = config.transfers.memory_bytes.saturating_sub(WAITING_BYTES);
     arguments.pace.apply(&mut config.transfers);
     arguments.way.apply(&mut config.network);
     if let Some(server) = &arguments.server {

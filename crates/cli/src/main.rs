@@ -17,6 +17,10 @@ use tracing_subscriber::EnvFilter;
 
 use arguments::Arguments;
 
+/// Threads that wait for disks. Of each file that is downloaded in ranges they are six, of at most eight at
+/// once; a small one needs one for a moment. More would cost memory, and make no disk faster.
+const BLOCKING_THREADS: usize = 128;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Silent unless asked: what a person must know is said in the commands' own words.
@@ -25,7 +29,8 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
-    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    match runtime.max_blocking_threads(BLOCKING_THREADS).enable_all().build() {
         Ok(runtime) => {
             let (code, done) = runtime.block_on(commands::run(arguments));
             drop(runtime);

@@ -17,14 +17,19 @@ use crate::upload::{Expected, Guesses};
 use crate::wire::Sockets;
 use crate::{Limits, Settings, TransferError, Wire};
 
-/// What one part or one download holds at most: one chunk being read or written, two waiting, one at
-/// the socket.
-const STREAM_BYTES: usize = 4 * CHUNK_BYTES;
+/// What one part or one range holds at most: one chunk being read or written, two waiting, and what is at the
+/// socket.
+const STREAM_BYTES: usize = 5 * CHUNK_BYTES;
+/// What an HTTP/1.1 connection reads at once, at most (hyper's own bound).
+const SOCKET_BYTES: u64 = 400 * 1024;
 /// Memory is counted in pieces of this size: the smallest file takes one.
 const GRAIN_BYTES: usize = 4 * 1024;
 
 /// Files up to this size are read once, and held until the store, or the disk, has them.
 pub const SMALL_MAX_BYTES: usize = 1024 * 1024;
+
+/// What a small file takes beside its content while it is under way: its plan, its request, a connection.
+const BESIDE_BYTES: u64 = 24 * 1024;
 
 /// Requests that are under way at once until it is known what the path gives.
 const SMALL_AT_FIRST: usize = 16;
@@ -106,21 +111,43 @@ impl Engine {
         self.reserve(STREAM_BYTES as u64).await
     }
 
+    /// Waits for the memory to send a small file with this many bytes of content, at most
+    /// [`SMALL_MAX_BYTES`].
+    pub(crate) async fn reserve_small(&self, bytes: u64) -> Result<OwnedSemaphorePermit, TransferError> {
+        self.reserve(small_bytes(bytes)).await
+    }
+
+    /// Waits for the memory to receive a small file: it is at the socket, and then collected.
+    pub(crate) async fn reserve_arriving(&self, bytes: u64) -> Result<OwnedSemaphorePermit, TransferError> {
+        self.reserve(small_bytes(bytes) + bytes.min(SOCKET_BYTES)).await
+    }
+
     /// Waits for a place among the requests of small files, whose content has its memory already.
     pub(crate) async fn enter_small(&self) -> Result<Held, TransferError> {
         Ok(Held { place: self.small.enter().await?, _memory: None })
     }
 
-    /// Waits for memory for this many bytes of content, at most [`SMALL_MAX_BYTES`].
-    pub(crate) async fn reserve(&self, bytes: u64) -> Result<OwnedSemaphorePermit, TransferError> {
+    async fn reserve(&self, bytes: u64) -> Result<OwnedSemaphorePermit, TransferError> {
         let free = self.memory.free.clone();
         free.acquire_many_owned(grains_for(bytes)).await.map_err(|_| TransferError::Closing)
     }
 
-    /// Memory for content that can do without it; `None` when there is none at once.
+    /// Memory for content that can do without it; `None` where that would leave less than half of all
+    /// for what cannot.
     pub(crate) fn try_reserve(&self, bytes: u64) -> Option<OwnedSemaphorePermit> {
-        self.memory.free.clone().try_acquire_many_owned(grains_for(bytes)).ok()
+        let grains = grains_for(bytes);
+        let left = self.memory.free.available_permits().checked_sub(grains as usize)?;
+        if left < self.memory.all() / 2 {
+            return None;
+        }
+        self.memory.free.clone().try_acquire_many_owned(grains).ok()
     }
+}
+
+/// With half of it on top: contents of all sizes leave gaps between them that hold no other. Measured with a
+/// thousand files of 160 KiB under way, log-normal, at 90 MiB in all.
+fn small_bytes(content: u64) -> u64 {
+    content + content / 2 + BESIDE_BYTES
 }
 
 fn grains_for(bytes: u64) -> u32 {
@@ -139,6 +166,10 @@ impl Memory {
     fn new(bytes: usize) -> Self {
         let grains = grains(bytes);
         Self { free: Arc::new(Semaphore::new(grains)), grains: Mutex::new(grains) }
+    }
+
+    fn all(&self) -> usize {
+        *self.grains.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is reserved beyond a smaller budget stays so until it is given back; nothing new is
@@ -167,7 +198,9 @@ impl Memory {
 
 fn grains(bytes: usize) -> usize {
     // Enough for one of each kind: neither waits for what the other holds.
-    (bytes.max(STREAM_BYTES + SMALL_MAX_BYTES) / GRAIN_BYTES).min(Semaphore::MAX_PERMITS)
+    let least = STREAM_BYTES as u64 + small_bytes(SMALL_MAX_BYTES as u64) + SOCKET_BYTES;
+    let least = usize::try_from(least).unwrap_or(usize::MAX);
+    (bytes.max(least) / GRAIN_BYTES).min(Semaphore::MAX_PERMITS)
 }
 
 /// A presigned request exactly as it stands.

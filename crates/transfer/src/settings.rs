@@ -18,7 +18,7 @@ pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 pub struct Settings {
     /// Parts of one file that are sent at once.
     pub parts_in_flight: usize,
-    /// For the content of everything under way. At least 2 MiB is used.
+    /// For the content of everything under way. At least 3.2 MiB are used.
     pub memory_bytes: usize,
     /// Requests with the bytes of small files that are under way at once, at most: what they wait for is
     /// the way there and back. How many there are adapts to what the path gives.
@@ -65,7 +65,7 @@ pub struct Limits {
     pub small_in_flight: usize,
     /// At least 1 is used.
     pub large_in_flight: usize,
-    /// At least 2 MiB is used.
+    /// At least 3.2 MiB are used.
     pub memory_bytes: usize,
 }
 

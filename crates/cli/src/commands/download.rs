@@ -11,6 +11,10 @@ use crate::arguments::{DownloadArguments, OnConflict};
 use crate::exit::Ending;
 use crate::output::{self, Form, Item};
 
+/// Small files that are under way at some stage.
+/// They are planned in batches, and that is all that they wait for together: more would be no faster.
+const SMALL_AT_ONCE: usize = 512;
+
 #[derive(Serialize)]
 struct Downloaded {
     path: PathBuf,
@@ -66,7 +70,7 @@ pub(super) async fn download(
         output::warn(&format!("The folder {} could not be made: {error}", to.display()));
         return Ending::Failed;
     }
-    let moving = Moving::begin(form, cancel);
+    let moving = Moving::begin(form, cancel, SMALL_AT_ONCE);
     let mut nodes = Vec::with_capacity(names.len());
     for name in names {
         match remote.find_matching(&name).await {

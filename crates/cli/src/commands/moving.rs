@@ -11,11 +11,7 @@ use crate::exit::Ending;
 use crate::output::{Form, Item, Report};
 use crate::progress::Progress;
 
-/// Small files that are under way at some stage: being read, planned, sent, published. With half as many,
-/// the batches that they are planned and published in are a tenth slower; with twice as many, memory comes near
-/// to what a command may take.
-const SMALL_AT_ONCE: usize = 1024;
-/// The same for larger ones, whose parts move side by side.
+/// Larger files that are under way at some stage; their parts move side by side.
 const LARGE_AT_ONCE: usize = 8;
 
 /// What all files of one command share.
@@ -23,11 +19,13 @@ pub(super) struct Moving<'a> {
     pub(super) progress: Progress,
     report: Report,
     cancel: &'a CancellationToken,
+    small_at_once: usize,
 }
 
 impl<'a> Moving<'a> {
-    pub(super) fn begin(form: Form, cancel: &'a CancellationToken) -> Self {
-        Self { progress: Progress::new(form), report: Report::begin(form), cancel }
+    /// `small_at_once` small files are under way at some stage: being read, planned, moved, published.
+    pub(super) fn begin(form: Form, cancel: &'a CancellationToken, small_at_once: usize) -> Self {
+        Self { progress: Progress::new(form), report: Report::begin(form), cancel, small_at_once }
     }
 
     /// Moves every file that is found, and says what came of each: one that fails is in no other's way.
@@ -39,7 +37,7 @@ impl<'a> Moving<'a> {
         words: impl Fn(&R) -> String,
     ) {
         let FoundFiles { small, large } = found;
-        let small = self.empty(small, SMALL_AT_ONCE, &one, &words);
+        let small = self.empty(small, self.small_at_once, &one, &words);
         let large = self.empty(large, LARGE_AT_ONCE, &one, &words);
         self.progress.during(join(small, large)).await;
     }

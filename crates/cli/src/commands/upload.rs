@@ -13,6 +13,11 @@ use crate::arguments::{OnConflict, UploadArguments};
 use crate::exit::Ending;
 use crate::output::{self, Form, Item};
 
+/// Small files that are under way at some stage.
+/// With half as many, the batches that they are planned and published in are a tenth slower; with twice as
+/// many, memory comes near to what a command may take.
+const SMALL_AT_ONCE: usize = 1024;
+
 const SKIPPED: &str = "skipped";
 const WAS_THERE: &str = "was_there";
 
@@ -62,7 +67,7 @@ pub(super) async fn upload(
         Ok(folder) => folder,
         Err(error) => return output::stopped(form, error),
     };
-    let moving = Moving::begin(form, cancel);
+    let moving = Moving::begin(form, cancel, SMALL_AT_ONCE);
     let one = async |file: &FileUpload| {
         let file = FileUpload { on_conflict: on_conflict.into(), ..file.clone() };
         let (node, fate) = match remote.upload_file(&file, moving.progress.of_file(), cancel).await {

@@ -63,7 +63,7 @@ impl Source {
             return Err(TransferError::NotAFile { name });
         }
         let memory = match metadata.len() {
-            small if small <= SMALL_MAX_BYTES as u64 => Some(engine.reserve(small).await?),
+            small if small <= SMALL_MAX_BYTES as u64 => Some(engine.reserve_small(small).await?),
             _ => None,
         };
         let (path, checksum) = (path.to_owned(), engine.expected.get());
