@@ -50,16 +50,19 @@ pub(crate) async fn run(arguments: Arguments) -> (ExitCode, Option<Arc<UploadCom
         Command::Rm { names } => trash::trash(&remote, form, names).await,
     };
     if ending != Ending::Done {
-        tell_clock(remote.clock_ahead());
+        tell_clock(form, remote.clock_ahead());
     }
     (output::heard(ending), done)
 }
 
 /// A clock that is wrong makes certificates, sessions and signatures look expired: whoever sees a failure
 /// should know.
-fn tell_clock(server_ahead: Option<i64>) {
+fn tell_clock(form: Form, server_ahead: Option<i64>) {
     let Some(secs) = server_ahead.filter(|secs| secs.abs() >= CLOCK_APART_SECS) else { return };
     let side = if secs > 0 { "behind" } else { "ahead of" };
+    if form == Form::Events {
+        output::clock(secs);
+    }
     output::warn(&format!("This machine\u{2019}s clock is {} s {side} the server\u{2019}s.", secs.abs()));
 }
 

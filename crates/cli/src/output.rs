@@ -11,7 +11,7 @@ use notespot_app::AppError;
 use notespot_protocol::Failure;
 use serde::Serialize;
 
-pub(crate) use self::report::Report;
+pub(crate) use self::report::{Report, clock};
 use crate::exit::Ending;
 
 /// How to answer.

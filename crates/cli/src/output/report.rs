@@ -42,6 +42,13 @@ enum Event<T> {
     Item(T),
     /// Everything is over.
     End { done: u64, failed: u64 },
+    /// Something failed, and this machine's clock is not the server's.
+    Clock { server_ahead_seconds: i64 },
+}
+
+/// An event of its own, behind the last one.
+pub(crate) fn clock(server_ahead_seconds: i64) {
+    say(&json(Form::Events, &Event::<()>::Clock { server_ahead_seconds }));
 }
 
 impl Report {

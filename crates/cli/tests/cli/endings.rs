@@ -77,4 +77,8 @@ async fn a_failure_tells_of_a_clock_that_is_wrong() {
         ran.stderr.contains("This machine\u{2019}s clock is") && ran.stderr.contains("s ahead of"),
         "{ran:?}"
     );
+    let ran = notespot(folder.path(), &environment, &["--json=events", "ls"]).await;
+    let last: serde_json::Value = serde_json::from_str(ran.stdout.lines().last().unwrap()).unwrap();
+    assert_eq!(last["event"], "clock");
+    assert!(last["server_ahead_seconds"].as_i64().unwrap() < -300_000_000, "{ran:?}");
 }
