@@ -17,9 +17,11 @@ const FAR: &str = "bench-far";
 /// Where stores and server are, as seen from both.
 pub(super) const FAR_ADDRESS: &str = "10.99.0.2";
 
-/// The link, until this is dropped.
+/// The link, until this is dropped, with as much of it as could be made.
 #[derive(Debug)]
-pub(super) struct SlowLink(Child);
+pub(super) struct SlowLink {
+    carrier: Option<Child>,
+}
 
 impl SlowLink {
     /// Makes both namespaces and the link between them; nothing for the loopback.
@@ -29,16 +31,18 @@ impl SlowLink {
             Network::Rtt50 => ("25", "0"),
             Network::Loss1 => ("0", "1"),
         };
+        let script = crate::checkout::root()?.join("bench/slow-link.py");
+        let mut link = Self { carrier: None };
+        // A run that was killed may have left them.
+        remove_namespaces();
         for namespace in [NEAR, FAR] {
             ip(&format!("netns add {namespace}"))?;
         }
-        let script = crate::checkout::root()?.join("bench/slow-link.py");
         let mut command = Command::new("python3");
         command.arg(script).args(["bench-n", "bench-f", delay_ms, loss_percent, &sources::SEED.to_string()]);
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let child = link.carrier.insert(command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?);
         let mut said = String::new();
         BufReader::new(child.stdout.take().context("it has no output")?).read_line(&mut said)?;
-        let link = Self(child);
         ensure!(said.trim() == "ready", "the link could not be made");
         for (namespace, device, address) in [(NEAR, "bench-n", "10.99.0.1"), (FAR, "bench-f", FAR_ADDRESS)] {
             ip(&format!("link set {device} netns {namespace}"))?;
@@ -54,15 +58,21 @@ impl SlowLink {
     }
 }
 
+fn remove_namespaces() {
+    for namespace in [NEAR, FAR].into_iter().filter(|name| Path::new("/run/netns").join(name).exists()) {
+        if let Err(error) = ip(&format!("netns delete {namespace}")) {
+            eprintln!("bench: {namespace} is left behind: {error}");
+        }
+    }
+}
+
 impl Drop for SlowLink {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-        for namespace in [NEAR, FAR] {
-            if let Err(error) = ip(&format!("netns delete {namespace}")) {
-                eprintln!("bench: {namespace} is left behind: {error}");
-            }
+        if let Some(carrier) = &mut self.carrier {
+            let _ = carrier.kill();
+            let _ = carrier.wait();
         }
+        remove_namespaces();
     }
 }
 
