@@ -9,7 +9,8 @@ use super::{Connection, rows};
 use crate::nodes::StoredVersion;
 use crate::{MetadataError, Result};
 
-type Found = (Node, Option<StoredVersion>);
+/// A node with its current version, or why it cannot be read: that is in nobody else's way.
+type Found = std::result::Result<(Node, Option<StoredVersion>), String>;
 
 /// All in one query: each one that sqlx runs costs two switches of threads. Versions that are not the current
 /// ones cost one more each.
@@ -23,12 +24,13 @@ pub(super) async fn all(
     for (id, version) in asked {
         versions.push(match (nodes.get(id), version) {
             (None, _) => Err(MetadataError::NotFound),
-            (Some((_, None)), _) => Err(MetadataError::WrongKind),
-            (Some((node, Some(current))), Some(wanted)) if *wanted != current.content.version => {
+            (Some(Err(unreadable)), _) => Err(MetadataError::Unavailable(unreadable.clone().into())),
+            (Some(Ok((_, None))), _) => Err(MetadataError::WrongKind),
+            (Some(Ok((node, Some(current)))), Some(wanted)) if *wanted != current.content.version => {
                 let earlier = one(connection, *id, *wanted).await?;
                 earlier.map(|earlier| (node.clone(), earlier)).ok_or(MetadataError::NotFound)
             }
-            (Some((node, Some(current))), _) => Ok((node.clone(), current.clone())),
+            (Some(Ok((node, Some(current)))), _) => Ok((node.clone(), current.clone())),
         });
     }
     Ok(versions)
@@ -51,8 +53,9 @@ async fn nodes(
     found
         .iter()
         .map(|row| {
-            let node = rows::node(row)?;
-            Ok((node.id, (node, rows::version(row)?)))
+            let read = || Ok((rows::node(row)?, rows::version(row)?));
+            let found = read().map_err(|error: MetadataError| error.to_string());
+            Ok((NodeId(rows::uuid(row, "id")?), found))
         })
         .collect()
 }
