@@ -47,6 +47,7 @@ macro_rules! for_each_metadata_case {
             an_upload_that_was_given_up_leaves_an_orphan,
             an_upload_keeps_the_checksum_that_it_began_with,
             destinations_of_open_uploads_are_known,
+            parts_are_known_by_the_only_checksum_that_they_were_announced_with,
             in_a_batch_each_succeeds_or_fails_alone,
             a_batch_counts_what_it_has_taken_itself,
             a_reference_that_is_used_for_something_else_is_refused,

@@ -1,9 +1,11 @@
 //! Uploads: content on its way.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use notespot_protocol::{
-    ByteCount, ChecksumAlgorithm, NewUpload, Node, NodeId, Sha256, Timestamp, UploadId, UploadState, UserId,
-    VersionId,
+    ByteCount, Checksum, ChecksumAlgorithm, NewUpload, Node, NodeId, Sha256, Timestamp, UploadId,
+    UploadState, UserId, VersionId,
 };
 
 use crate::Result;
@@ -147,6 +149,17 @@ pub trait Uploads: Send + Sync {
         only(self.uploads(owner, &[id]).await?)
     }
 
+    /// Remembers until the upload ends what some of its parts were presigned for, for stores that do not say
+    /// it of what has arrived. Memory: an entry for each of at most 10,000 parts. `UploadEnded` where it is not
+    /// open.
+    async fn announce_parts(&self, owner: &UserId, id: UploadId, parts: &[(u32, Checksum)]) -> Result<()>;
+
+    /// The checksums of those parts that were announced with one, and never with another, by their numbers.
+    async fn announced_parts(&self, owner: &UserId, id: UploadId) -> Result<HashMap<u32, Checksum>>;
+
+    /// What arrived of an upload is not what its parts were announced with: those that are known are known no more.
+    async fn doubt_parts(&self, owner: &UserId, id: UploadId) -> Result<()>;
+
     /// Publishes: nodes or new versions, revisions and usage, in one transaction; each is published
     /// or refused alone, in the order given. Called after the object store was asked. Publishing
     /// again answers the same node. Where the parent is gone or in the trash by now, the file lands at
@@ -184,8 +197,8 @@ pub trait Uploads: Send + Sync {
     async fn publish_copies(&self, owner: &UserId, proven: &[Proven]) -> Result<Vec<Result<Node>>>;
 
     /// The object of this version does not have the content that it should have: it is shared with no upload
-    /// from now on. `NotFound` where the owner has no such version of this file.
-    async fn distrust_content(&self, owner: &UserId, node: NodeId, version: VersionId) -> Result<()>;
+    /// from now on. False where that was known. `NotFound` where the owner has no such version of this file.
+    async fn distrust_content(&self, owner: &UserId, node: NodeId, version: VersionId) -> Result<bool>;
 
     /// Which of these object keys an open upload names.
     async fn open_destinations(&self, object_keys: &[String]) -> Result<Vec<String>>;

@@ -4,7 +4,7 @@ mod garage;
 mod seaweedfs;
 
 use std::fs::File;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -46,6 +46,12 @@ impl S3Server {
     /// Starts `Garage`, and waits until its bucket is there.
     pub async fn garage() -> anyhow::Result<Self> {
         garage::start().await
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> anyhow::Result<SocketAddr> {
+        let address = self.endpoint.strip_prefix("http://").context("It is no HTTP server.")?;
+        Ok(address.parse()?)
     }
 
     /// As `--objects` of a server takes it.

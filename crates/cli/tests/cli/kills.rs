@@ -7,17 +7,17 @@ use std::time::Duration;
 
 use notespot_testkit::content;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use crate::Machine;
 
 const MIB: usize = 1024 * 1024;
 const SMALL: usize = 600;
 
-/// Runs the upload of `tree`, and kills it after that many files have been reported, or after a while.
-pub(crate) async fn killed(machine: &Machine, lines: usize, after: Duration) {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_notespot"))
-        .args(["upload", "tree"])
+/// Begins a command; what it says can be read.
+pub(crate) fn started(machine: &Machine, arguments: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_notespot"))
+        .args(arguments)
         .current_dir(machine.home.path())
         .env_clear()
         .env("HOME", machine.home.path())
@@ -26,7 +26,12 @@ pub(crate) async fn killed(machine: &Machine, lines: usize, after: Duration) {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .unwrap();
+        .unwrap()
+}
+
+/// Runs the upload of `tree`, and kills it after that many files have been reported, or after a while.
+pub(crate) async fn killed(machine: &Machine, lines: usize, after: Duration) {
+    let mut process = started(machine, &["upload", "tree"]);
     let mut said = BufReader::new(process.stdout.take().unwrap()).lines();
     let heard = async {
         for _ in 0..lines {

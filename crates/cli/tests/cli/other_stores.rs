@@ -1,12 +1,14 @@
 //! The same command through a server whose objects are at an S3 server that others wrote.
 
 use std::fs;
+use std::time::Duration;
 
-use notespot_testkit::{S3Server, TestServer, content};
+use notespot_testkit::{Direction, FaultProxy, S3Server, TestServer, content};
 use serde_json::Value;
+use tokio::time::{sleep, timeout};
 
 use crate::Machine;
-use crate::kills::killed;
+use crate::kills::{killed, started};
 
 const MIB: usize = 1024 * 1024;
 
@@ -18,6 +20,36 @@ async fn files_go_to_seaweedfs_and_come_back() {
 #[tokio::test]
 async fn files_go_to_garage_and_come_back() {
     files_go_and_come_back(&S3Server::garage().await.unwrap()).await;
+}
+
+/// `SeaweedFS` lists parts without their checksums: what they are follows from what they were presigned for.
+#[tokio::test]
+async fn what_arrived_is_not_sent_again_where_parts_are_listed_without_checksums() {
+    let store = S3Server::seaweedfs().await.unwrap();
+    let proxy = FaultProxy::start().await.unwrap();
+    proxy.forward_to(store.address().unwrap());
+    let objects = format!("{}&public_endpoint={}", store.bucket(), proxy.url());
+    let machine = Machine::at(TestServer::with(&["--objects", &objects]).await.unwrap()).await;
+    let film = content(5, 80 * MIB);
+    machine.file("film.mkv", &film);
+    // One part after the other: two of five have arrived when it is killed.
+    let slowly = ["upload", "film.mkv", "--parallel", "1", "--limit-up", "40M"];
+    let mut process = started(&machine, &slowly);
+    let sent = || proxy.passed(Direction::ToServer);
+    let enough = async {
+        while sent() < 40 * MIB as u64 {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_mins(1), enough).await.unwrap();
+    process.kill().await.unwrap();
+    let before = sent();
+    machine.json(&["upload", "film.mkv"]).await;
+    let again = sent() - before;
+    assert!(again < 49 * MIB as u64, "{again} bytes were sent again");
+    fs::remove_file(machine.home.path().join("film.mkv")).unwrap();
+    machine.json(&["download", "film.mkv"]).await;
+    assert!(machine.read("film.mkv") == film);
 }
 
 /// Many small files, empty ones, and one of several parts, with kills in between; then all of it back.
@@ -33,7 +65,7 @@ async fn files_go_and_come_back(store: &S3Server) {
     fs::write(tree.join("large.bin"), content(3, 60 * MIB + 1)).unwrap();
 
     for kill in 1..=3 {
-        killed(&machine, 50 * kill, std::time::Duration::from_millis(150 * kill as u64)).await;
+        killed(&machine, 50 * kill, Duration::from_millis(150 * kill as u64)).await;
     }
     succeeds(&machine, &["upload", "tree"]).await;
     let listed = machine.json(&["ls", "tree/deep"]).await;

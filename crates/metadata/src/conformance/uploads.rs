@@ -1,8 +1,11 @@
 //! Uploads.
 
+use std::collections::HashMap;
+
 use futures_util::future::join;
 use notespot_protocol::{
-    ChecksumAlgorithm, Node, NodeId, OnConflict, Sha256, Timestamp, UploadId, UploadState,
+    Checksum, ChecksumAlgorithm, Crc64Nvme, Node, NodeId, OnConflict, Sha256, Timestamp, UploadId,
+    UploadState,
 };
 
 use super::{QUOTA, begin, destination, file, folder, publish, user, wanted};
@@ -207,5 +210,42 @@ pub async fn versions_of_many_files_come_in_the_order_asked_for(store: &dyn Meta
     assert!(matches!(found[3], Err(MetadataError::WrongKind)));
     for nothing in [1, 5, 7] {
         assert!(matches!(found[nothing], Err(MetadataError::NotFound)), "{nothing}");
+    }
+}
+
+/// Of a part that was announced twice alike the checksum is known, of one that was announced in two ways it is
+/// not; all are forgotten when the upload ends, and nobody else has them.
+pub async fn parts_are_known_by_the_only_checksum_that_they_were_announced_with(store: &dyn MetadataStore) {
+    let (ada, eve) = (user(store, "ada").await, user(store, "eve").await);
+    let in_parts = || Destination { multipart_id: Some("m".to_owned()), part_count: 3, ..destination() };
+    let wanted = |name| wanted(None, name, 100);
+    let crc = |value| Checksum::Crc64Nvme(Crc64Nvme(value));
+    for ended in [UploadState::Published, UploadState::Aborted] {
+        let upload = store.begin_upload(&ada, &wanted("a.txt"), &in_parts()).await.unwrap();
+        let other = store.begin_upload(&ada, &wanted("b.txt"), &in_parts()).await.unwrap();
+        store.announce_parts(&ada, other.id, &[(1, crc(9))]).await.unwrap();
+        store.announce_parts(&ada, upload.id, &[]).await.unwrap();
+        store.announce_parts(&ada, upload.id, &[(1, crc(1)), (2, crc(2)), (3, crc(3))]).await.unwrap();
+        store.announce_parts(&ada, upload.id, &[(1, crc(1)), (2, crc(8))]).await.unwrap();
+        store.announce_parts(&ada, upload.id, &[(2, crc(2))]).await.unwrap();
+        let known = store.announced_parts(&ada, upload.id).await.unwrap();
+        assert_eq!(known, HashMap::from([(1, crc(1)), (3, crc(3))]));
+        store.doubt_parts(&ada, upload.id).await.unwrap();
+        store.announce_parts(&ada, upload.id, &[(1, crc(1))]).await.unwrap();
+        assert!(store.announced_parts(&ada, upload.id).await.unwrap().is_empty());
+        assert!(matches!(store.doubt_parts(&eve, other.id).await, Err(MetadataError::NotFound)));
+        let refused = store.announce_parts(&eve, upload.id, &[(1, crc(7))]).await;
+        assert!(matches!(refused, Err(MetadataError::NotFound)));
+        assert!(matches!(store.announced_parts(&eve, upload.id).await, Err(MetadataError::NotFound)));
+
+        if ended == UploadState::Published {
+            store.publish_upload(&ada, upload.id, Sha256::from_bytes([1; 32])).await.unwrap();
+        } else {
+            store.abort_upload(&ada, upload.id).await.unwrap();
+        }
+        assert!(store.announced_parts(&ada, upload.id).await.unwrap().is_empty());
+        assert_eq!(store.announced_parts(&ada, other.id).await.unwrap().len(), 1);
+        let refused = store.announce_parts(&ada, upload.id, &[(1, crc(1))]).await;
+        assert!(matches!(refused, Err(MetadataError::UploadEnded)));
     }
 }

@@ -1,14 +1,17 @@
 //! Uploads, up to the moment in which they become files.
 
+mod announced;
 mod begin;
 mod dedupe;
 mod publish;
 mod tally;
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use notespot_protocol::{
-    ByteCount, ClientRef, Node, NodeId, OnConflict, Sha256, Timestamp, UploadId, UploadState, UserId,
-    VersionId,
+    ByteCount, Checksum, ClientRef, Node, NodeId, OnConflict, Sha256, Timestamp, UploadId, UploadState,
+    UserId, VersionId,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -45,6 +48,30 @@ impl Uploads for SqliteMetadata {
             found.push(alone(by_id(&mut snapshot, owner, *id).await)?);
         }
         Ok(found)
+    }
+
+    async fn announce_parts(&self, owner: &UserId, id: UploadId, parts: &[(u32, Checksum)]) -> Result<()> {
+        let mut tx = self.write().await?;
+        if by_id(&mut tx, owner, id).await?.state != UploadState::Open {
+            return Err(MetadataError::UploadEnded);
+        }
+        if !parts.is_empty() {
+            announced::add(&mut tx, id, parts).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    async fn announced_parts(&self, owner: &UserId, id: UploadId) -> Result<HashMap<u32, Checksum>> {
+        let mut snapshot = self.snapshot().await?;
+        let upload = by_id(&mut snapshot, owner, id).await?;
+        announced::all(&mut snapshot, id, upload.destination.checksum).await
+    }
+
+    async fn doubt_parts(&self, owner: &UserId, id: UploadId) -> Result<()> {
+        let mut tx = self.write().await?;
+        by_id(&mut tx, owner, id).await?;
+        announced::doubt(&mut tx, id).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn publish_uploads(&self, owner: &UserId, sent: &[Sent]) -> Result<Vec<Result<Node>>> {
@@ -92,10 +119,11 @@ impl Uploads for SqliteMetadata {
         Ok(published)
     }
 
-    async fn distrust_content(&self, owner: &UserId, node: NodeId, version: VersionId) -> Result<()> {
+    async fn distrust_content(&self, owner: &UserId, node: NodeId, version: VersionId) -> Result<bool> {
         let mut tx = self.write().await?;
-        dedupe::distrust(&mut tx, owner, node, version).await?;
-        Ok(tx.commit().await?)
+        let is_new = dedupe::distrust(&mut tx, owner, node, version).await?;
+        tx.commit().await?;
+        Ok(is_new)
     }
 
     async fn open_destinations(&self, object_keys: &[String]) -> Result<Vec<String>> {
@@ -113,6 +141,7 @@ impl Uploads for SqliteMetadata {
         }
         let Destination { object_key, multipart_id, .. } = &upload.destination;
         orphans::add(&mut tx, object_key, multipart_id.as_deref()).await?;
+        announced::forget(&mut tx, id).await?;
         sqlx::query("UPDATE uploads SET state = 'aborted' WHERE id = ?1")
             .bind(rows::key(id.0))
             .execute(&mut *tx)

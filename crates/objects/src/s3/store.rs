@@ -13,6 +13,7 @@ use notespot_protocol::{ByteCount, Checksum, ChecksumAlgorithm, PartToSend, Pres
 
 use super::S3Store;
 use super::errors::{failed, lacks};
+use super::probe::Checks;
 use crate::presign::Presigner;
 use crate::{
     ByteStream, CompletePart, MultipartMarker, MultipartsPage, ObjectError, ObjectInfo, ObjectKey,
@@ -61,6 +62,10 @@ impl ObjectStore for S3Store {
         let call = call.checksum_algorithm(algorithm).checksum_type(checksum_type(checksum));
         let begun = call.send().await.map_err(failed)?;
         begun.upload_id.ok_or_else(|| lacks("an upload id"))
+    }
+
+    async fn holds_what_was_presigned(&self) -> bool {
+        self.learned().await.is_ok_and(|learned| learned.checks == Checks::Refuses)
     }
 
     async fn list_parts(&self, key: &ObjectKey, multipart_id: &str) -> Result<Vec<StoredPart>> {

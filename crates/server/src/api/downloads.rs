@@ -52,8 +52,9 @@ pub(super) async fn damaged(
     CanRead(owner): CanRead,
     Json(DamagedContent { node, version }): Json<DamagedContent>,
 ) -> Answer<StatusCode> {
-    server.metadata.distrust_content(&owner, node, version).await?;
-    tracing::error!(%owner, %node, %version, "a download found a file damaged");
+    if server.metadata.distrust_content(&owner, node, version).await? {
+        tracing::error!(%owner, %node, %version, "a download found a file damaged");
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -12,10 +12,10 @@ use axum::Json as Said;
 use axum::extract::State;
 use http::StatusCode;
 use notespot_metadata::uploads::StoredUpload;
-use notespot_objects::{ObjectError, ObjectKey, StoredChecksum};
+use notespot_objects::{ObjectError, ObjectInfo, ObjectKey};
 use notespot_protocol::{
-    Batch, BatchItem, CompleteUpload, NewUpload, Node, PartToSend, PresignParts, PresignedPart, Problem,
-    ProveUpload, UploadId, UploadPlan, UploadState, UploadStatus,
+    Batch, BatchItem, ByteCount, Checksum, CompleteUpload, NewUpload, Node, PartToSend, PresignParts,
+    PresignedPart, Problem, ProveUpload, UploadId, UploadPlan, UploadState, UploadStatus,
 };
 
 use super::input::{Json, Path, item, items};
@@ -145,28 +145,38 @@ pub(super) async fn abort(
 /// The parts that the object store holds.
 async fn arrived(server: &Server, upload: &StoredUpload) -> Answer<Vec<PartToSend>> {
     let key = key_of(upload)?;
-    let found = match &upload.destination.multipart_id {
-        Some(multipart_id) => server.objects.list_parts(&key, multipart_id).await.map(|parts| {
-            let part = |part: notespot_objects::StoredPart| {
-                let checksum = part.checksum?;
-                Some(PartToSend { number: part.number, size: part.size, checksum })
-            };
-            parts.into_iter().filter_map(part).collect()
-        }),
-        None => server.objects.head(&key).await.map(|info| {
-            let whole = |checksum: StoredChecksum| PartToSend {
-                number: 1,
-                size: info.size,
-                checksum: checksum.value,
-            };
-            info.checksum.map(whole).into_iter().collect()
-        }),
+    let listed =
+        match &upload.destination.multipart_id {
+            Some(multipart_id) => {
+                server.objects.list_parts(&key, multipart_id).await.map(|parts| {
+                    parts.into_iter().map(|part| (part.number, part.size, part.checksum)).collect()
+                })
+            }
+            None => server.objects.head(&key).await.map(|ObjectInfo { size, checksum }| {
+                vec![(1, size, checksum.map(|checksum| checksum.value))]
+            }),
+        };
+    let mut listed: Vec<(u32, ByteCount, Option<Checksum>)> = match listed {
+        Ok(parts) => parts,
+        Err(ObjectError::NotFound) => Vec::new(),
+        Err(error) => return Err(error.into()),
     };
-    match found {
-        Ok(parts) => Ok(parts),
-        Err(ObjectError::NotFound) => Ok(Vec::new()),
-        Err(error) => Err(error.into()),
+    let sent = upload.destination.checksum;
+    for (_, _, checksum) in &mut listed {
+        // Some stores list one of their own.
+        *checksum = checksum.filter(|listed| listed.algorithm() == sent);
     }
+    let is_silent = listed.iter().any(|(_, _, checksum)| checksum.is_none());
+    if is_silent && server.objects.holds_what_was_presigned().await {
+        let announced = server.metadata.announced_parts(&upload.owner, upload.id).await?;
+        for (number, size, checksum) in &mut listed {
+            let is_whole = plan::size_of_part(upload, *number) == Some(*size);
+            *checksum = checksum.or_else(|| announced.get(number).copied().filter(|_| is_whole));
+        }
+    }
+    let known =
+        |(number, size, checksum): (_, _, Option<_>)| Some(PartToSend { number, size, checksum: checksum? });
+    Ok(listed.into_iter().filter_map(known).collect())
 }
 
 /// Keys come from our own records: one that cannot be read is a damaged record.

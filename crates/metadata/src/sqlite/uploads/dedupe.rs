@@ -68,23 +68,27 @@ pub(super) async fn is_named(
     Ok(found)
 }
 
-/// Nobody vouches for what is in the object of this version any more, whichever versions name it.
+/// Nobody vouches for what is in the object of this version any more, whichever versions name it. Whether
+/// somebody did.
 pub(super) async fn distrust(
     tx: &mut Connection,
     owner: &UserId,
     node: NodeId,
     version: VersionId,
-) -> Result<()> {
-    let distrusted = sqlx::query(
-        "UPDATE versions SET is_vouched = 0 WHERE object_key = \
-         (SELECT object_key FROM versions WHERE id = ?1 AND node = ?2 AND owner = ?3)",
-    )
-    .bind(rows::key(version.0))
-    .bind(rows::key(node.0))
-    .bind(&owner.0)
-    .execute(tx)
-    .await?;
-    if distrusted.rows_affected() == 0 { Err(MetadataError::NotFound) } else { Ok(()) }
+) -> Result<bool> {
+    let object_key: Option<String> =
+        sqlx::query_scalar("SELECT object_key FROM versions WHERE id = ?1 AND node = ?2 AND owner = ?3")
+            .bind(rows::key(version.0))
+            .bind(rows::key(node.0))
+            .bind(&owner.0)
+            .fetch_optional(&mut *tx)
+            .await?;
+    let distrusted =
+        sqlx::query("UPDATE versions SET is_vouched = 0 WHERE object_key = ?1 AND is_vouched = 1")
+            .bind(object_key.ok_or(MetadataError::NotFound)?)
+            .execute(tx)
+            .await?;
+    Ok(distrusted.rows_affected() > 0)
 }
 
 pub(super) async fn keep_challenge(

@@ -11,7 +11,7 @@ use sqlx::QueryBuilder;
 use super::super::names::{self, Place, Siblings};
 use super::super::{Connection, orphans, rows, tree};
 use super::tally::Tally;
-use super::{alone, dedupe, upload};
+use super::{alone, announced, dedupe, upload};
 use crate::uploads::{Proven, Sent, StoredUpload};
 use crate::{MetadataError, Result};
 
@@ -115,6 +115,9 @@ impl Batch<'_> {
         if let Some(object_key) = instead {
             let unused = std::mem::replace(&mut upload.destination.object_key, object_key.to_owned());
             orphans::add(tx, &unused, upload.destination.multipart_id.as_deref()).await?;
+        }
+        if upload.destination.multipart_id.is_some() {
+            announced::forget(tx, id).await?;
         }
         self.tally.take(upload.wanted.size);
         let revision = self.tally.next_revision();

@@ -71,6 +71,10 @@ async fn join_one(
     let (key, checksum) = (key_of(&upload)?, announced(&upload, &said)?);
     if let Some(multipart_id) = &upload.destination.multipart_id {
         let joined = join(server, &upload, &key, multipart_id, checksum, &said.parts).await;
+        if matches!(joined, Err(ObjectError::BadPart)) {
+            // What is remembered of its parts may not be true: they are sent again then.
+            server.metadata.doubt_parts(&upload.owner, upload.id).await?;
+        }
         or_give_up(server, &upload, joined).await?;
     }
     Ok(Joined::Arrived(Box::new(Arrived { upload, key, checksum, sha256: said.sha256 })))

@@ -217,6 +217,12 @@ pub(super) async fn presign(
         };
         presigned.push(PresignedPart { number: part.number, request });
     }
+    let is_in_parts = upload.destination.multipart_id.is_some() && !parts.is_empty();
+    if is_in_parts && server.objects.holds_what_was_presigned().await {
+        // Before any of them can be sent.
+        let announced: Vec<_> = parts.iter().map(|part| (part.number, part.checksum)).collect();
+        server.metadata.announce_parts(&upload.owner, upload.id, &announced).await?;
+    }
     Ok(presigned)
 }
 
