@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::chunk::PAGE_BYTES;
-use crate::positioned::write_all_at;
 
 /// Whether a chunk goes through the system's cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +48,8 @@ impl Output {
         let whole = if begins_pages { bytes.len() / PAGE_BYTES * PAGE_BYTES } else { 0 };
         if let Some(file) = past_cache.filter(|_| whole > 0) {
             let (pages, rest) = bytes.split_at(whole);
-            match write_all_at(file, pages, offset) {
-                Ok(()) => return write_all_at(&self.cached, rest, offset + whole as u64),
+            match write_content_at(file, pages, offset) {
+                Ok(()) => return write_content_at(&self.cached, rest, offset + whole as u64),
                 Err(full) if matches!(full.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
                     return Err(full);
                 }
@@ -59,8 +58,31 @@ impl Output {
                 Err(_) => self.is_refused.store(true, Ordering::Relaxed),
             }
         }
-        write_all_at(&self.cached, bytes, offset)
+        write_content_at(&self.cached, bytes, offset)
     }
+}
+
+/// Writes all of it, with another call than that of the journal: what dies in place of one of the two is tested
+/// apart from the other.
+#[cfg(unix)]
+fn write_content_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match rustix::io::pwritev(file, &[io::IoSlice::new(bytes)], offset) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(written) => {
+                offset += written as u64;
+                bytes = &bytes[written..];
+            }
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(windows)]
+fn write_content_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    crate::positioned::write_all_at(file, bytes, offset)
 }
 
 /// The same file once more: how it is written belongs to the handle. `None` where there is no such way, and on
