@@ -11,7 +11,7 @@ mod signed_in;
 mod tokens;
 mod uploads;
 
-use notespot_protocol::{ErrorCode, NodeId};
+use notespot_protocol::{ErrorCode, NodeId, Scope};
 use notespot_testkit::{Answer, Api, TestServer};
 use serde_json::json;
 
@@ -20,6 +20,16 @@ async fn ada() -> (TestServer, Api) {
     let server = TestServer::start().await.unwrap();
     let ada = somebody(&server, "Ada Lovelace").await;
     (server, ada)
+}
+
+/// A server, and two tokens of one account: one that may do everything, and one that may do this only.
+async fn ada_and(scopes: &[Scope]) -> (TestServer, Api, Api) {
+    let server = TestServer::start().await.unwrap();
+    server.add_user("ada@example.org", "Ada", "correct horse battery").await.unwrap();
+    let with =
+        async |scopes: &[Scope]| server.api(server.token("ada@example.org", scopes).await.unwrap()).unwrap();
+    let (ada, limited) = (with(&[Scope::Read, Scope::Upload, Scope::Manage]).await, with(scopes).await);
+    (server, ada, limited)
 }
 
 async fn somebody(server: &TestServer, name: &str) -> Api {

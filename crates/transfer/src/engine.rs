@@ -20,8 +20,8 @@ use crate::{Limits, Settings, TransferError, Wire};
 /// What one part or one range holds at most: one chunk being read or written, two waiting, and what is at the
 /// socket.
 const STREAM_BYTES: usize = 5 * CHUNK_BYTES;
-/// What an HTTP/1.1 connection reads at once, at most (hyper's own bound).
-const SOCKET_BYTES: u64 = 400 * 1024;
+/// What an HTTP/1.1 connection holds of an answer, at most: hyper's own bound, `DEFAULT_MAX_BUFFER_SIZE`.
+const SOCKET_BYTES: u64 = 8192 + 100 * 4096;
 /// Memory is counted in pieces of this size: the smallest file takes one.
 const GRAIN_BYTES: usize = 4 * 1024;
 

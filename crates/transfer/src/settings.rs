@@ -11,14 +11,14 @@ pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 
 /// How hard an engine works, and how long it waits.
 ///
-/// Memory: at most `memory_bytes` of file content for parts, small files and downloads under way,
-/// reserved before a byte is read, and `hash_passes` times 256 KiB for reading ahead. Nothing grows
+/// Memory: at most `memory_bytes` for parts, small files and downloads under way, with what they take beside
+/// their content, reserved before a byte is read, and `hash_passes` times 256 KiB for reading ahead. Nothing grows
 /// with a file's size or with their number. Socket buffers of the operating system come on top.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Parts of one file that are sent at once.
     pub parts_in_flight: usize,
-    /// For the content of everything under way. At least 3.2 MiB are used.
+    /// For everything under way. At least 3.2 MiB are used.
     pub memory_bytes: usize,
     /// Requests with the bytes of small files that are under way at once, at most: what they wait for is
     /// the way there and back. How many there are adapts to what the path gives.

@@ -3,9 +3,8 @@
 use std::fs;
 use std::time::Duration;
 
-use notespot_testkit::{Direction, FaultProxy, S3Server, TestServer, content};
+use notespot_testkit::{Direction, Fault, FaultKind, FaultProxy, S3Server, TestServer, content};
 use serde_json::Value;
-use tokio::time::{sleep, timeout};
 
 use crate::Machine;
 use crate::kills::{killed, started};
@@ -32,16 +31,13 @@ async fn what_arrived_is_not_sent_again_where_parts_are_listed_without_checksums
     let machine = Machine::at(TestServer::with(&["--objects", &objects]).await.unwrap()).await;
     let film = content(5, 80 * MIB);
     machine.file("film.mkv", &film);
-    // One part after the other: two of five have arrived when it is killed.
-    let slowly = ["upload", "film.mkv", "--parallel", "1", "--limit-up", "40M"];
-    let mut process = started(&machine, &slowly);
+    // One part after the other: two of five have arrived when nothing moves any more, and it is killed.
     let sent = || proxy.passed(Direction::ToServer);
-    let enough = async {
-        while sent() < 40 * MIB as u64 {
-            sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(Duration::from_mins(1), enough).await.unwrap();
+    let stall =
+        Fault { direction: Direction::ToServer, after_bytes: 40 * MIB as u64, kind: FaultKind::Stall };
+    proxy.inject(stall);
+    let mut process = started(&machine, &["upload", "film.mkv", "--parallel", "1"]);
+    proxy.struck(1, Duration::from_mins(1)).await.unwrap();
     process.kill().await.unwrap();
     let before = sent();
     machine.json(&["upload", "film.mkv"]).await;

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::nodes::{names, post};
 use super::uploads::downloaded;
-use super::{ada, somebody, used};
+use super::{ada, ada_and, somebody, used};
 
 const MIB: usize = 1024 * 1024;
 const SIZE: usize = 3 * MIB + 17;
@@ -269,12 +269,7 @@ async fn what_was_deleted_after_it_was_asked_for_has_to_be_sent() {
 
 #[tokio::test]
 async fn small_content_and_tokens_that_may_not_read_are_told_nothing() {
-    let server = TestServer::start().await.unwrap();
-    server.add_user("ada@example.org", "Ada", "correct horse battery").await.unwrap();
-    let with =
-        async |scopes: &[Scope]| server.api(server.token("ada@example.org", scopes).await.unwrap()).unwrap();
-    let ada = with(&[Scope::Read, Scope::Upload, Scope::Manage]).await;
-    let adder = with(&[Scope::Upload]).await;
+    let (_server, ada, adder) = ada_and(&[Scope::Upload]).await;
     for (size, is_told) in [(SIZE, true), (MIB + 1, true), (MIB, false)] {
         let bytes = content(size as u64, size);
         ada.upload(None, "a.bin", &bytes).await.unwrap();
@@ -289,12 +284,7 @@ async fn small_content_and_tokens_that_may_not_read_are_told_nothing() {
 
 #[tokio::test]
 async fn content_under_a_false_hash_is_never_taken_for_the_true_one() {
-    let server = TestServer::start().await.unwrap();
-    server.add_user("ada@example.org", "Ada", "correct horse battery").await.unwrap();
-    let with =
-        async |scopes: &[Scope]| server.api(server.token("ada@example.org", scopes).await.unwrap()).unwrap();
-    let ada = with(&[Scope::Read, Scope::Upload, Scope::Manage]).await;
-    let adder = with(&[Scope::Read, Scope::Upload]).await;
+    let (_server, ada, adder) = ada_and(&[Scope::Read, Scope::Upload]).await;
     let bytes = content(10, SIZE);
     let mut planted = bytes.clone();
     planted[SIZE / 2] ^= 1;

@@ -14,7 +14,7 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use super::nodes::{names, post};
-use super::{ada, refusal, somebody, used};
+use super::{ada, ada_and, refusal, somebody, used};
 
 const MIB: usize = 1024 * 1024;
 
@@ -263,12 +263,7 @@ async fn what_is_stored_is_never_a_page_of_the_site() {
 
 #[tokio::test]
 async fn a_token_that_may_only_add_replaces_nothing() {
-    let server = TestServer::start().await.unwrap();
-    server.add_user("ada@example.org", "Ada", "correct horse battery").await.unwrap();
-    let with =
-        async |scopes: &[Scope]| server.api(server.token("ada@example.org", scopes).await.unwrap()).unwrap();
-    let ada = with(&[Scope::Read, Scope::Upload, Scope::Manage]).await;
-    let adder = with(&[Scope::Upload]).await;
+    let (_server, ada, adder) = ada_and(&[Scope::Upload]).await;
     let node = ada.upload(None, "secret.txt", b"one").await.unwrap();
     let mut new = new_upload(None, "secret.txt", b"two").unwrap();
     new.on_conflict = OnConflict::Replace;

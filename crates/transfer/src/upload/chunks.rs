@@ -19,8 +19,7 @@ pub(super) enum Chunks {
     InMemory(Bytes),
 }
 
-/// Memory: [`BUFFERS`] chunks and the one being filled, which is what
-/// [`Engine::reserve`](crate::Engine) reserves.
+/// Memory: [`BUFFERS`] chunks and the one being filled, which a place among the large requests has reserved.
 pub(super) struct FromDisk {
     source: Source,
     offset: u64,

@@ -5,8 +5,9 @@
 //! is told nothing, and even the owner has to show the bytes, not their hash: the ranges that have to be
 //! read are drawn when they are asked for.
 //!
-//! A proof reads a sample. It shows that the client has the content, and not that the object has all of it:
-//! that takes whoever sent it to be [vouched](notespot_metadata::uploads::Sent) for, and no download to have found it damaged.
+//! A proof reads a sample. It shows that the client has the content, and not that the object has all of it. So
+//! only what is [vouched](notespot_metadata::uploads::Sent) for is shared, and nothing that a download found
+//! damaged.
 //!
 //! A challenge stands in the upload's record, so that any server can compare its answer.
 
