@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use bytes::Bytes;
-use notespot_protocol::{DamagedContent, DownloadPlan, DownloadRequest, PresignedRequest};
+use notespot_protocol::{DamagedContent, DownloadPlan, DownloadRequest, PresignedRequest, Sha256};
 use reqwest::header::{CONTENT_RANGE, HeaderValue, RANGE};
 use reqwest::{Request, Response, StatusCode};
 use tokio::sync::{Mutex, OwnedSemaphorePermit};
@@ -42,6 +42,29 @@ pub(super) struct Remote<'a, C> {
     progress: &'a Progress,
     lane: Lane,
     request: Mutex<Current>,
+}
+
+/// About content that came whole, and is not what was announced.
+#[derive(Default)]
+pub(super) struct Doubt {
+    came: Option<Sha256>,
+}
+
+impl Doubt {
+    /// Returns when it is worth fetching once more: the way may have damaged it, which TCP's own checksum does
+    /// not always notice. The same again comes from the store so, and something else again from a way that
+    /// is no good.
+    pub(super) async fn try_again<C: DownloadControl>(
+        &mut self,
+        remote: &Remote<'_, C>,
+        came: Sha256,
+    ) -> Result<(), TransferError> {
+        match self.came.replace(came) {
+            None => Ok(()),
+            Some(before) if before == came => Err(remote.report_damage().await),
+            Some(_) => Err(remote.damaged()),
+        }
+    }
 }
 
 /// The presigned request that all ranges use, and how many there were before it.
@@ -111,7 +134,7 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
         TransferError::ChecksumMismatch { name: self.plan.name.to_string() }
     }
 
-    /// All of it came, and it is not what was announced: the server is told, so that nothing else relies on it.
+    /// The store's content is not what was announced: the server is told, so that nothing else relies on it.
     pub(super) async fn report_damage(&self) -> TransferError {
         let damaged = DamagedContent { node: self.plan.node, version: self.plan.version };
         let told = timeout(REPORT_TIME, self.control.report_damaged(damaged)).await;

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use notespot_protocol::{DownloadPlan, VersionId};
+use notespot_protocol::{DownloadPlan, Sha256, VersionId};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use super::chunk::Chunk;
-use super::fetch::{Lane, Remote};
+use super::fetch::{Doubt, Lane, Remote};
 use super::journal::{Blocks, Marks};
 use super::keeper::Keeper;
 use super::output::Output;
@@ -49,7 +49,7 @@ pub(super) async fn download<C: DownloadControl>(
         () = cancel.cancelled() => Err(TransferError::Cancelled),
         done = download.complete() => done,
     };
-    if !done.as_ref().err().is_none_or(may_go_on) {
+    if done.as_ref().err().is_some_and(is_for_good) {
         download.part.set_disposable();
     }
     done?;
@@ -68,15 +68,14 @@ pub(super) async fn download<C: DownloadControl>(
     Ok(path)
 }
 
-/// Whether what has arrived is of use to a later download.
-fn may_go_on(error: &TransferError) -> bool {
+/// Whether what has arrived is of no use to a later download. All else may pass: a hotel's sign-in page, a
+/// disk that was pulled out, an administrator who mends the bucket's rights.
+fn is_for_good(error: &TransferError) -> bool {
     matches!(
         error,
-        TransferError::Control(_)
-            | TransferError::StoreUnreachable { .. }
-            | TransferError::StoreBusy { .. }
-            | TransferError::DiskFull { .. }
-            | TransferError::Closing
+        TransferError::Cancelled
+            | TransferError::ChecksumMismatch { .. }
+            | TransferError::StoreRefused { status: 404 | 410, .. }
     )
 }
 
@@ -124,25 +123,34 @@ impl<'a, C: DownloadControl> Download<'a, C> {
 
     /// Returns when all of the content is in the part file, and verified.
     async fn complete(&mut self) -> Result<(), TransferError> {
-        let goes_on = !self.marks.is_empty();
-        if self.fetch_and_verify().await? {
-            return Ok(());
+        // What an earlier run has left may have been damaged on the disk since: that says nothing of what
+        // comes from the store.
+        let mut goes_on = !self.marks.is_empty();
+        let mut doubt = Doubt::default();
+        loop {
+            let came = self.fetch_and_hash().await?;
+            if came == self.remote.plan.sha256 {
+                return Ok(());
+            }
+            if !goes_on {
+                doubt.try_again(self.remote, came).await?;
+            }
+            tracing::warn!(node = %self.remote.plan.node, "a file came damaged: its download begins anew");
+            self.begin_anew().await?;
+            goes_on = false;
         }
-        if !goes_on {
-            return Err(self.remote.report_damage().await);
-        }
-        // What an earlier run has left may have been damaged on the disk since: once more, from the
-        // beginning.
-        tracing::warn!(node = %self.remote.plan.node, "a part file was damaged: its download begins anew");
+    }
+
+    async fn begin_anew(&mut self) -> Result<(), TransferError> {
         self.progress.start_over();
         let (file, version, blocks) = (self.file.clone(), self.remote.plan.version, self.marks.blocks());
         let prepared = blocking_io(move || prepare(&file, version, blocks)).await;
         self.marks = prepared.map_err(|error| self.target.trouble(error))?;
-        if self.fetch_and_verify().await? { Ok(()) } else { Err(self.remote.report_damage().await) }
+        Ok(())
     }
 
-    /// Whether the content is what was announced.
-    async fn fetch_and_verify(&self) -> Result<bool, TransferError> {
+    /// The checksum of what is in the part file when all of it is there.
+    async fn fetch_and_hash(&self) -> Result<Sha256, TransferError> {
         let trouble = |error| self.target.trouble(error);
         let blocks = self.marks.blocks();
         let version = self.remote.plan.version;
@@ -165,7 +173,7 @@ impl<'a, C: DownloadControl> Download<'a, C> {
         }
         keeper.finish().await.map_err(trouble)?;
         let sha256 = verifier.finish().await.map_err(trouble)?;
-        Ok(sha256 == Some(self.remote.plan.sha256))
+        sha256.ok_or_else(|| trouble(io::Error::other("a block is missing that was fetched")))
     }
 
     async fn fetch_range(&self, range: std::ops::Range<u64>, tell: Tell) -> Result<(), TransferError> {

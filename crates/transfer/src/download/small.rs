@@ -7,7 +7,7 @@ use bytes::Bytes;
 use notespot_protocol::{DownloadPlan, Sha256};
 use sha2::Digest as _;
 
-use super::fetch::{Lane, Remote, Sink};
+use super::fetch::{Doubt, Lane, Remote, Sink};
 use super::part_file::PartFile;
 use super::target::{Target, blocking};
 use crate::engine::SMALL_MAX_BYTES;
@@ -24,11 +24,7 @@ pub(super) async fn download<C: DownloadControl>(
     let size = plan.size.get();
     let _memory = engine.reserve_arriving(size).await?;
     let remote = Remote::new(engine, control, plan, progress, Lane::Small);
-    let mut content = Content { pieces: Vec::new(), left: usize::try_from(size).unwrap_or(SMALL_MAX_BYTES) };
-    remote.fetch(0..size, &mut content).await?;
-    if content.sha256() != remote.plan.sha256 {
-        return Err(remote.report_damage().await);
-    }
+    let content = fetch_verified(&remote, size, progress).await?;
     let folder = target.folder().to_owned();
     let trouble = target.clone();
     let plan = remote.plan;
@@ -47,6 +43,26 @@ pub(super) async fn download<C: DownloadControl>(
     .await?;
     engine.folders.sync(&folder).await.map_err(|error| trouble.trouble(error))?;
     Ok(path)
+}
+
+/// Twice where what came first is not what was announced.
+async fn fetch_verified<C: DownloadControl>(
+    remote: &Remote<'_, C>,
+    size: u64,
+    progress: &Progress,
+) -> Result<Content, TransferError> {
+    let mut doubt = Doubt::default();
+    loop {
+        let left = usize::try_from(size).unwrap_or(SMALL_MAX_BYTES);
+        let mut content = Content { pieces: Vec::new(), left };
+        remote.fetch(0..size, &mut content).await?;
+        let came = content.sha256();
+        if came == remote.plan.sha256 {
+            return Ok(content);
+        }
+        doubt.try_again(remote, came).await?;
+        progress.start_over();
+    }
 }
 
 /// Of all but the smallest files: what fits into the gaps that other files have left.

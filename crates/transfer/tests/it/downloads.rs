@@ -86,15 +86,51 @@ async fn a_store_without_ranges_serves_too() {
     }
 }
 
+/// In one piece, and in ranges.
+const SMALL_AND_LARGE: [usize; 2] = [MIB, 20 * MIB];
+
 #[tokio::test]
-async fn a_damaged_byte_saves_nothing() {
-    let (stand, proxy) = Stand::behind_proxy().await;
-    stand.offer(&content(4, 3 * MIB));
-    proxy.inject(on_the_way_down(2 * MIB, FaultKind::Corrupt));
-    let error = stand.download(&stand.here(), Existing::Fail).await.unwrap_err();
-    assert_eq!(error.code(), ErrorCode::ChecksumMismatch);
-    assert!(stand.names().is_empty());
-    assert_eq!(locked(&stand.calls).damaged.len(), 1, "the server was told");
+async fn a_byte_that_the_way_damages_is_fetched_again() {
+    for size in SMALL_AND_LARGE {
+        let (stand, proxy) = Stand::behind_proxy().await;
+        let bytes = content(4, size);
+        stand.offer(&bytes);
+        proxy.inject(on_the_way_down(size / 2, FaultKind::Corrupt));
+        let saved = stand.download(&stand.here(), Existing::Fail).await.unwrap();
+        proxy.struck(1, BOUND).await.unwrap();
+        assert!(std::fs::read(saved.path).unwrap() == bytes);
+        assert_eq!(stand.progress.done(), ByteCount(size as u64));
+        assert!(locked(&stand.calls).damaged.is_empty(), "the store has what it should have");
+    }
+}
+
+#[tokio::test]
+async fn damage_in_the_store_saves_nothing_and_the_server_hears_of_it() {
+    for size in SMALL_AND_LARGE {
+        let stand = Stand::start().await;
+        let mut bytes = content(4, size);
+        stand.offer(&bytes);
+        bytes[size / 2] ^= 1;
+        locked(&stand.store.objects).insert("offer".into(), bytes.into());
+        let error = stand.download(&stand.here(), Existing::Fail).await.unwrap_err();
+        assert_eq!(error.code(), ErrorCode::ChecksumMismatch);
+        assert!(stand.names().is_empty());
+        assert_eq!(locked(&stand.calls).damaged.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_way_that_damages_everything_saves_nothing_and_the_store_is_not_blamed() {
+    for size in SMALL_AND_LARGE {
+        let (stand, proxy) = Stand::behind_proxy().await;
+        stand.offer(&content(4, size));
+        proxy.inject(on_the_way_down(size / 2, FaultKind::Corrupt));
+        proxy.inject(on_the_way_down(size + size / 3, FaultKind::Corrupt));
+        let error = stand.download(&stand.here(), Existing::Fail).await.unwrap_err();
+        assert_eq!(error.code(), ErrorCode::ChecksumMismatch);
+        assert!(stand.names().is_empty());
+        assert!(locked(&stand.calls).damaged.is_empty());
+    }
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use notespot_transfer::{Engine, Existing, Fate, Settings};
 use tokio::time::timeout;
 
 use super::control::{MIB, Stand};
-use super::store::locked;
+use super::store::{Refusal, locked};
 
 const BOUND: Duration = Duration::from_secs(30);
 const SIZE: usize = 96 * MIB;
@@ -28,7 +28,7 @@ async fn interrupted() -> (Stand, FaultProxy, Vec<u8>) {
     stand.offer(&bytes);
     proxy.inject(Fault {
         direction: Direction::ToClient,
-        after_bytes: 60 * MIB as u64,
+        after_bytes: 80 * MIB as u64,
         kind: FaultKind::Stall,
     });
     {
@@ -71,6 +71,21 @@ async fn what_has_arrived_is_not_asked_for_again() {
 }
 
 #[tokio::test]
+async fn what_stands_in_the_way_costs_nothing_that_has_arrived() {
+    for refusals in [vec![Refusal::Portal], vec![Refusal::Forbidden; 20]] {
+        let (stand, _proxy, bytes) = interrupted().await;
+        locked(&stand.store.refuse).extend(refusals);
+        stand.download(&stand.here(), Existing::Fail).await.unwrap_err();
+        locked(&stand.store.refuse).clear();
+        locked(&stand.store.log).gets.clear();
+        let here = stand.here();
+        let saved = timeout(BOUND, stand.download(&here, Existing::Fail)).await.unwrap().unwrap();
+        assert!(fs::read(saved.path).unwrap() == bytes);
+        assert!(asked(&stand) < SIZE - 8 * MIB, "{} MiB were asked for again", asked(&stand) / MIB);
+    }
+}
+
+#[tokio::test]
 async fn another_version_begins_anew() {
     let (stand, _proxy, _) = interrupted().await;
     let bytes = content(2, SIZE);
@@ -87,8 +102,11 @@ async fn a_part_file_that_was_damaged_on_the_disk_is_never_saved() {
     let part = part_file(&stand).unwrap();
     stand.free(&part).await;
     let mut file = OpenOptions::new().write(true).open(&part).unwrap();
-    file.seek(SeekFrom::Start(MIB as u64)).unwrap();
-    file.write_all(&[!bytes[MIB]]).unwrap();
+    // Each block: whichever were kept.
+    for at in (MIB..SIZE).step_by(4 * MIB) {
+        file.seek(SeekFrom::Start(at as u64)).unwrap();
+        file.write_all(&[!bytes[at]]).unwrap();
+    }
     let saved = stand.download(&stand.here(), Existing::Fail).await.unwrap();
     assert!(fs::read(saved.path).unwrap() == bytes);
     assert!(asked(&stand) > SIZE, "all of it was asked for again");
