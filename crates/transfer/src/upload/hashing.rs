@@ -139,7 +139,7 @@ fn pass(
     tell: &mpsc::Sender<PartToSend>,
     stopped: &CancellationToken,
 ) -> Result<Hashed, TransferError> {
-    let size = source.size();
+    let (size, untouched) = (source.size(), source.touched()?);
     let mut buffer = vec![0; CHUNK_BYTES];
     let mut sha256 = sha2::Sha256::new();
     let mut whole = Crc::new(CrcAlgorithm::Crc64Nvme);
@@ -181,10 +181,34 @@ fn pass(
         }
         number += 1;
     }
-    Ok(Hashed {
-        size,
-        sha256: Sha256::from_bytes(sha256.finalize().into()),
-        crc64nvme: Crc64Nvme(whole.finalize()),
-        parts,
-    })
+    let sha256 = Sha256::from_bytes(sha256.finalize().into());
+    if source.touched()? != untouched {
+        read_again(source, sha256, &mut buffer, stopped)?;
+    }
+    Ok(Hashed { size, sha256, crc64nvme: Crc64Nvme(whole.finalize()), parts })
+}
+
+/// A file may have been written to though its length and time say nothing: the time can be set back. Or it
+/// was only renamed. Its content tells: `FileChanged` when it is not what was read before, or is touched again.
+fn read_again(
+    source: &Source,
+    before: Sha256,
+    buffer: &mut [u8],
+    stopped: &CancellationToken,
+) -> Result<(), TransferError> {
+    let (size, untouched) = (source.size(), source.touched()?);
+    let mut sha256 = sha2::Sha256::new();
+    let mut offset = 0;
+    while offset < size {
+        if stopped.is_cancelled() {
+            return Err(TransferError::Cancelled);
+        }
+        let wanted = usize::try_from(size - offset).unwrap_or(buffer.len()).min(buffer.len());
+        let chunk = &mut buffer[..wanted];
+        source.read_exactly(chunk, offset)?;
+        sha256.update(&*chunk);
+        offset += wanted as u64;
+    }
+    let same = Sha256::from_bytes(sha256.finalize().into()) == before && source.touched()? == untouched;
+    if same { Ok(()) } else { Err(source.changed()) }
 }

@@ -43,6 +43,24 @@ struct Looks {
     modified: Option<SystemTime>,
 }
 
+/// When anything about a file was last changed, its content or its name: unlike the time of its content,
+/// nobody can set it back. `None` where the system does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Touched(Option<(i64, i64)>);
+
+impl Touched {
+    #[cfg(unix)]
+    fn of(metadata: &std::fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self(Some((metadata.ctime(), metadata.ctime_nsec())))
+    }
+
+    #[cfg(not(unix))]
+    fn of(_: &std::fs::Metadata) -> Self {
+        Self(None)
+    }
+}
+
 impl Looks {
     fn of(metadata: &std::fs::Metadata) -> Self {
         Self { size: metadata.len(), modified: metadata.modified().ok() }
@@ -85,7 +103,8 @@ impl Source {
     ) -> Result<Self, TransferError> {
         let trouble = |error| TransferError::reading(&name, error);
         let file = File::open(path).map_err(trouble)?;
-        let looks = Looks::of(&file.metadata().map_err(trouble)?);
+        let before = file.metadata().map_err(trouble)?;
+        let looks = Looks::of(&before);
         let Some(reserved) = memory else {
             return Ok(Self(Arc::new(Opened { name, looks, content: Content::OnDisk(file) })));
         };
@@ -94,7 +113,8 @@ impl Source {
         }
         let mut bytes = vec![0; usize::try_from(looks.size).unwrap_or(SMALL_MAX_BYTES)];
         let whole = read_exactly_at(&file, &mut bytes, 0);
-        let unchanged = Looks::of(&file.metadata().map_err(trouble)?) == looks;
+        let after = file.metadata().map_err(trouble)?;
+        let unchanged = Looks::of(&after) == looks && Touched::of(&after) == Touched::of(&before);
         match whole {
             Ok(()) if unchanged && ends_at(&file, looks.size).map_err(trouble)? => {}
             Ok(()) if unchanged => return Err(TransferError::LengthUntrue { name }),
@@ -134,6 +154,13 @@ impl Source {
         let Content::OnDisk(file) = &self.0.content else { return Ok(()) };
         let now = file.metadata().map_err(|error| TransferError::reading(&self.0.name, error))?;
         if Looks::of(&now) == self.0.looks { Ok(()) } else { Err(self.changed()) }
+    }
+
+    /// When it was last touched. Blocks.
+    pub(super) fn touched(&self) -> Result<Touched, TransferError> {
+        let Content::OnDisk(file) = &self.0.content else { return Ok(Touched(None)) };
+        let now = file.metadata().map_err(|error| TransferError::reading(&self.0.name, error))?;
+        Ok(Touched::of(&now))
     }
 
     /// Reads what needs no waiting, and says how much of the buffer that filled.

@@ -2,6 +2,8 @@
 
 use std::fs::{self, File};
 use std::io::Write as _;
+#[cfg(unix)]
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use notespot_protocol::{ByteCount, ErrorCode};
@@ -78,6 +80,38 @@ async fn parts_of_the_old_version_that_had_arrived_count_no_longer() {
     assert_eq!(stand.progress.done(), ByteCount(12 * MIB as u64));
 }
 
+/// As through a tool that keeps times: only what nobody can set back tells.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_change_behind_a_time_that_was_set_back_makes_no_mixture() {
+    let mut stand = Stand::start().await;
+    stand.part_bytes = MIB;
+    let before = content(13, 60 * MIB);
+    let mut after = before.clone();
+    for at in [0, 59 * MIB] {
+        after[at] ^= 1;
+    }
+    let path = stand.file("large.bin", &before);
+    let (changed, now, store) = (path.clone(), after.clone(), stand.store.clone());
+    let mut rewrite = once(move || {
+        let file = File::options().write(true).open(&changed).unwrap();
+        let time = file.metadata().unwrap().modified().unwrap();
+        for at in [0, 59 * MIB] {
+            // One that was sent, and one that is not read yet.
+            file.write_all_at(&now[at..=at], at as u64).unwrap();
+        }
+        file.set_modified(time).unwrap();
+    });
+    *locked(&stand.after_presign) = Some(Box::new(move || {
+        if locked(&store.log).puts > 0 {
+            rewrite();
+        }
+    }));
+    stand.upload(&path).await.unwrap();
+    assert!(*locked(&stand.published) == [after]);
+    assert_eq!(locked(&stand.calls).aborted, 1);
+}
+
 #[tokio::test]
 async fn a_file_that_keeps_changing_is_given_up() {
     let stand = Stand::start().await;
@@ -107,6 +141,7 @@ async fn a_file_deleted_or_replaced_meanwhile_still_goes_up_as_it_was() {
         }));
         stand.upload(&path).await.unwrap();
         assert!(stand.last() == bytes);
+        assert_eq!(locked(&stand.calls).aborted, 0, "it was touched, and is the same");
     }
 }
 
