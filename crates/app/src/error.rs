@@ -138,7 +138,12 @@ fn is_full(error: &std::io::Error) -> bool {
 fn file_trouble(name: &str, source: &std::io::Error) -> String {
     use std::io::ErrorKind;
     match source.kind() {
-        ErrorKind::NotFound => format!("\u{201c}{name}\u{201d} is not there any more."),
+        ErrorKind::NotFound => {
+            format!("\u{201c}{name}\u{201d} is not there any more. If it was moved, take it from its new place.")
+        }
+        ErrorKind::AlreadyExists => {
+            format!("\u{201c}{name}\u{201d} is there already, and is no folder. Move it, or choose another place.")
+        }
         ErrorKind::PermissionDenied => {
             format!("\u{201c}{name}\u{201d} may not be read. Check its permissions.")
         }
@@ -183,6 +188,7 @@ impl AppError {
             Self::Spool { .. } | Self::Settings { .. } => ErrorCode::FileAccess,
             Self::File { source, .. } => match source.kind() {
                 std::io::ErrorKind::NotFound => ErrorCode::FileMissing,
+                std::io::ErrorKind::AlreadyExists => ErrorCode::TargetExists,
                 std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorCode::DiskFull,
                 _ => ErrorCode::FileAccess,
             },

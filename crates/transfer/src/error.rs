@@ -18,7 +18,7 @@ pub enum TransferError {
     #[error(transparent)]
     Control(#[from] ControlError),
     /// There is no such file.
-    #[error("\u{201c}{name}\u{201d} is not there any more.")]
+    #[error("\u{201c}{name}\u{201d} is not there any more. If it was moved, upload it from its new place.")]
     FileMissing {
         /// Its name.
         name: String,

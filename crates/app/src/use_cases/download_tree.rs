@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt as _;
@@ -23,7 +24,7 @@ impl Remote {
     ///
     /// Ends when everything was found, or both lanes were dropped.
     ///
-    /// Memory: what the lanes hold, a path for each folder that is not listed yet, and eight bytes for
+    /// Memory: what the lanes hold, a path for each folder that is not listed yet, and sixteen bytes for
     /// each name in the folders that are being listed.
     #[must_use]
     pub fn find_below(
@@ -98,11 +99,11 @@ impl Search {
     /// Puts a file into its lane; makes a folder, and gives it to be listed.
     async fn put(&self, node: Node, shown: &Path, place: &Path, taken: &mut Taken) -> Option<Option<Folder>> {
         let shown = shown.join(node.name.as_str());
-        let local = local_name(&node.name);
-        let is_first = taken.add(&local);
+        let local = local_name(&node.name, place);
+        let is_taken = taken.is_taken(&local, place).await;
         if let Some(content) = &node.content {
-            // A sibling that this system cannot tell from another one must not replace it.
-            let existing = if is_first { self.existing } else { Existing::KeepBoth };
+            // A sibling that this disk cannot tell from another one must not replace it.
+            let existing = if is_taken { Existing::KeepBoth } else { self.existing };
             let file = FileToDownload { node: node.id, to: SaveTo::Folder(place.to_owned()), existing };
             self.lanes.put(shown, Ok((file, content.size))).await?;
             return Some(None);
@@ -119,25 +120,56 @@ impl Search {
     }
 }
 
-/// Uses a folder that is there.
-async fn make_folder(place: &Path) -> std::io::Result<()> {
+/// Uses a folder that is there. A link to one is not followed: it leads out of the folder that was chosen.
+async fn make_folder(place: &Path) -> io::Result<()> {
     match tokio::fs::create_dir(place).await {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            if tokio::fs::metadata(place).await?.is_dir() { Ok(()) } else { Err(error) }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            if tokio::fs::symlink_metadata(place).await?.is_dir() { Ok(()) } else { Err(error) }
         }
         made => made,
     }
 }
 
-/// The names of one folder, as a system sees them that knows no case.
+/// The names of one folder.
 #[derive(Default)]
-struct Taken(HashSet<u64>);
+struct Taken {
+    names: HashSet<u64>,
+    /// As a disk sees them that knows no case.
+    folded: HashSet<u64>,
+    /// Whether this disk does; known when it is first of interest.
+    tells_case: Option<bool>,
+}
 
 impl Taken {
-    /// Whether it is the first of its name.
-    fn add(&mut self, local: &str) -> bool {
-        let mut hasher = DefaultHasher::new();
-        local.to_lowercase().hash(&mut hasher);
-        self.0.insert(hasher.finish())
+    /// Whether another file of this folder has this name already, on the disk that it goes to.
+    async fn is_taken(&mut self, local: &str, folder: &Path) -> bool {
+        let is_new = self.names.insert(hash(local));
+        let is_folded_new = self.folded.insert(hash(&local.to_lowercase()));
+        if is_new && !is_folded_new {
+            let tells_case = match self.tells_case {
+                Some(known) => known,
+                None => *self.tells_case.insert(tells_case(folder).await),
+            };
+            return !tells_case;
+        }
+        !is_new
     }
+}
+
+fn hash(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Whether two names that only differ in case are two files in this folder: tried. Where that does not work,
+/// no.
+async fn tells_case(folder: &Path) -> bool {
+    let folder = folder.to_owned();
+    let tried = tokio::task::spawn_blocking(move || {
+        let small = tempfile::Builder::new().prefix(".notespot-case-").tempfile_in(&folder)?;
+        let name = small.path().file_name().unwrap_or_default().to_string_lossy().to_uppercase();
+        Ok::<_, io::Error>(!folder.join(name).exists())
+    });
+    tried.await.is_ok_and(|tried| tried.unwrap_or(false))
 }

@@ -63,6 +63,44 @@ async fn a_folder_comes_back_with_its_tree() {
     assert!(tree(&back) == tree(&root), "and nothing twice");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_in_a_folder_s_place_leads_nowhere() {
+    let machine = Machine::start().await;
+    for folder in ["album", "back", "elsewhere"] {
+        fs::create_dir(machine.home.path().join(folder)).unwrap();
+    }
+    machine.file("album/a.jpg", b"a picture");
+    machine.run(&["upload", "album"]).await;
+    std::os::unix::fs::symlink("../elsewhere", machine.home.path().join("back/album")).unwrap();
+    let ran = machine.run(&["download", "album", "--to", "back"]).await;
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("album") && ran.stderr.contains("is no folder"), "{ran:?}");
+    assert_eq!(fs::read_dir(machine.home.path().join("elsewhere")).unwrap().count(), 0);
+}
+
+/// A disk that tells them apart has both names for themselves.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn names_that_differ_in_case_are_replaced_each_by_its_own() {
+    let machine = Machine::start().await;
+    let read = |name: &str| machine.read(&format!("back/tree/{name}"));
+    for folder in ["tree", "back"] {
+        fs::create_dir(machine.home.path().join(folder)).unwrap();
+    }
+    for (round, choice) in [("first", "keep-both"), ("second", "replace")] {
+        for name in ["README", "readme"] {
+            machine.file(&format!("tree/{name}"), format!("{round} {name}").as_bytes());
+        }
+        machine.json(&["upload", "tree", "--on-conflict", "replace"]).await;
+        machine.json(&["download", "tree", "--to", "back", "--on-conflict", choice]).await;
+        for name in ["README", "readme"] {
+            assert_eq!(read(name), format!("{round} {name}").as_bytes());
+        }
+    }
+    assert_eq!(fs::read_dir(machine.home.path().join("back/tree")).unwrap().count(), 2);
+}
+
 #[tokio::test]
 async fn a_taken_name_is_handled_as_was_asked() {
     let machine = Machine::start().await;

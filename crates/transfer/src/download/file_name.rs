@@ -1,8 +1,10 @@
-//! Names that every file system of a platform can hold.
+//! Names that the file system of a folder can hold.
+
+use std::path::Path;
 
 use notespot_protocol::NodeName;
 
-/// Which names a system can hold.
+/// Which names a file system can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rules {
     /// Any byte but `/` and NUL: every [`NodeName`] is fine.
@@ -12,20 +14,37 @@ enum Rules {
 }
 
 impl Rules {
-    /// Of the system that this runs on.
-    const HERE: Self = if cfg!(windows) { Self::Windows } else { Self::Unix };
+    /// Of the disk that this folder is on. One that cannot be asked is taken for one of the system's own.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn of(folder: &Path) -> Self {
+        let asked = rustix::fs::statfs(folder).ok();
+        asked.and_then(|disk| u64::try_from(disk.f_type).ok()).map_or(Self::Unix, Self::of_kind)
+    }
+
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    fn of(_: &Path) -> Self {
+        if cfg!(windows) { Self::Windows } else { Self::Unix }
+    }
+
+    /// By the number that `statfs(2)` gives a file system.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn of_kind(number: u64) -> Self {
+        /// FAT, exFAT and NTFS, as on most sticks.
+        const OF_WINDOWS: [u64; 3] = [0x4d44, 0x2011_bab0, 0x7366_746e];
+
+        if OF_WINDOWS.contains(&number) { Self::Windows } else { Self::Unix }
+    }
 }
 
 const RESERVED: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
 
-/// What a node of this name is called on this system: the name itself where the system can hold it,
-/// else the nearest one that it can. Never a path, and never `.` or `..`.
+/// What a node of this name is called in this folder: the name itself where its disk can hold it, else the
+/// nearest one that it can. Never a path, and never `.` or `..`.
 #[must_use]
-pub fn local_name(name: &NodeName) -> String {
-    mapped(name, Rules::HERE)
+pub fn local_name(name: &NodeName, folder: &Path) -> String {
+    mapped(name, Rules::of(folder))
 }
 
-/// The name itself where the system can hold it, else the nearest one that it can.
 fn mapped(name: &NodeName, rules: Rules) -> String {
     if rules == Rules::Unix {
         return name.to_string();
@@ -51,6 +70,15 @@ mod tests {
         for name in ["a:b?.txt", "trailing. ", "CON", "Übung 3.pdf", "back\\slash"] {
             assert_eq!(mapped(&NodeName::new(name).unwrap(), Rules::Unix), name);
         }
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    #[test]
+    fn a_stick_has_other_rules_than_the_disk_of_the_system() {
+        let (fat, ext4) = (0x4d44, 0xef53);
+        assert_eq!((Rules::of_kind(fat), Rules::of_kind(ext4)), (Rules::Windows, Rules::Unix));
+        assert_eq!(Rules::of(&std::env::temp_dir()), Rules::Unix);
+        assert_eq!(Rules::of(Path::new("/nowhere")), Rules::Unix);
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub(super) enum There {
 impl Target {
     pub(super) fn of(to: &SaveTo, own_name: &NodeName, existing: Existing) -> Self {
         let (path, name) = match to {
-            SaveTo::Folder(folder) => (folder.join(local_name(own_name)), own_name.clone()),
+            SaveTo::Folder(folder) => (folder.join(local_name(own_name, folder)), own_name.clone()),
             SaveTo::File(path) => {
                 let chosen = path.file_name().and_then(|chosen| NodeName::new(chosen.to_string_lossy()).ok());
                 (path.clone(), chosen.unwrap_or_else(|| own_name.clone()))
@@ -57,7 +57,7 @@ impl Target {
 
     /// The same place under the next number.
     pub(super) fn numbered(&self, number: u32) -> PathBuf {
-        self.path.with_file_name(local_name(&self.name.numbered(number)))
+        self.path.with_file_name(local_name(&self.name.numbered(number), self.folder()))
     }
 
     pub(super) fn taken(&self) -> TransferError {

@@ -75,7 +75,7 @@ const OVER: Transfer[] = [
       kind: "failed",
       failure: {
         code: "file_missing",
-        message: "“thesis.tex” is not there any more.",
+        message: "“thesis.tex” is not there any more. If it was moved, upload it from its new place.",
         request_id: null,
       },
     },
