@@ -13,12 +13,15 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Whether an error is about the way to the server or to the store, and not about the file: the network
-/// is away, the server is being restarted, the store is busy, nobody is signed in, or a captive portal
-/// answers in the server's place.
+/// is away, the server is being restarted, the store is busy, nobody is signed in, or a captive portal or a
+/// proxy answers in the place of either.
 pub(super) fn passes(error: &AppError) -> bool {
     match error {
         AppError::Transfer(
-            TransferError::StoreUnreachable { .. } | TransferError::StoreBusy { .. } | TransferError::Closing,
+            TransferError::StoreUnreachable { .. }
+            | TransferError::StoreBusy { .. }
+            | TransferError::InTheWay(_)
+            | TransferError::Closing,
         ) => true,
         other => other.client().is_some_and(|error| {
             error.is_passing()

@@ -7,7 +7,7 @@ use notespot_transfer::Limits;
 use crate::{App, AppConfig, AppError, settings};
 
 const MIB: usize = 1024 * 1024;
-/// What is sensible: the engine itself uses 2 MiB at least.
+/// What is sensible: the engine itself uses 3.2 MiB at least.
 const MEMORY_MIB: std::ops::RangeInclusive<u32> = 8..=4096;
 const PARALLEL: std::ops::RangeInclusive<u32> = 1..=256;
 /// Below that, a request would end before anything has moved.
