@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::answer::{self, Declined};
+use crate::packed::with_body;
 use crate::{ClientError, Secret, Session};
 
 mod account;
@@ -157,7 +158,7 @@ impl ApiClient {
             request = request.header(IF_MATCH, format!("\"{revision}\""));
         }
         if let Some(body) = &call.body {
-            request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
+            request = with_body(request.header(CONTENT_TYPE, "application/json"), server, body);
         }
         let answer = self.session.http().send(request).await?;
         answer::read(server, answer).await

@@ -8,6 +8,7 @@ mod answer;
 pub mod api;
 mod error;
 mod http;
+mod packed;
 mod secret;
 pub mod secret_store;
 mod session;

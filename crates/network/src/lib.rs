@@ -83,12 +83,14 @@ impl Network {
     }
 
     /// A client that takes this way: these proxies, the system's trust store and the extra certificates,
-    /// no redirects (they would carry credentials to a place that nobody chose).
+    /// no redirects (they would carry credentials to a place that nobody chose), and answers as they come:
+    /// a file that is packed is to stay so.
     pub fn client(&self) -> ClientBuilder {
         let proxies = self.proxies.clone();
         ClientBuilder::new()
             .user_agent(USER_AGENT)
             .redirect(reqwest::redirect::Policy::none())
+            .no_gzip()
             .proxy(reqwest::Proxy::custom(move |url| proxies.of(url)))
             .tls_certs_merge(self.extra_ca.iter().cloned())
     }

@@ -11,7 +11,10 @@ use axum::routing::get;
 use http::StatusCode;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use notespot_objects::embedded::BUCKET;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -71,10 +74,14 @@ fn api_router(server: &Arc<Server>) -> Router {
     routes
         .route("/openapi.json", get(openapi_json))
         .route("/docs", get(openapi::page::docs))
+        // What comes packed counts by what it holds: the limit is for what is unpacked.
+        .layer(RequestDecompressionLayer::new())
         .layer(DefaultBodyLimit::max(JSON_MAX_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, API_TIMEOUT))
         .layer(CatchPanicLayer::custom(observe::panicked))
         .layer(axum::middleware::from_fn(problems::finish))
+        // Four hundred plans are 400 KB, which from far away come in a round trip instead of five.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
 }
 
 async fn openapi_json() -> Response {

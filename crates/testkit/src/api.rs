@@ -33,8 +33,8 @@ pub struct Answer {
 impl Api {
     /// The API at `base`, with a bearer token or without.
     pub fn new(base: Url, token: Option<String>) -> anyhow::Result<Self> {
-        let http =
-            reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
+        let redirects = reqwest::redirect::Policy::none();
+        let http = reqwest::Client::builder().no_proxy().no_gzip().redirect(redirects).build()?;
         Ok(Self { http, base, token })
     }
 

@@ -40,7 +40,7 @@ impl From<JsonRejection> for Refusal {
                 ErrorCode::TooLarge,
                 "The request is larger than this server reads. Send fewer items at once.",
             ),
-            other => Self::bad_request(other.body_text()),
+            other => Self::bad_request(format!("The request could not be read: {}.", cause(&other))),
         }
     }
 }
