@@ -32,7 +32,7 @@ pub const SMALL_MAX_BYTES: usize = 1024 * 1024;
 const BESIDE_BYTES: u64 = 24 * 1024;
 
 /// Requests that are under way at once until it is known what the path gives.
-const SMALL_AT_FIRST: usize = 16;
+const SMALL_AT_FIRST: usize = 32;
 const LARGE_AT_FIRST: usize = 8;
 
 /// What a request under way holds.

@@ -15,8 +15,9 @@ const LEAST_BYTES: u64 = 64 * 1024;
 /// Of each measure, the share of the newest.
 const NEWEST: f64 = 0.1;
 
-/// Places for requests: additive increase while requests are as quick as they were, multiplicative
-/// decrease when the store is overloaded, between 1 and a maximum (Chiu and Jain, 1989).
+/// Places for requests, between 1 and a maximum: twice as many each round until requests become slower than they
+/// were (slow start, as in RFC 5681), from then on one more each round while they do not; multiplicative
+/// decrease when the store is overloaded (Chiu and Jain, 1989).
 #[derive(Debug)]
 pub(crate) struct Places {
     free: Arc<Semaphore>,
@@ -29,6 +30,8 @@ struct State {
     most: usize,
     /// Places that are taken away as soon as somebody leaves one.
     owed: usize,
+    /// Whether nothing has shown yet that there are enough.
+    is_starting: bool,
     /// Towards the next place: one success of each place makes one.
     credit: usize,
     shrunk_at: Option<Instant>,
@@ -69,7 +72,15 @@ impl Places {
     pub(crate) fn new(first: usize, most: usize) -> Arc<Self> {
         let most = most.max(1);
         let limit = first.clamp(1, most);
-        let state = State { limit, most, owed: 0, credit: 0, shrunk_at: None, pain: Pain::default() };
+        let state = State {
+            limit,
+            most,
+            owed: 0,
+            is_starting: true,
+            credit: 0,
+            shrunk_at: None,
+            pain: Pain::default(),
+        };
         Arc::new(Self { free: Arc::new(Semaphore::new(limit)), state: Mutex::new(state) })
     }
 
@@ -107,8 +118,9 @@ impl Place {
     pub(crate) fn went_well(&self, bytes: u64) {
         let mut state = self.places.lock();
         state.pain.add(self.since.elapsed(), bytes);
+        state.is_starting &= !state.pain.grew_by(2.0);
         state.credit += 1;
-        if state.credit < state.limit {
+        if state.credit < state.limit && !state.is_starting {
             return;
         }
         state.credit = 0;
@@ -135,6 +147,7 @@ impl Place {
             return;
         }
         state.shrunk_at = Some(Instant::now());
+        state.is_starting = false;
         let limit = (state.limit * 7 / 10).max(1);
         self.places.shrink_to(&mut state, limit);
     }

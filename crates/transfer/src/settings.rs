@@ -92,9 +92,9 @@ impl Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            parts_in_flight: 4,
+            parts_in_flight: 8,
             memory_bytes: 64 * 1024 * 1024,
-            small_in_flight: 64,
+            small_in_flight: 256,
             large_in_flight: 16,
             limit_up: None,
             limit_down: None,

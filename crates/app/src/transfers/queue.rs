@@ -26,7 +26,7 @@ use item::Run;
 pub(super) use item::{Ended, Item, Started};
 
 /// Small files wait for round trips: many move at once.
-const SMALL_AT_ONCE: usize = 128;
+const SMALL_AT_ONCE: usize = 160;
 /// Each larger one sends a few parts at once. Neither kind waits behind the other.
 const LARGE_AT_ONCE: usize = 4;
 /// Of those that are done or cancelled, and again of those that failed; the oldest are forgotten.
@@ -48,6 +48,8 @@ pub(super) struct Queue {
     done: VecDeque<u32>,
     failed: VecDeque<u32>,
     counts: Counts,
+    /// Of those that were forgotten since the finished ones were last taken out.
+    forgotten: Counts,
     speed: Speed,
     /// Somebody is signed in, and their library is open.
     is_open: bool,
@@ -334,6 +336,7 @@ impl Queue {
             let Some(oldest) = kept.pop_front() else { break };
             if let Some(item) = self.items.remove(&oldest) {
                 self.counts.leave(&item.shown);
+                self.forgotten.enter(&item.shown);
                 self.over.extend(Some(item.row).filter(|row| *row != 0));
             }
         }

@@ -18,8 +18,11 @@ use tokio::sync::oneshot;
 /// The most calls of one batch: long enough to be worth a round trip and a transaction, short enough
 /// that the first does not wait long for the last.
 const BATCH: usize = 400;
-/// Batches under way: one at the server, one on its way.
-const UNDER_WAY: usize = 2;
+/// The most of the first batch. Each that is answered allows for twice as many: a connection is slow at first
+/// (RFC 6928), and everybody waits for the first answers.
+const FIRST_BATCH: usize = 50;
+/// Batches under way: one at the server, others on their way.
+const UNDER_WAY: usize = 4;
 /// How long calls are collected after a batch of several. Files that wait are many then, and none of
 /// them is waited for by a person.
 const COLLECT: Duration = Duration::from_millis(25);
@@ -31,7 +34,7 @@ type Send<Q, A> =
 
 /// Makes batches of calls.
 ///
-/// Memory: what its callers wait for, and two batches.
+/// Memory: what its callers wait for, and four batches.
 pub(crate) struct Together<Q, A> {
     inner: Arc<Inner<Q, A>>,
 }
@@ -44,6 +47,8 @@ struct Inner<Q, A> {
 struct Waiting<Q, A> {
     calls: VecDeque<Call<Q, A>>,
     under_way: usize,
+    /// The most of the next batch.
+    most: usize,
 }
 
 struct Call<Q, A> {
@@ -63,7 +68,7 @@ where
         + Sync
         + 'static,
     ) -> Self {
-        let waiting = Mutex::new(Waiting { calls: VecDeque::new(), under_way: 0 });
+        let waiting = Mutex::new(Waiting { calls: VecDeque::new(), under_way: 0, most: FIRST_BATCH });
         Self { inner: Arc::new(Inner { send: Box::new(send), waiting }) }
     }
 
@@ -95,7 +100,7 @@ impl<Q, A> Inner<Q, A> {
     /// The next batch; `None` ends the one that asks.
     fn next(&self) -> Option<(Vec<Q>, Vec<Caller<A>>)> {
         let mut waiting = self.lock();
-        let count = waiting.calls.len().min(BATCH);
+        let count = waiting.calls.len().min(waiting.most);
         let batch: (Vec<_>, Vec<_>) = waiting
             .calls
             .drain(..count)
@@ -109,6 +114,11 @@ impl<Q, A> Inner<Q, A> {
         Some(batch)
     }
 
+    fn allow_more(&self) {
+        let mut waiting = self.lock();
+        waiting.most = (waiting.most * 2).min(BATCH);
+    }
+
     async fn drain(self: Arc<Self>) {
         while let Some((questions, callers)) = self.next() {
             if questions.is_empty() {
@@ -116,7 +126,10 @@ impl<Q, A> Inner<Q, A> {
             }
             let several = questions.len() > 1;
             match (self.send)(questions).await {
-                Ok(answers) => tell_each(callers, answers),
+                Ok(answers) => {
+                    self.allow_more();
+                    tell_each(callers, answers);
+                }
                 Err(error) => {
                     let error = Arc::new(error);
                     for caller in callers {
@@ -158,8 +171,8 @@ pub(super) fn wrapped(error: ClientError) -> ControlError {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use futures_util::FutureExt as _;
     use futures_util::future::join_all;
+    use futures_util::{FutureExt as _, StreamExt as _, stream};
     use notespot_protocol::{ErrorCode, Problem};
     use tokio::sync::Semaphore;
 
@@ -201,7 +214,72 @@ mod tests {
             }
         }
         let batches = batches.lock().unwrap();
-        assert!(batches.len() <= 5 && batches.iter().all(|size| *size <= BATCH), "{batches:?}");
+        assert!(batches.len() <= 9 && batches.iter().all(|size| *size <= BATCH), "{batches:?}");
+        assert_eq!(batches[0], FIRST_BATCH, "everybody waits for the first answers");
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_hangs_keeps_no_other_from_its_answers() {
+        let open = Arc::new(Semaphore::new(0));
+        let opened = open.clone();
+        let together = Together::new(move |questions: Vec<u32>| {
+            let opened = opened.clone();
+            async move {
+                if questions.contains(&0) {
+                    opened.acquire().await.unwrap().forget();
+                }
+                Ok(questions.into_iter().map(|value| BatchItem::Done { value }).collect())
+            }
+            .boxed()
+        });
+        let hanging = together.call(0);
+        tokio::pin!(hanging);
+        assert!(hanging.as_mut().now_or_never().is_none());
+        tokio::task::yield_now().await;
+        for wave in 1..=3 {
+            let others = join_all((0..1000).map(|number| together.call(1000 * wave + number)));
+            let answers = tokio::time::timeout(Duration::from_secs(30), others).await.unwrap();
+            assert!(
+                (1000 * wave..).zip(answers).all(|(number, answer)| answer.is_ok_and(|same| same == number))
+            );
+        }
+        assert!(hanging.as_mut().now_or_never().is_none());
+        open.add_permits(1);
+        assert_eq!(hanging.await.unwrap(), 0);
+    }
+
+    /// A server that takes its time for each batch; its sizes are noted.
+    fn slow(batches: &Arc<Mutex<Vec<usize>>>) -> Together<u32, u32> {
+        let batches = batches.clone();
+        Together::new(move |questions: Vec<u32>| {
+            batches.lock().unwrap().push(questions.len());
+            async move {
+                tokio::time::sleep(Duration::from_millis(15)).await;
+                Ok(questions.into_iter().map(|value| BatchItem::Done { value }).collect())
+            }
+            .boxed()
+        })
+    }
+
+    /// As uploads do: each file is planned, sent when there is a place, and completed; a thousand at a time.
+    #[tokio::test(start_paused = true)]
+    async fn thousands_of_files_are_planned_and_completed_in_hundreds() {
+        let (planned, completed) = (Arc::default(), Arc::default());
+        let (plans, completions) = (slow(&planned), slow(&completed));
+        let places = Semaphore::new(32);
+        let files = stream::iter(0..3000).for_each_concurrent(1024, async |number| {
+            plans.call(number).await.unwrap();
+            let place = places.acquire().await.unwrap();
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            drop(place);
+            completions.call(number).await.unwrap();
+        });
+        files.await;
+        for batches in [planned, completed] {
+            let batches = batches.lock().unwrap();
+            assert_eq!(batches.iter().sum::<usize>(), 3000);
+            assert!(batches.len() <= 30, "{} of {batches:?}", batches.len());
+        }
     }
 
     #[tokio::test]

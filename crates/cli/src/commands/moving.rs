@@ -12,7 +12,7 @@ use crate::output::{Form, Item, Report};
 use crate::progress::Progress;
 
 /// Larger files that are under way at some stage; their parts move side by side.
-const LARGE_AT_ONCE: usize = 8;
+const LARGE_AT_ONCE: usize = 24;
 
 /// What all files of one command share.
 pub(super) struct Moving<'a> {
