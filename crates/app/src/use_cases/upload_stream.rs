@@ -10,6 +10,8 @@ use tokio::io::{AsyncRead, AsyncWriteExt as _};
 use crate::{AppError, FileUpload, Remote};
 
 const PREFIX: &str = "stream-";
+/// Locked by whoever makes one.
+const TURN: &str = "lock";
 
 /// A stream that was read to its end, and waits on this machine's disk to be uploaded. Dropping it
 /// removes it there; after a crash, the next stream does.
@@ -58,6 +60,9 @@ impl Remote {
 /// A new file that is locked, after those that nobody holds any more were removed.
 fn make(folder: &Path) -> io::Result<(std::fs::File, TempPath)> {
     std::fs::create_dir_all(folder)?;
+    // One at a time: a file that is made, and not locked yet, looks like one that was left behind.
+    let turn = std::fs::File::options().create(true).truncate(false).write(true).open(folder.join(TURN))?;
+    turn.lock()?;
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         let ours = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX));
@@ -65,17 +70,12 @@ fn make(folder: &Path) -> io::Result<(std::fs::File, TempPath)> {
             tracing::info!("a stream that was left behind is removed");
             match std::fs::remove_file(path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                // Another stream has just done the same.
+                // Its process has just done the same.
                 _ => {}
             }
         }
     }
-    // Made without the prefix and renamed when it is locked: nobody takes it for one that was left.
-    let file = tempfile::Builder::new().prefix("new-").tempfile_in(folder)?;
-    file.as_file().lock()?;
-    let name = file.path().file_name().unwrap_or_default().to_string_lossy().replacen("new-", PREFIX, 1);
-    let (file, path) = file.into_parts();
-    let named = folder.join(name);
-    path.persist_noclobber(&named).map_err(|error| error.error)?;
-    Ok((file, TempPath::try_from_path(named)?))
+    let (file, path) = tempfile::Builder::new().prefix(PREFIX).tempfile_in(folder)?.into_parts();
+    file.lock()?;
+    Ok((file, path))
 }
