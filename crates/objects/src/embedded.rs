@@ -9,14 +9,17 @@
 //! CRC-64/NVME, and of the CRC-32C or SHA-256 that it was sent with ([`sealed`]).
 //!
 //! Multipart uploads are joined without copying: an object that came in parts is a list of its
-//! part files.
+//! part files. These are read again before that, and what the disk has damaged since it arrived is
+//! removed and has to be sent again: of a very large one, the first 16 GiB. This takes a thread and the time of
+//! reading.
 //!
-//! Memory: at most 2 MiB of buffer for each request under way; lists of parts take about 100 bytes
-//! a part.
+//! Memory: at most 2 MiB of buffer for each request under way, 256 KiB for each that joins; lists of
+//! parts take about 100 bytes a part.
 
 mod checksums;
 mod credentials;
 mod errors;
+mod join;
 mod layout;
 mod list;
 mod multipart;
@@ -79,8 +82,8 @@ struct Inner {
     /// Held for the few system calls in which an upload is looked at and changed: a part that comes
     /// late cannot slip under an object that was completed meanwhile.
     changing: Mutex<()>,
-    /// Multipart uploads that are being joined, and by how many calls: they take no part meanwhile.
-    joining: Mutex<HashMap<String, usize>>,
+    /// Multipart uploads that are being joined: they take no part meanwhile.
+    joining: Mutex<HashMap<String, join::Calls>>,
     /// Keeps other processes out for as long as it lives.
     _lock: File,
 }

@@ -7,6 +7,8 @@
     reason = "a test that cannot go on has failed; clippy.toml's exceptions stop at helper functions"
 )]
 
+#[path = "suite/damage.rs"]
+mod damage;
 #[path = "suite/embedded.rs"]
 mod embedded;
 #[path = "suite/kills.rs"]

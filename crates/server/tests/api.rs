@@ -2,10 +2,12 @@
 
 mod changes;
 mod checksums;
+mod damaged_parts;
 mod dedupe;
 mod delivery;
 mod links;
 mod nodes;
+mod packed;
 mod refusals;
 mod signed_in;
 mod tokens;

@@ -1,4 +1,4 @@
-//! The checksums that a request names, and those that its bytes have.
+//! The checksums that a request or a seal names, and those that the bytes have.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -10,7 +10,7 @@ use s3s::dto::{Checksum, PutObjectInput, UploadPartInput};
 use super::sealed::Seal;
 use crate::{ObjectError, Result};
 
-/// What a request says of its bytes. All in base64, as the headers have them.
+/// What is said of some bytes. All in base64, as the headers have them.
 #[derive(Default)]
 pub(super) struct Named {
     pub(super) length: Option<u64>,
@@ -48,7 +48,24 @@ impl From<&UploadPartInput> for Named {
     }
 }
 
-/// Follows the bytes as they are written. Computes CRC-64/NVME always, and whatever else was named.
+/// What was recorded of bytes that are read again.
+impl From<&Seal> for Named {
+    fn from(seal: &Seal) -> Self {
+        let other = |algorithm| {
+            seal.other.filter(|other| other.algorithm() == algorithm).map(|other| other.to_base64())
+        };
+        Self {
+            length: Some(seal.size),
+            crc64nvme: Some(seal.crc64nvme.to_string()),
+            crc32c: other(ChecksumAlgorithm::Crc32c),
+            sha256: other(ChecksumAlgorithm::Sha256),
+            ..Self::default()
+        }
+    }
+}
+
+/// Follows the bytes as they are written, or read again. Computes CRC-64/NVME always, and whatever else was
+/// named.
 pub(super) struct Following {
     named: Named,
     size: u64,

@@ -1,22 +1,17 @@
 //! Multipart uploads.
 
-use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io;
-use std::sync::{MutexGuard, PoisonError};
 
-use crc_fast::{CrcAlgorithm, checksum_combine};
-use notespot_protocol::{ByteCount, Checksum, Crc64Nvme, Timestamp};
+use notespot_protocol::{ByteCount, Timestamp};
 use rand::RngExt as _;
 
 use super::layout::sync_folder;
 use super::put::Received;
-use super::sealed::{self, Seal, SealedPart};
-use super::temporary::{TemporaryFile, settle};
+use super::sealed::{self, Seal};
+use super::temporary::settle;
 use super::{Inner, errors};
-use crate::{
-    MultipartMarker, MultipartsPage, ObjectError, ObjectKey, OpenMultipart, Result, StoredPart, checksums,
-};
+use crate::{MultipartMarker, MultipartsPage, ObjectError, ObjectKey, OpenMultipart, Result, StoredPart};
 
 /// Open uploads that are listed at once.
 pub(super) const PAGE: usize = 1000;
@@ -57,24 +52,6 @@ impl UploadId {
 
     pub(super) fn key(&self) -> &ObjectKey {
         &self.key
-    }
-}
-
-/// Keeps parts out of an upload for as long as it lives.
-struct Joining<'a> {
-    inner: &'a Inner,
-    id: String,
-}
-
-impl Drop for Joining<'_> {
-    fn drop(&mut self) {
-        let mut joining = self.inner.joining();
-        if let Some(calls) = joining.get_mut(&self.id) {
-            *calls -= 1;
-            if *calls == 0 {
-                joining.remove(&self.id);
-            }
-        }
     }
 }
 
@@ -140,16 +117,28 @@ impl Inner {
         Ok(MultipartsPage { uploads, next })
     }
 
-    /// The parts that have arrived, by number.
+    /// The parts that have arrived, by number. Their data is not looked at.
     pub(super) fn list_parts(&self, id: &UploadId) -> Result<Vec<StoredPart>> {
         self.require_open(id)?;
         let mut parts = Vec::new();
         for entry in fs::read_dir(self.layout.parts(id)).map_err(errors::io)? {
             let entry = entry.map_err(errors::io)?;
-            let Some(number) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else {
+            let Some(number) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
                 continue;
             };
-            let seal = sealed::read(&entry.path())?;
+            // One without a seal has to be sent again: it counts as one that has not arrived.
+            let seal = match sealed::look(&entry.path()) {
+                Ok(Some(seal)) => seal,
+                Ok(None) => {
+                    tracing::warn!(upload = id.as_str(), number, "a part is damaged");
+                    continue;
+                }
+                Err(ObjectError::NotFound) => {
+                    self.require_open(id)?;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             parts.push(StoredPart {
                 number,
                 size: ByteCount(seal.size),
@@ -159,33 +148,6 @@ impl Inner {
         }
         parts.sort_unstable_by_key(|part| part.number);
         Ok(parts)
-    }
-
-    /// Joins the parts that are named, by number and tag in rising order.
-    pub(super) fn complete_multipart(
-        &self,
-        id: &UploadId,
-        named: Vec<(u32, String)>,
-        checksum: Option<Checksum>,
-    ) -> Result<Seal> {
-        let in_order = named.windows(2).all(|pair| matches!(pair, [(a, _), (b, _)] if a < b));
-        if named.is_empty() || !in_order {
-            return Err(ObjectError::BadPart);
-        }
-        let _joining = self.begin_joining(id);
-        let joined = self.join(id, named)?;
-        if checksum
-            .is_some_and(|wanted| ![Some(joined.crc64nvme.into()), joined.other].contains(&Some(wanted)))
-        {
-            return Err(ObjectError::ChecksumMismatch);
-        }
-        let list = self.write_list(&joined)?;
-        // The parts are those that `join` saw: `publish_part` lets none in while this goes on, and
-        // `require_open` keeps them out once the object is there.
-        self.require_open(id)?;
-        let seal = self.publish_object(id.key(), Received { file: list, seal: joined })?;
-        self.close(id)?;
-        Ok(seal)
     }
 
     /// Gives an upload up, durably.
@@ -204,73 +166,7 @@ impl Inner {
         Ok(())
     }
 
-    /// From here on the upload takes no part, until what is given is dropped.
-    fn begin_joining(&self, id: &UploadId) -> Joining<'_> {
-        // In the order of other changes: a part that is being given its name has it before.
-        self.change(|| *self.joining().entry(id.text.clone()).or_default() += 1);
-        Joining { inner: self, id: id.text.clone() }
-    }
-
-    fn is_joining(&self, id: &UploadId) -> bool {
-        self.joining().contains_key(&id.text)
-    }
-
-    fn joining(&self) -> MutexGuard<'_, HashMap<String, usize>> {
-        self.joining.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn join(&self, id: &UploadId, named: Vec<(u32, String)>) -> Result<Seal> {
-        let mut joined = Seal {
-            size: 0,
-            crc64nvme: Crc64Nvme(0),
-            other: None,
-            upload: Some(id.text.clone()),
-            parts: Vec::with_capacity(named.len()),
-        };
-        let mut others = Vec::with_capacity(named.len());
-        for (number, etag) in named {
-            let part = match sealed::read(&self.layout.part(id, number)) {
-                Ok(part) if part.etag() == etag.trim_matches('"') => part,
-                Ok(_) | Err(ObjectError::NotFound) => {
-                    self.require_open(id)?;
-                    return Err(ObjectError::BadPart);
-                }
-                Err(error) => return Err(error),
-            };
-            let combined =
-                checksum_combine(CrcAlgorithm::Crc64Nvme, joined.crc64nvme.0, part.crc64nvme.0, part.size);
-            joined.crc64nvme = Crc64Nvme(combined);
-            joined.size += part.size;
-            joined.parts.push(SealedPart(number, part.size));
-            others.push(part.other);
-        }
-        if let Some(Some(other)) = others.first() {
-            joined.other = checksums::over_parts(other.algorithm(), others.into_iter());
-        }
-        Ok(joined)
-    }
-
-    fn write_list(&self, seal: &Seal) -> Result<TemporaryFile> {
-        let file = TemporaryFile::make(&self.layout).map_err(errors::io)?;
-        let write = || -> io::Result<()> {
-            fs::write(file.path(), seal.to_bytes()?)?;
-            File::open(file.path())?.sync_all()
-        };
-        write().map_err(errors::io)?;
-        Ok(file)
-    }
-
-    /// Takes the mark away. A process that dies before leaves a completed upload with a mark, which
-    /// [`Inner::require_open`] knows from an open one.
-    fn close(&self, id: &UploadId) -> Result<()> {
-        let mark = self.layout.open_mark(id);
-        match fs::remove_file(&mark) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(errors::io(error)),
-            _ => settle(&mark).map_err(errors::io),
-        }
-    }
-
-    fn require_open(&self, id: &UploadId) -> Result<()> {
+    pub(super) fn require_open(&self, id: &UploadId) -> Result<()> {
         let open = self.layout.open_mark(id).exists() && !self.layout.is_completed(id).map_err(errors::io)?;
         if open { Ok(()) } else { Err(ObjectError::NotFound) }
     }

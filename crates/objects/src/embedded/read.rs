@@ -16,7 +16,7 @@ use super::{EmbeddedStore, Inner};
 use crate::{ObjectError, ObjectKey, ObjectRange, Result};
 
 /// The size of one read, and the most that is held for a reader.
-const READ_BYTES: usize = 256 * 1024;
+pub(super) const READ_BYTES: usize = 256 * 1024;
 
 /// An object, or a part of it, ready to be read.
 pub(super) struct OpenObject<S> {

@@ -70,8 +70,13 @@ impl Seal {
 
 /// The seal of a file. A file without one is no object, whatever wrote it.
 pub(super) fn read(path: &Path) -> Result<Seal> {
+    look(path)?.ok_or_else(|| damaged(path))
+}
+
+/// The same; `None` for a file without one.
+pub(super) fn look(path: &Path) -> Result<Option<Seal>> {
     let mut file = File::open(path).map_err(errors::io)?;
-    read_from(&mut file).map_err(errors::io)?.ok_or_else(|| damaged(path))
+    read_from(&mut file).map_err(errors::io)
 }
 
 fn read_from(file: &mut File) -> io::Result<Option<Seal>> {
