@@ -149,7 +149,13 @@ impl TestServer {
         self.start_again_under(&[]).await
     }
 
-    /// The same, by another program: `under` is that program and its first arguments. It has to become
+    /// The same with other flags than before, from now on.
+    pub async fn start_again_with(&mut self, flags: &[&str]) -> anyhow::Result<()> {
+        self.flags = flags.iter().map(|&flag| flag.to_owned()).collect();
+        self.start_again().await
+    }
+
+    /// The same as [`start_again`](Self::start_again), by another program: `under` is that program and its first arguments. It has to become
     /// the server, so that signals reach it.
     pub async fn start_again_under(&mut self, under: &[String]) -> anyhow::Result<()> {
         if self.process.is_some() {

@@ -1,6 +1,8 @@
 //! Buckets that verify another checksum than CRC-64/NVME. The bucket is another server's object store.
 
-use notespot_protocol::{Checksum, ChecksumAlgorithm, Crc64Nvme, ErrorCode, UploadStatus};
+use notespot_protocol::{
+    Batch, BatchItem, Checksum, ChecksumAlgorithm, Crc64Nvme, ErrorCode, Node, UploadPlan, UploadStatus,
+};
 use notespot_testkit::{
     ACCESS_KEY, Api, SECRET_KEY, TestServer, checksum_of, completion, content, new_upload, part_of,
 };
@@ -21,13 +23,16 @@ async fn ada_with(checksum: ChecksumAlgorithm) -> (TestServer, TestServer, Api) 
     let pair = json!({ "key": ACCESS_KEY, "secret": SECRET_KEY });
     std::fs::write(credentials, pair.to_string()).unwrap();
     bucket.start_again().await.unwrap();
-    let (endpoint, checksum) = (bucket.base_url(), checksum.as_str());
-    let objects = format!(
-        "s3://notespot-objects?region=notespot&endpoint={endpoint}&path_style=true&checksum={checksum}"
-    );
+    let objects = format!("{}&checksum={}", bucket_of(&bucket), checksum.as_str());
     let server = TestServer::with(&["--objects", &objects]).await.unwrap();
     let ada = somebody(&server, "Ada Lovelace").await;
     (bucket, server, ada)
+}
+
+/// The bucket of this server, as `--objects` of another one takes it.
+fn bucket_of(server: &TestServer) -> String {
+    let endpoint = server.base_url();
+    format!("s3://notespot-objects?region=notespot&endpoint={endpoint}&path_style=true")
 }
 
 const OTHERS: [ChecksumAlgorithm; 2] = [ChecksumAlgorithm::Crc32c, ChecksumAlgorithm::Sha256];
@@ -77,6 +82,36 @@ async fn a_wrong_checksum_of_the_whole_publishes_nothing() {
             assert_eq!((refused.status, refused.code), (422, ErrorCode::ChecksumMismatch));
         }
         assert_eq!(names(&ada, "").await, Vec::<String>::new());
+    }
+}
+
+/// Many objects are looked up by one listing where the bucket refuses what is wrong. It was asked about today's
+/// checksum: what began with another one is looked at by itself.
+#[tokio::test]
+async fn uploads_that_began_with_another_checksum_are_compared_with_what_is_there() {
+    let (bucket, mut server, ada) = ada_with(ChecksumAlgorithm::Crc32c).await;
+    let contents: [_; 6] = std::array::from_fn(|seed| content(seed as u64, 3000));
+    let new = |number: usize| new_upload(None, &format!("{number}.bin"), &contents[number]).unwrap();
+    // In one call: their keys begin alike.
+    let items = (0..contents.len()).map(new).collect();
+    let planned: Batch<BatchItem<UploadPlan>> =
+        ada.post("/v1/uploads", &Batch { items }).await.unwrap().json().unwrap();
+    let plans: Vec<_> = planned.items.into_iter().map(|item| item.into_result().unwrap()).collect();
+    for (plan, bytes) in plans.iter().zip(&contents) {
+        assert_eq!(ada.send_part(plan, bytes, 1).await.unwrap().status, 200);
+    }
+    server.stop().await.unwrap();
+    server.start_again_with(&["--objects", &bucket_of(&bucket)]).await.unwrap();
+    let mut items: Vec<_> =
+        plans.iter().zip(&contents).map(|(plan, bytes)| completion(plan, bytes)).collect();
+    items[4] = completion(&plans[4], &content(99, 3000));
+    let completed: Batch<BatchItem<Node>> =
+        ada.post("/v1/uploads/complete", &Batch { items }).await.unwrap().json().unwrap();
+    for (number, item) in completed.items.into_iter().enumerate() {
+        match (number, item.into_result()) {
+            (4, outcome) => assert_eq!(outcome.unwrap_err().code, ErrorCode::ChecksumMismatch),
+            (_, outcome) => assert!(outcome.is_ok(), "{number}: {outcome:?}"),
+        }
     }
 }
 
