@@ -31,5 +31,9 @@ mod scene;
 mod server;
 #[path = "kills/sweep.rs"]
 mod sweep;
+#[path = "kills/sync_order.rs"]
+mod sync_order;
+#[path = "kills/traced.rs"]
+mod traced;
 #[path = "kills/trees.rs"]
 mod trees;

@@ -30,7 +30,7 @@ pub use measured::{Measured, measured};
 pub use person::Person;
 pub use program::program;
 pub use proxy::{Direction, Fault, FaultKind, FaultProxy};
-pub use s3_server::{ACCESS_KEY, S3Server, SECRET_KEY};
+pub use s3_server::{ACCESS_KEY, Held, S3Server, SECRET_KEY};
 pub use server::{DidNotStart, TestServer, run_server};
 pub use tls::{Authority, Certified, TlsFront};
 pub use under::{days_later, killed_at, killed_at_file};

@@ -4,7 +4,7 @@ mod garage;
 mod seaweedfs;
 
 use std::fs::File;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -14,6 +14,9 @@ use reqwest::Client;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep};
+
+use self::garage::Garage;
+use self::seaweedfs::SeaweedFs;
 
 /// How long one may take to be ready. `SeaweedFS` takes four seconds on an idle machine.
 const BOUND: Duration = Duration::from_mins(2);
@@ -31,35 +34,105 @@ pub const SECRET_KEY: &str = "6e6f746573706f742d746573742d7365637265742d6e6f742d
 /// Dropping it kills the process. `npm test` installs the programs.
 #[derive(Debug)]
 pub struct S3Server {
-    endpoint: String,
-    region: &'static str,
-    _process: Child,
-    _folder: TempDir,
+    program: Program,
+    process: Option<Child>,
+    folder: TempDir,
+}
+
+/// What a bucket holds.
+#[derive(Debug)]
+pub struct Held {
+    /// The keys of its objects.
+    pub objects: Vec<String>,
+    /// The ids of the multipart uploads that were neither completed nor given up.
+    pub open: Vec<String>,
+}
+
+/// Which one it is, and on which ports: the same after a restart.
+#[derive(Debug)]
+enum Program {
+    SeaweedFs(SeaweedFs),
+    Garage(Garage),
 }
 
 impl S3Server {
     /// Starts `SeaweedFS`, and waits until its bucket is there.
     pub async fn seaweedfs() -> anyhow::Result<Self> {
-        seaweedfs::start().await
+        let folder = tempfile::Builder::new().prefix("notespot-seaweedfs-").tempdir()?;
+        let program = Program::SeaweedFs(SeaweedFs::prepare(folder.path())?);
+        Self::start(program, folder).await
     }
 
     /// Starts `Garage`, and waits until its bucket is there.
     pub async fn garage() -> anyhow::Result<Self> {
-        garage::start().await
+        let folder = tempfile::Builder::new().prefix("notespot-garage-").tempdir()?;
+        let program = Program::Garage(Garage::prepare(folder.path())?);
+        Self::start(program, folder).await
+    }
+
+    async fn start(program: Program, folder: TempDir) -> anyhow::Result<Self> {
+        let mut server = Self { program, process: None, folder };
+        server.start_again().await?;
+        Ok(server)
+    }
+
+    /// Kills it on the spot, as a power cut does.
+    pub async fn kill_9(&mut self) -> anyhow::Result<()> {
+        let mut process = self.process.take().context("The server does not run.")?;
+        process.kill().await.context("The server could not be killed.")
+    }
+
+    /// Starts it again on the same ports and data, and waits until its bucket is there. It must have been
+    /// killed before.
+    pub async fn start_again(&mut self) -> anyhow::Result<()> {
+        if self.process.is_some() {
+            bail!("The server still runs: end it with kill_9() first.");
+        }
+        let folder = self.folder.path();
+        let mut command = match &self.program {
+            Program::SeaweedFs(seaweedfs) => seaweedfs.command(folder)?,
+            Program::Garage(garage) => garage.command(folder)?,
+        };
+        let process = self.process.insert(spawn(&mut command)?);
+        let ready = async |client: &Client| match &self.program {
+            Program::SeaweedFs(seaweedfs) => seaweedfs.is_ready(client).await,
+            Program::Garage(garage) => garage.is_ready(client).await,
+        };
+        wait_for(process, folder, ready).await
+    }
+
+    /// What its bucket holds, by its own files. `SeaweedFS` only: `Garage` keeps no names there.
+    pub async fn held(&self) -> anyhow::Result<Held> {
+        let Program::SeaweedFs(seaweedfs) = &self.program else { bail!("Garage keeps no names in files.") };
+        let mut objects = seaweedfs.names("").await?;
+        objects.retain(|name| name != seaweedfs::OPEN);
+        Ok(Held { objects, open: seaweedfs.names(seaweedfs::OPEN).await? })
     }
 
     /// Where it listens.
-    pub fn address(&self) -> anyhow::Result<SocketAddr> {
-        let address = self.endpoint.strip_prefix("http://").context("It is no HTTP server.")?;
-        Ok(address.parse()?)
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        let port = match &self.program {
+            Program::SeaweedFs(seaweedfs) => seaweedfs.port(),
+            Program::Garage(garage) => garage.port(),
+        };
+        SocketAddr::from((Ipv4Addr::LOCALHOST, port))
     }
 
     /// As `--objects` of a server takes it.
     #[must_use]
     pub fn bucket(&self) -> String {
-        let Self { endpoint, region, .. } = self;
+        let region = match &self.program {
+            Program::SeaweedFs(_) => seaweedfs::REGION,
+            Program::Garage(_) => garage::REGION,
+        };
+        let endpoint = endpoint(self.address().port());
         format!("s3://{BUCKET}?region={region}&endpoint={endpoint}&path_style=true")
     }
+}
+
+fn endpoint(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
 }
 
 /// Ports that are free now. Another program may be quicker to take one: then the server ends, and says so.

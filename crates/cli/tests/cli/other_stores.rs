@@ -1,15 +1,20 @@
 //! The same command through a server whose objects are at an S3 server that others wrote.
 
+use std::cell::Cell;
 use std::fs;
 use std::time::Duration;
 
-use notespot_testkit::{Direction, Fault, FaultKind, FaultProxy, S3Server, TestServer, content};
+use notespot_testkit::{
+    Direction, Draws, Fault, FaultKind, FaultProxy, S3Server, TestServer, content, days_later,
+};
 use serde_json::Value;
 
 use crate::Machine;
 use crate::kills::{killed, started};
 
 const MIB: usize = 1024 * 1024;
+/// Of the tree: 200 small ones, and one in parts.
+const FILES: usize = 201;
 
 #[tokio::test]
 async fn files_go_to_seaweedfs_and_come_back() {
@@ -26,7 +31,7 @@ async fn files_go_to_garage_and_come_back() {
 async fn what_arrived_is_not_sent_again_where_parts_are_listed_without_checksums() {
     let store = S3Server::seaweedfs().await.unwrap();
     let proxy = FaultProxy::start().await.unwrap();
-    proxy.forward_to(store.address().unwrap());
+    proxy.forward_to(store.address());
     let objects = format!("{}&public_endpoint={}", store.bucket(), proxy.url());
     let machine = Machine::at(TestServer::with(&["--objects", &objects]).await.unwrap()).await;
     let film = content(5, 80 * MIB);
@@ -48,8 +53,91 @@ async fn what_arrived_is_not_sent_again_where_parts_are_listed_without_checksums
     assert!(machine.read("film.mkv") == film);
 }
 
+/// The store dies again and again while everything goes to it and comes back: the commands end by themselves,
+/// and nothing is left that nobody will ask for again.
+#[tokio::test]
+async fn transfers_go_on_by_themselves_when_seaweedfs_dies_at_any_moment() {
+    let mut store = S3Server::seaweedfs().await.unwrap();
+    let machine = machine_with_tree(&store).await;
+    let mut draws = Draws::begin();
+    fs::create_dir(machine.home.path().join("back")).unwrap();
+    let upload = ["upload", "tree", "--limit-up", "10M"];
+    let download = ["download", "tree", "--to", "back", "--limit-down", "10M"];
+    let mut kills = 0;
+    for arguments in [upload.as_slice(), &download] {
+        kills += succeeds_while_it_dies(&machine, arguments, &mut store, &mut draws).await;
+    }
+    assert!(kills >= 4, "only {kills} kills");
+    listed_once(&machine).await;
+    came_back(&machine);
+    nothing_else_is_left(machine.server, &store).await;
+}
+
+/// How often the store died before the command succeeded.
+async fn succeeds_while_it_dies(
+    machine: &Machine,
+    arguments: &[&str],
+    store: &mut S3Server,
+    draws: &mut Draws,
+) -> usize {
+    let is_over = Cell::new(false);
+    let command = async {
+        succeeds(machine, arguments).await;
+        is_over.set(true);
+    };
+    let deaths = async {
+        for kills in 0..3 {
+            tokio::time::sleep(draws.moment(Duration::from_millis(1500))).await;
+            if is_over.get() {
+                return kills;
+            }
+            store.kill_9().await.unwrap();
+            tokio::time::sleep(draws.moment(Duration::from_millis(500))).await;
+            store.start_again().await.unwrap();
+        }
+        3
+    };
+    tokio::join!(command, deaths).1
+}
+
+/// Nine days later, the bucket holds an object for each file, and no multipart upload is open.
+async fn nothing_else_is_left(mut server: TestServer, store: &S3Server) {
+    server.stop().await.unwrap();
+    server.start_again_under(&days_later(9)).await.unwrap();
+    let swept = async {
+        loop {
+            let held = store.held().await.unwrap();
+            if held.objects.len() == FILES && held.open.is_empty() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    if tokio::time::timeout(Duration::from_secs(30), swept).await.is_err() {
+        panic!("left after the sweep: {:#?}\n{}", store.held().await.unwrap(), server.log().unwrap());
+    }
+}
+
 /// Many small files, empty ones, and one of several parts, with kills in between; then all of it back.
 async fn files_go_and_come_back(store: &S3Server) {
+    let machine = machine_with_tree(store).await;
+    let tree = machine.home.path().join("tree");
+
+    for kill in 1..=3 {
+        killed(&machine, 50 * kill, Duration::from_millis(150 * kill as u64)).await;
+    }
+    succeeds(&machine, &["upload", "tree"]).await;
+    listed_once(&machine).await;
+
+    fs::write(tree.join("large.bin"), content(4, 45 * MIB)).unwrap();
+    succeeds(&machine, &["upload", "tree", "--on-conflict", "replace"]).await;
+    fs::create_dir(machine.home.path().join("back")).unwrap();
+    succeeds(&machine, &["download", "tree", "--to", "back"]).await;
+    came_back(&machine);
+}
+
+/// A machine with a tree, whose server has its objects at this store.
+async fn machine_with_tree(store: &S3Server) -> Machine {
     let server = TestServer::with(&["--objects", &store.bucket()]).await.unwrap();
     let machine = Machine::at(server).await;
     let tree = machine.home.path().join("tree");
@@ -59,26 +147,29 @@ async fn files_go_and_come_back(store: &S3Server) {
             .unwrap();
     }
     fs::write(tree.join("large.bin"), content(3, 60 * MIB + 1)).unwrap();
+    machine
+}
 
-    for kill in 1..=3 {
-        killed(&machine, 50 * kill, Duration::from_millis(150 * kill as u64)).await;
+async fn listed_once(machine: &Machine) {
+    for (folder, names) in [("tree/deep", 200), ("tree", 2)] {
+        let listed = machine.json(&["ls", folder]).await;
+        assert_eq!(listed.as_array().unwrap().len(), names, "each once: {listed}");
     }
-    succeeds(&machine, &["upload", "tree"]).await;
-    let listed = machine.json(&["ls", "tree/deep"]).await;
-    assert_eq!(listed.as_array().unwrap().len(), 200, "each once");
+}
 
-    fs::write(tree.join("large.bin"), content(4, 45 * MIB)).unwrap();
-    succeeds(&machine, &["upload", "tree", "--on-conflict", "replace"]).await;
-    fs::create_dir(machine.home.path().join("back")).unwrap();
-    succeeds(&machine, &["download", "tree", "--to", "back"]).await;
-    for path in ["large.bin".to_owned()].into_iter().chain((0..200).map(|number| format!("deep/{number} ü")))
-    {
-        let (there, here) = (fs::read(tree.join(&path)).unwrap(), machine.read(&format!("back/tree/{path}")));
+fn came_back(machine: &Machine) {
+    let large = "large.bin".to_owned();
+    for path in [large].into_iter().chain((0..200).map(|number| format!("deep/{number} ü"))) {
+        let (there, here) =
+            (machine.read(&format!("tree/{path}")), machine.read(&format!("back/tree/{path}")));
         assert!(there == here, "{path}");
     }
 }
 
 async fn succeeds(machine: &Machine, arguments: &[&str]) {
-    let told: Value = machine.json(arguments).await;
-    assert!(told.as_array().is_some_and(|files| files.len() == 201), "{arguments:?}: {told}");
+    let ran = machine.run(&[arguments, &["--json"]].concat()).await;
+    let told: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+    let failed: Vec<_> = told.as_array().unwrap().iter().filter(|file| file["error"].is_object()).collect();
+    assert!(failed.is_empty(), "{arguments:?}: {} failed: {:#?}", failed.len(), failed[0]);
+    assert_eq!(told.as_array().unwrap().len(), FILES, "{arguments:?}");
 }

@@ -70,7 +70,12 @@ impl Cli {
 
     /// Runs the command to its end, which must be a good one.
     pub(crate) async fn completes(&self, arguments: &[&str]) -> Output {
-        let output = self.command(&[], arguments).output().await.unwrap();
+        self.completes_under(&[], arguments).await
+    }
+
+    /// The same, by another program: `under` is that program and its first arguments.
+    pub(crate) async fn completes_under(&self, under: &[String], arguments: &[&str]) -> Output {
+        let output = self.command(under, arguments).output().await.unwrap();
         assert!(output.status.success(), "{arguments:?}: {output:?}");
         output
     }

@@ -1,18 +1,28 @@
 //! `Garage`, one node of it.
 
+use std::path::Path;
+
 use reqwest::{Client, StatusCode};
+use tokio::process::Command;
 
-use super::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY, command, free_ports, spawn, wait_for};
+use super::{ACCESS_KEY, BUCKET, SECRET_KEY, command, endpoint, free_ports};
 
-const REGION: &str = "garage";
+pub(super) const REGION: &str = "garage";
+const CONFIG: &str = "garage.toml";
 
-pub(super) async fn start() -> anyhow::Result<S3Server> {
-    let folder = tempfile::Builder::new().prefix("notespot-garage-").tempdir()?;
-    let [rpc, s3, admin] = free_ports()?;
-    // Nobody else reaches it: the secret is what nodes know each other by, and there is one node.
-    let rpc_secret = "00".repeat(32);
-    let config = format!(
-        r#"metadata_dir = "meta"
+#[derive(Debug)]
+pub(super) struct Garage {
+    s3: u16,
+}
+
+impl Garage {
+    /// Chooses ports, and writes its configuration.
+    pub(super) fn prepare(folder: &Path) -> anyhow::Result<Self> {
+        let [rpc, s3, admin] = free_ports()?;
+        // Nobody else reaches it: the secret is what nodes know each other by, and there is one node.
+        let rpc_secret = "00".repeat(32);
+        let config = format!(
+            r#"metadata_dir = "meta"
 data_dir = "data"
 db_engine = "sqlite"
 replication_factor = 1
@@ -25,19 +35,25 @@ api_bind_addr = "127.0.0.1:{s3}"
 [admin]
 api_bind_addr = "127.0.0.1:{admin}"
 "#
-    );
-    std::fs::write(folder.path().join("garage.toml"), config)?;
+        );
+        std::fs::write(folder.join(CONFIG), config)?;
+        Ok(Self { s3 })
+    }
 
-    let mut garage = command("garage", folder.path())?;
-    garage.args(["-c", "garage.toml", "server", "--single-node", "--default-bucket"]);
-    garage.env("GARAGE_DEFAULT_BUCKET", BUCKET);
-    garage.env("GARAGE_DEFAULT_ACCESS_KEY", ACCESS_KEY).env("GARAGE_DEFAULT_SECRET_KEY", SECRET_KEY);
-    let mut process = spawn(&mut garage)?;
+    pub(super) fn port(&self) -> u16 {
+        self.s3
+    }
 
-    let endpoint = format!("http://127.0.0.1:{s3}");
-    // It answers only after the layout, the bucket and the key are there.
-    let ready =
-        async |client: &Client| Ok(client.get(&endpoint).send().await?.status() == StatusCode::FORBIDDEN);
-    wait_for(&mut process, folder.path(), ready).await?;
-    Ok(S3Server { endpoint, region: REGION, _process: process, _folder: folder })
+    pub(super) fn command(&self, folder: &Path) -> anyhow::Result<Command> {
+        let mut garage = command("garage", folder)?;
+        garage.args(["-c", CONFIG, "server", "--single-node", "--default-bucket"]);
+        garage.env("GARAGE_DEFAULT_BUCKET", BUCKET);
+        garage.env("GARAGE_DEFAULT_ACCESS_KEY", ACCESS_KEY).env("GARAGE_DEFAULT_SECRET_KEY", SECRET_KEY);
+        Ok(garage)
+    }
+
+    /// It answers only after the layout, the bucket and the key are there.
+    pub(super) async fn is_ready(&self, client: &Client) -> anyhow::Result<bool> {
+        Ok(client.get(endpoint(self.s3)).send().await?.status() == StatusCode::FORBIDDEN)
+    }
 }
