@@ -82,15 +82,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_grow_to_a_bound_and_end() {
+    fn pauses_grow_to_a_bound_with_full_jitter_and_end() {
         let settings = Settings { tries: 12, ..Settings::default() };
-        let budget = Budget::new(100);
-        let mut retry = Retry::new(&settings, &budget);
+        let budget = Budget::new(u32::MAX);
+        let mut retries: Vec<_> = (0..1000).map(|_| Retry::new(&settings, &budget)).collect();
         for tried in 0..11 {
-            let pause = retry.next_pause(None).unwrap();
-            assert!(pause <= settings.first_pause * 2_u32.pow(tried) && pause <= settings.longest_pause);
+            let bound = settings.longest_pause.min(settings.first_pause * 2_u32.pow(tried));
+            let pauses = retries.iter_mut().map(|retry| retry.next_pause(None).unwrap());
+            let shares: Vec<_> = pauses.map(|pause| pause.div_duration_f64(bound)).collect();
+            // Of a thousand, by chance, neither one in 10^40 times.
+            assert!(shares.iter().any(|share| *share < 0.1) && shares.iter().any(|share| *share > 0.9));
+            assert!(shares.iter().all(|share| *share <= 1.0));
+            let mean = shares.iter().sum::<f64>() / 1000.0;
+            assert!((0.4..0.6).contains(&mean), "{mean} of {bound:?}");
         }
-        assert_eq!(retry.next_pause(None), None);
+        assert!(retries.iter_mut().all(|retry| retry.next_pause(None).is_none()));
     }
 
     #[test]

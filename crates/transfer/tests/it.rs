@@ -2,18 +2,22 @@
 
 #[cfg(test)]
 mod it {
+    mod answers;
     mod bad_networks;
     mod changing_files;
     mod checksums;
     mod control;
+    mod crowds;
     mod dedupe;
     mod downloads;
     mod limits;
     mod memory;
     mod part_files;
+    mod retry_budget;
     mod saving;
     mod simulated;
     mod store;
     mod uploads;
+    mod watched;
     mod ways;
 }

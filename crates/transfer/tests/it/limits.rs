@@ -8,11 +8,11 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http;
-use futures_util::future::{BoxFuture, try_join_all};
+use futures_util::future::{BoxFuture, join, try_join_all};
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use notespot_protocol::ByteCount;
 use notespot_testkit::content;
-use notespot_transfer::{Engine, Existing, SaveTo, Settings, Wire, WireError};
+use notespot_transfer::{CancellationToken, Engine, Existing, SaveTo, Settings, Wire, WireError};
 use reqwest::{Request, Response};
 use tokio::time::Instant;
 use tower::ServiceExt as _;
@@ -112,21 +112,50 @@ async fn a_limit_holds_for_many_small_downloads_together() {
     assert_ten_seconds(begun.elapsed());
 }
 
+/// The same time for both, so that neither may have taken the other's limit, or of it.
+#[tokio::test(start_paused = true)]
+async fn each_direction_has_a_limit_of_its_own_while_both_move() {
+    let (up, down) = (Some(ByteCount(LIMIT)), Some(ByteCount(2 * LIMIT)));
+    let stand = stand(Settings { limit_up: up, limit_down: down, ..Settings::default() }, 0);
+    stand.offer(&content(3, 20_000_000));
+    let path = stand.file("film.mkv", &content(4, 10_000_000));
+    let begun = Instant::now();
+    let upload = async {
+        stand.upload(&path).await.unwrap();
+        begun.elapsed()
+    };
+    // To a stream: the threads of a file on a disk would hold this clock.
+    let (node, never) = (stand.offered(&stand.here(), Existing::Fail).node, CancellationToken::new());
+    let mut taken = Vec::new();
+    let download = async {
+        let reading = stand.engine.read_file(&stand, node, &mut taken, &stand.progress, &never);
+        Box::pin(reading).await.unwrap();
+        begun.elapsed()
+    };
+    let (up, down) = join(upload, download).await;
+    assert_ten_seconds(up);
+    assert_ten_seconds(down);
+}
+
 #[tokio::test]
-async fn a_limit_holds_for_a_large_file_on_real_sockets() {
-    const RATE: u64 = 12 * MIB as u64;
-    let limit = Some(ByteCount(RATE));
-    let settings = Settings { limit_up: limit, limit_down: limit, ..Settings::default() };
+async fn limits_hold_for_large_files_on_real_sockets() {
+    const RATE: u64 = 8 * MIB as u64;
+    let (limit_up, limit_down) = (Some(ByteCount(RATE)), Some(ByteCount(2 * RATE)));
+    let settings = Settings { limit_up, limit_down, ..Settings::default() };
     let stand = Stand::with(Store::default().start().await, settings);
-    let bytes = content(1, 36 * MIB);
-    let path = stand.file("film.mkv", &bytes);
+    stand.offer(&content(1, 48 * MIB));
+    let (path, here) = (stand.file("film.mkv", &content(2, 24 * MIB)), stand.here());
     let begun = Instant::now();
-    stand.upload(&path).await.unwrap();
-    let up = begun.elapsed();
-    stand.offer(&bytes);
-    let begun = Instant::now();
-    stand.download(&stand.here(), Existing::Fail).await.unwrap();
-    for took in [up, begun.elapsed()] {
+    let upload = async {
+        stand.upload(&path).await.unwrap();
+        begun.elapsed()
+    };
+    let download = async {
+        stand.download(&here, Existing::Fail).await.unwrap();
+        begun.elapsed()
+    };
+    let (up, down) = join(upload, download).await;
+    for took in [up, down] {
         // Never quicker than the limit. How much slower is the machine's business, within reason.
         assert!((2.85..=9.0).contains(&took.as_secs_f64()), "three seconds' worth took {took:?}");
     }
