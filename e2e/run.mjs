@@ -1,7 +1,8 @@
 // The real app in a real window: `npm test -- e2e`.
 //
 // Each part gets a display and a session bus of its own, and a home folder that nobody used before.
-// Programs are taken from NOTESPOT_BIN_DIR; screenshots go to test-output/screenshots.
+// Programs are taken from NOTESPOT_BIN_DIR; screenshots go to test-output/screenshots. NOTESPOT_MANY_FILES
+// says how many files the window has to take at once, where it is not the usual number.
 
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -45,7 +46,7 @@ process.exitCode = failed === 0 ? 0 : 1;
 
 function run(program, args, home) {
   // What the person who runs this has set must not reach the app.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(XDG_|NOTESPOT_(?!BIN_DIR))/.test(name)));
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(XDG_|NOTESPOT_(?!BIN_DIR|MANY_FILES))/.test(name)));
   Object.assign(env, {
     HOME: home,
     XDG_CURRENT_DESKTOP: "GNOME",

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { checkAccessibility } from "./world/accessibility.mjs";
 import { askedToOpen, browserProgram, launchBrowser, signInAt } from "./world/browser.mjs";
 import { chooseHomeFolder, dropFiles, openLink } from "./world/desktop.mjs";
@@ -18,6 +19,10 @@ const files = join(process.env.HOME, "files");
 const FILM = "film.bin";
 const NOTE = "note.txt";
 const ALBUM = "album";
+const MANY = "very many files";
+const MANY_FILES = Number(process.env.NOTESPOT_MANY_FILES ?? 2000);
+/** Beside what the app takes with nothing to do. */
+const MOST_MEBIBYTES = 100;
 
 const server = new Server();
 let browser;
@@ -117,6 +122,37 @@ test("a folder is downloaded with its tree, and asks before it touches what is t
   await window.screenshot("38-kept-both");
 });
 
+test("very many files go up in little memory, and the window answers meanwhile", async () => {
+  mkdirSync(join(files, MANY));
+  for (let number = 0; number < MANY_FILES; number += 1) writeFileSync(join(files, MANY, `${number}.txt`), `file ${number}`);
+  await window.close();
+  await openWindow();
+  await window.find(By.xpath("//*[@aria-label='Account of Eve']"), "Eve's account");
+  const before = window.peakMebibytes();
+  const began = Date.now();
+  await drop(MANY);
+  await window.find(By.xpath("//section[@data-dock]//h2[starts-with(., 'Uploading')]"), "that they go up");
+  await window.screenshot("39-very-many-files");
+  const asked = Date.now();
+  await openSettings();
+  await closeSettings();
+  const answered = Date.now() - asked;
+  await until(
+    "all of them at the server",
+    async () => {
+      await pause(500 + MANY_FILES / 20);
+      return JSON.parse(cli("ls", MANY, "--json")).length === MANY_FILES;
+    },
+    60_000 + 50 * MANY_FILES,
+  );
+  const [took, peak] = [Date.now() - began, window.peakMebibytes()];
+  console.log(`${MANY_FILES} files: ${took} ms; peak ${peak} MiB, ${before} MiB before; settings in ${answered} ms`);
+  await window.see(`${MANY_FILES.toLocaleString("en")} files done`, "h2");
+  await window.screenshot("40-very-many-files-done");
+  assert.ok(peak - before < MOST_MEBIBYTES, `the app took ${peak - before} MiB more`);
+  assert.ok(answered < 10_000, `the settings took ${answered} ms`);
+});
+
 async function drop(name) {
   const drag = await dropFiles([join(files, name)]);
   await drag.release();
@@ -128,7 +164,7 @@ async function button(label) {
 
 /** Megabytes a second; none for "". */
 async function limitUploads(limit) {
-  await (await window.find(By.xpath("//*[self::button or self::a][contains(., 'Settings')]"), "Settings")).click();
+  await openSettings();
   const field = await window.find(By.xpath("//label[.='Upload at most']/following-sibling::input"), "the limit");
   await field.click();
   await window.press(Key.CONTROL, "a");
@@ -136,6 +172,15 @@ async function limitUploads(limit) {
   await window.type(limit);
   await window.press(Key.ENTER);
   if (limit !== "") await window.screenshot("30-settings");
+  await closeSettings();
+}
+
+async function openSettings() {
+  await (await window.find(By.xpath("//*[self::button or self::a][contains(., 'Settings')]"), "Settings")).click();
+  await window.find(By.css("[role=dialog]"), "the settings");
+}
+
+async function closeSettings() {
   await window.click("Done");
   await window.gone(By.css("[role=dialog]"), "the settings");
 }
@@ -159,5 +204,6 @@ function percentOf(name, holds) {
 /** What another program of the same person sees: the command line, with the window's session. */
 function cli(...args) {
   const program = join(process.env.NOTESPOT_BIN_DIR, "notespot");
-  return execFileSync(program, args, { encoding: "utf8", env: { ...process.env, NOTESPOT_SERVER: server.url } });
+  const env = { ...process.env, NOTESPOT_SERVER: server.url };
+  return execFileSync(program, args, { encoding: "utf8", maxBuffer: Number.POSITIVE_INFINITY, env });
 }

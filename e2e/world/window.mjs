@@ -48,6 +48,12 @@ export class Window {
     this.#webdriver.kill();
   }
 
+  /** The most memory that the app was ever seen with, in MiB. What the page takes is WebKit's, in other processes. */
+  peakMebibytes() {
+    const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.#app}/status`, "utf8"));
+    return Math.round(Number(kibibytes) / 1024);
+  }
+
   /** The visible element with exactly this text. */
   see(text, what = "*") {
     return this.find(By.xpath(`//${what}[normalize-space(.)=${JSON.stringify(text)}]`), text);

@@ -139,10 +139,14 @@ fn file_trouble(name: &str, source: &std::io::Error) -> String {
     use std::io::ErrorKind;
     match source.kind() {
         ErrorKind::NotFound => {
-            format!("\u{201c}{name}\u{201d} is not there any more. If it was moved, take it from its new place.")
+            format!(
+                "\u{201c}{name}\u{201d} is not there any more. If it was moved, take it from its new place."
+            )
         }
         ErrorKind::AlreadyExists => {
-            format!("\u{201c}{name}\u{201d} is there already, and is no folder. Move it, or choose another place.")
+            format!(
+                "\u{201c}{name}\u{201d} is there already, and is no folder. Move it, or choose another place."
+            )
         }
         ErrorKind::PermissionDenied => {
             format!("\u{201c}{name}\u{201d} may not be read. Check its permissions.")

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 
 use crate::{App, FileToDownload, FileUpload};
 
+mod arrived;
 mod commands;
 mod connection;
 mod over_rest;
@@ -21,6 +22,7 @@ mod speed;
 mod take_up;
 mod together;
 
+use arrived::Arrived;
 pub(crate) use connection::go_on_when_connected;
 pub(crate) use over_rest::OverRest;
 use queue::Queue;
@@ -65,12 +67,21 @@ pub(crate) struct TransferQueue {
     held: Notify,
     /// One fewer is under way.
     room: Notify,
+    /// The list takes them in.
+    arrived: Arrived,
 }
 
 impl TransferQueue {
     pub(crate) fn new() -> Self {
         let notify = Notify::new;
-        Self { queue: Mutex::default(), moved: notify(), over: notify(), held: notify(), room: notify() }
+        Self {
+            queue: Mutex::default(),
+            moved: notify(),
+            over: notify(),
+            held: notify(),
+            room: notify(),
+            arrived: Arrived::default(),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {

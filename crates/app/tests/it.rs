@@ -6,6 +6,7 @@ mod it {
     mod library;
     mod links;
     mod offline;
+    mod panel;
     mod stand;
     mod transfers;
     mod window;

@@ -80,9 +80,10 @@ impl App {
         cancel: &CancellationToken,
     ) -> Result<Ended, AppError> {
         let app = self.clone();
+        let opening = self.transfer_queue().lock().opening();
         let progress = move |done| app.transfer_queue().progress(id, done);
         let Uploaded { node, was_there } = self.remote().upload_file(file, progress, cancel).await?;
-        self.took_in(std::slice::from_ref(&node)).await;
+        self.uploaded(opening, node.clone());
         self.transfer_queue().change(|queue| {
             if let Some(item) = queue.item(id) {
                 item.shown.node = Some(node.id);

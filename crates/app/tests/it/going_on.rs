@@ -267,6 +267,33 @@ async fn a_limit_holds_at_once_and_is_remembered() {
     window.until("it is done", async |window| window.app.transfers().done == 1).await;
 }
 
+/// Small files are read whole: a budget holds so many of them, and with each goes half of it on top.
+#[tokio::test]
+async fn the_memory_that_is_set_decides_at_once_how_many_files_are_held() {
+    let server = TestServer::start().await.unwrap();
+    let ada = Person::ada(&server).await;
+    let window = ada.window().await;
+    let mut limits = window.app.transfer_limits();
+    limits.up = Some(ByteCount(32 << 10));
+    limits.memory_mib = 8;
+    window.app.set_transfer_limits(limits.clone()).await.unwrap();
+    let paths = (0..24).map(|number| ada.file(&format!("{number}.bin"), &content(number, MIB))).collect();
+    let window = begin_upload(window, paths).await;
+    let moved = |window: &Window| -> Vec<u64> {
+        let items = window.app.transfers().items.into_iter();
+        items.map(|one| one.done.get()).filter(|done| *done > 0).collect()
+    };
+    // They take turns, a kibibyte each: every one that is held has had several by now.
+    window.until("all held ones move", async |window| moved(window).iter().sum::<u64>() > 80 << 10).await;
+    let held = moved(&window).len();
+    assert!((3..=5).contains(&held), "{held} files of 1 MiB are held in 8 MiB");
+
+    limits.memory_mib = 64;
+    window.app.set_transfer_limits(limits).await.unwrap();
+    window.until("more are held", async |window| moved(window).len() >= 10).await;
+    window.app.cancel_all_transfers().await.unwrap();
+}
+
 #[tokio::test]
 async fn all_are_paused_put_in_order_and_cancelled() {
     let server = TestServer::start().await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use notespot_app::{
     App, AppConfig, Host, HostError, Keep, NetworkSettings, Redirect, Secret, TransferSettings,
@@ -20,7 +20,7 @@ const BOUND: Duration = Duration::from_secs(20);
 pub(crate) struct Heard {
     pub(crate) clipboard: Mutex<Option<String>>,
     pub(crate) browser: Mutex<Vec<String>>,
-    events: Mutex<Vec<AppEvent>>,
+    events: Mutex<Vec<(Instant, AppEvent)>>,
     count: watch::Sender<usize>,
 }
 
@@ -36,7 +36,7 @@ impl Host for Heard {
     }
 
     fn on_event(&self, event: AppEvent) {
-        self.events.lock().unwrap().push(event);
+        self.events.lock().unwrap().push((Instant::now(), event));
         self.count.send_modify(|count| *count += 1);
     }
 }
@@ -107,7 +107,13 @@ impl Window {
 
     pub(crate) fn heard_notice(&self, kind: NoticeKind) -> bool {
         let events = self.heard.events.lock().unwrap();
-        events.iter().any(|event| matches!(event, AppEvent::Notice { notice } if notice.kind == kind))
+        events.iter().any(|(_, event)| matches!(event, AppEvent::Notice { notice } if notice.kind == kind))
+    }
+
+    /// What these events told, and when, in order.
+    pub(crate) fn heard_of<T>(&self, told: impl Fn(&AppEvent) -> Option<T>) -> Vec<(Instant, T)> {
+        let events = self.heard.events.lock().unwrap();
+        events.iter().filter_map(|(at, event)| Some((*at, told(event)?))).collect()
     }
 }
 

@@ -17,6 +17,22 @@ test("limits hold as soon as they are entered, and an empty field is none", asyn
   await expect.poll(told).toEqual({ ...unlimited, parallel: 4 });
 });
 
+test("memory is set in MiB, and an empty field is what is built in", async () => {
+  const { fake, user } = await openSystemsFolder();
+  const told = () => fake.calls.findLast(({ command }) => command === "setTransferLimits")?.args[0];
+  await user.click(screen.getByRole("button", { name: "Settings" }));
+  const memory = await screen.findByRole("textbox", { name: "Memory" });
+  expect(memory).toHaveValue("64");
+  await user.clear(memory);
+  await user.type(memory, "128{Enter}");
+  const unlimited = { up: null, down: null, parallel: null };
+  await expect.poll(told).toEqual({ ...unlimited, memory_mib: 128 });
+  await expect.poll(() => memory).toHaveValue("128");
+  await user.clear(memory);
+  await user.tab();
+  await expect.poll(told).toEqual({ ...unlimited, memory_mib: 64 });
+});
+
 test("what is no number is said, and not taken", async () => {
   const { fake, user } = await openSystemsFolder();
   await user.click(screen.getByRole("button", { name: "Settings" }));

@@ -6,6 +6,7 @@ use notespot_protocol::ByteCount;
 use notespot_protocol::window::{MoveTo, TransferId, TransferState};
 use notespot_transfer::Existing;
 
+use super::counts::Counts;
 use super::item::is_over;
 use super::{Item, Job, Queue};
 
@@ -170,6 +171,7 @@ impl Queue {
         // Not one by one: each would look for itself among the others.
         self.done.clear();
         self.failed.clear();
+        self.forgotten = Counts::default();
         over.into_iter().filter_map(|id| self.remove(TransferId(id))).flatten().collect()
     }
 

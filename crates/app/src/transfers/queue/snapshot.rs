@@ -12,7 +12,7 @@ pub(super) const SHOWN_MAX: usize = 200;
 impl Queue {
     /// In the order that [`Transfers`] names.
     pub(in crate::transfers) fn snapshot(&self) -> Transfers {
-        let counts = &self.counts;
+        let (counts, forgotten) = (&self.counts, &self.forgotten);
         let ids = self
             .asking
             .iter()
@@ -28,13 +28,13 @@ impl Queue {
             if self.waits_for_connection() { counts.offline + counts.waiting } else { counts.offline };
         Transfers {
             items: items.map(|item| self.as_shown(&item.shown)).collect(),
-            total: number(counts.total),
+            total: number(counts.total + forgotten.total),
             active: number(counts.active()),
             paused: number(counts.paused),
             offline: number(offline),
             asking: number(counts.asking),
-            failed: number(counts.failed),
-            done: number(counts.done),
+            failed: number(counts.failed + forgotten.failed),
+            done: number(counts.done + forgotten.done),
             bytes_per_second,
             seconds_left: match bytes_per_second {
                 0 => None,

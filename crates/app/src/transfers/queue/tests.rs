@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use notespot_protocol::ErrorCode;
-use notespot_protocol::window::MoveTo;
+use notespot_protocol::window::{MoveTo, Transfers};
 use notespot_transfer::{FileToDownload, SaveTo};
 
 use super::snapshot::SHOWN_MAX;
@@ -69,8 +69,15 @@ fn what_failed_is_not_pushed_out_by_what_is_done() {
     assert_eq!(queue.items.len(), KEPT_MAX + 1);
     assert!(matches!(state(&mut queue, 1), TransferState::Failed { .. }));
     let shown = queue.snapshot();
-    assert_eq!((shown.active, shown.failed, shown.total), (0, 1, 1001));
+    assert_eq!(
+        (shown.active, shown.failed, shown.done),
+        (0, 1, 2499),
+        "what is forgotten was done all the same"
+    );
+    assert_eq!(shown.total, 2500);
     assert_eq!(queue.take_over().len(), 2499, "what is done leaves the journal, what failed does not");
+    queue.clear_finished();
+    assert_eq!(queue.snapshot(), Transfers::default());
 }
 
 #[test]

@@ -1,0 +1,139 @@
+//! The application as a process that may die. Everything but the window is that of the desktop.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use notespot_app::{App, AppConfig, Host, HostError, Keep, Redirect, SaveTo};
+use notespot_protocol::NodeId;
+use notespot_protocol::window::{
+    AppEvent, Direction, MoveTo, SyncStatus, TargetAnswer, TransferState, Transfers,
+};
+use serde::{Deserialize, Serialize};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+
+const BOUND: Duration = Duration::from_mins(1);
+const POLL: Duration = Duration::from_millis(20);
+
+/// What a person asks for, as it is handed to the process.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Wishes {
+    pub(crate) upload: Option<PathBuf>,
+    pub(crate) download: Vec<NodeId>,
+    pub(crate) to: PathBuf,
+}
+
+/// The file that says that something of this kind was shown to be under way: a crash may not lose it.
+pub(crate) fn shown_file(home: &Path, direction: Direction) -> PathBuf {
+    home.join(match direction {
+        Direction::Upload => "an upload was shown",
+        Direction::Download => "a download was shown",
+    })
+}
+
+struct Shown {
+    home: PathBuf,
+}
+
+impl Host for Shown {
+    fn open_browser(&self, _: &str) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn copy_text(&self, _: &str) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn on_event(&self, event: AppEvent) {
+        let AppEvent::TransfersChanged { transfers } = event else { return };
+        for direction in [Direction::Upload, Direction::Download] {
+            let file = shown_file(&self.home, direction);
+            if transfers.items.iter().any(|one| one.direction == direction) && !file.exists() {
+                fs::write(file, "").unwrap();
+            }
+        }
+    }
+}
+
+/// Asks for these, has everything done that was asked for here at any time, and ends in order.
+pub(crate) async fn run(wishes: &str) {
+    let wishes: Wishes = serde_json::from_str(wishes).unwrap();
+    let config = AppConfig { keep: Keep::Memory, ..AppConfig::from_environment(Redirect::DeepLink).unwrap() };
+    let libraries = config.data_dir.join("libraries");
+    let home = std::env::current_dir().unwrap();
+    let app = App::start(config, Arc::new(Shown { home })).await.unwrap();
+    until(&app, "the library", || app.state().sync.status == SyncStatus::UpToDate).await;
+    tokio::join!(upload(&app, &wishes), download(&app, &wishes), meddle(&app, &wishes));
+    let journal = SqliteConnectOptions::new().filename(library_in(&libraries)).read_only(true);
+    let mut journal = journal.connect().await.unwrap();
+    let waiting = async {
+        while left(&mut journal).await > 0 {
+            decide(&app, &app.transfers()).await;
+            tokio::time::sleep(POLL).await;
+        }
+    };
+    let waited = tokio::time::timeout(BOUND, waiting).await;
+    assert!(waited.is_ok(), "this was never done: {:#?}", app.transfers());
+    journal.close().await.unwrap();
+    app.shut_down().await;
+}
+
+async fn upload(app: &App, wishes: &Wishes) {
+    if let Some(path) = &wishes.upload {
+        app.upload_files(vec![path.clone()], None, false).await.unwrap();
+    }
+}
+
+async fn download(app: &App, wishes: &Wishes) {
+    if !wishes.download.is_empty() {
+        app.download_files(wishes.download.clone(), SaveTo::Folder(wishes.to.clone())).await.unwrap();
+    }
+}
+
+/// What else a person does that the journal remembers.
+async fn meddle(app: &App, wishes: &Wishes) {
+    if wishes.upload.is_none() && wishes.download.is_empty() {
+        return;
+    }
+    until(app, "something under way", || app.transfers().total > 0).await;
+    app.pause_all_transfers().await.unwrap();
+    if let Some(held) = app.transfers().items.iter().rfind(|one| one.state == TransferState::Paused) {
+        app.move_transfer(held.id, MoveTo::Top).await.unwrap();
+    }
+    app.resume_all_transfers().await.unwrap();
+}
+
+/// What a person does about transfers that do not go on by themselves.
+async fn decide(app: &App, transfers: &Transfers) {
+    if transfers.paused > 0 {
+        app.resume_all_transfers().await.unwrap();
+    }
+    if let Some(asks) = transfers.items.iter().find(|one| one.state == TransferState::TargetExists) {
+        app.answer_target(asks.id, TargetAnswer::KeepBoth, true).await.unwrap();
+    }
+}
+
+/// What stands in the journal.
+async fn left(journal: &mut SqliteConnection) -> i64 {
+    let count = "SELECT (SELECT count(*) FROM requests) + (SELECT count(*) FROM transfers)";
+    sqlx::query_scalar(count).fetch_one(journal).await.unwrap()
+}
+
+/// The one library in this folder.
+pub(crate) fn library_in(folder: &Path) -> PathBuf {
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.into_iter().find(|path| path.extension() == Some(OsStr::new("sqlite"))).unwrap()
+}
+
+async fn until(app: &App, what: &str, holds: impl Fn() -> bool) {
+    let waiting = async {
+        while !holds() {
+            tokio::time::sleep(POLL).await;
+        }
+    };
+    let waited = tokio::time::timeout(BOUND, waiting).await;
+    assert!(waited.is_ok(), "never came: {what}; the state is {:#?}", app.state());
+}
