@@ -13,8 +13,8 @@ pub(crate) fn run(name: Option<&str>) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// One file of 100 GiB, and 100,000 tiny ones, as the programs are shipped. Takes about ten minutes, and
-/// 2 GiB of disk.
+/// One file of 100 GiB, 100,000 tiny ones, and 50,000 of all sizes, as the programs are shipped. Takes about
+/// ten minutes, and 9 GiB of disk.
 fn huge() -> anyhow::Result<ExitCode> {
     let programs = ["-p", "notespot-server", "-p", "notespot-cli", "-p", "notespot-testkit"];
     let built =
@@ -22,7 +22,9 @@ fn huge() -> anyhow::Result<ExitCode> {
     if !built.success() {
         return Ok(ExitCode::FAILURE);
     }
-    test("notespot-cli", "test(huge::)", &[("NOTESPOT_HUGE_GIB", "100"), ("NOTESPOT_MANY_FILES", "100000")])
+    let sizes =
+        [("NOTESPOT_HUGE_GIB", "100"), ("NOTESPOT_MANY_FILES", "100000"), ("NOTESPOT_MIXED_FILES", "50000")];
+    test("notespot-cli", "test(huge::)", &sizes)
 }
 
 /// Uploads and downloads over a network that fails in every way, 100,000 drawn seeds of each. Takes about

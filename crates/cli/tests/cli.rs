@@ -30,8 +30,13 @@ mod networks;
 mod odd_files;
 #[path = "cli/other_stores.rs"]
 mod other_stores;
+#[path = "cli/parallel.rs"]
+mod parallel;
 #[path = "cli/pipes.rs"]
 mod pipes;
+#[cfg(target_os = "linux")]
+#[path = "cli/terminal.rs"]
+mod terminal;
 
 use std::path::Path;
 use std::process::Output;

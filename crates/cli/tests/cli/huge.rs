@@ -1,5 +1,5 @@
 //! Files that no disk here holds, and more of them than memory would: against a store that keeps none
-//! of it. `cargo xtask soak huge` runs the same with 100 GiB and 100,000 files.
+//! of it. `cargo xtask soak huge` runs the same with 100 GiB, 100,000 tiny files and 50,000 of all sizes.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -98,5 +98,39 @@ async fn very_many_tiny_and_empty_files_go_up_and_come_down_in_little_memory() {
     for number in 0..files {
         let file = back.path().join(format!("tree/{}/{number}", number / 1000));
         assert_eq!(fs::metadata(&file).unwrap().len(), size(number) as u64, "{}", file.display());
+    }
+}
+
+/// Half of them below 20 KiB, and most bytes in the largest hundredth: log-normal, as files on disks are.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "any size near it is as good"
+)]
+fn mixed_size(number: usize) -> u64 {
+    // Box and Muller's two numbers, from sequences that fill the unit square evenly.
+    let unit = |step: f64| ((number as f64 + 0.5) * step).fract();
+    let normal = (-2.0 * (1.0 - unit(0.754_877_666)).ln()).sqrt()
+        * (std::f64::consts::TAU * unit(0.569_840_291)).cos();
+    (20_480.0 * (2.0 * normal).exp()) as u64
+}
+
+#[tokio::test]
+async fn files_of_all_sizes_go_up_and_come_down_in_little_memory() {
+    let files = usize::try_from(amount("NOTESPOT_MIXED_FILES", 4_000)).unwrap();
+    let store = DiscardingStore::start().await.unwrap();
+    let machine = machine(&store).await;
+    let tree = machine.home.path().join("tree");
+    fs::create_dir(&tree).unwrap();
+    for number in 0..files {
+        sparse(&tree, &format!("{number}"), mixed_size(number));
+    }
+    within_memory(&machine, &["upload", "tree"]).await;
+    let back = TempDir::new_in(machine.home.path()).unwrap();
+    within_memory(&machine, &["download", "tree", "--to", back.path().to_str().unwrap()]).await;
+    for number in 0..files {
+        let came = fs::metadata(back.path().join(format!("tree/{number}"))).unwrap().len();
+        assert_eq!(came, mixed_size(number), "{number}");
     }
 }

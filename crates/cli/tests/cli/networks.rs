@@ -61,6 +61,32 @@ async fn everything_goes_by_the_proxy_and_trusts_the_company_s_authority() {
     assert!(agreed.iter().any(|one| one == "h2") && agreed.iter().any(|one| one == "http/1.1"), "{agreed:?}");
 }
 
+/// `SSL_CERT_FILE` is where OpenSSL, and everything that follows it, looks for the system's authorities.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_the_system_trusts_is_trusted_and_nothing_else() {
+    let company = Company::start().await;
+    let film = content(3, 3 * 1024 * 1024);
+    std::fs::write(company.home.path().join("film.mkv"), &film).unwrap();
+    let proxy = WayOut::http(company.front.address()).await.unwrap();
+    let url = proxy.url();
+    let (by_proxy, trusted) = (("HTTPS_PROXY", url.as_str()), ("SSL_CERT_FILE", "company.pem"));
+    let download = ["download", "film.mkv", "--to", "back"];
+    for arguments in [&["upload", "film.mkv"][..], &download] {
+        let ran = company.run(&[by_proxy, trusted], arguments).await;
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+    }
+    let came = company.home.path().join("back/film.mkv");
+    assert!(std::fs::read(&came).unwrap() == film);
+
+    std::fs::remove_file(&came).unwrap();
+    let ran = company.run(&[by_proxy], &download).await;
+    assert_eq!(ran.code, Some(4), "{ran:?}");
+    assert!(ran.stderr.contains("files.test is not safe"), "{ran:?}");
+    assert!(ran.stderr.contains("an authority that this system does not know"), "{ran:?}");
+    assert_eq!(std::fs::read_dir(company.home.path().join("back")).unwrap().count(), 0);
+}
+
 #[tokio::test]
 async fn what_is_in_the_way_is_said_in_one_sentence() {
     let company = Company::start().await;

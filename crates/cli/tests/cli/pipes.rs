@@ -50,7 +50,9 @@ async fn what_comes_through_a_pipe_goes_up_and_comes_back_through_one() {
 /// How many streams wait on the disk.
 fn spooled(machine: &Machine) -> usize {
     let folder = machine.home.path().join(".local/share/notespot/streams");
-    std::fs::read_dir(folder).map_or(0, Iterator::count)
+    let is_stream = |name: std::ffi::OsString| name.to_string_lossy().starts_with("stream-");
+    std::fs::read_dir(folder)
+        .map_or(0, |entries| entries.filter(|entry| is_stream(entry.as_ref().unwrap().file_name())).count())
 }
 
 #[tokio::test]
@@ -162,4 +164,22 @@ async fn events_tell_what_happens_a_line_each() {
         assert_eq!(keys(item), expected, "scripts rely on it: docs/command-line.md");
     }
     assert_eq!((&of("end")[0]["done"], &of("end")[0]["failed"]), (&1.into(), &1.into()));
+}
+
+/// Into a folder and into a pipe: each takes two seconds, whatever the machine could do.
+#[tokio::test]
+async fn a_download_takes_no_more_than_it_may() {
+    let machine = Machine::start().await;
+    machine.file("film.mkv", &content(1, 5 * MIB));
+    machine.run(&["upload", "film.mkv"]).await;
+    let limited = async |to: &str| {
+        let begun = std::time::Instant::now();
+        let arguments = ["download", "film.mkv", "--to", to, "--limit-down", "2500K"];
+        let ended = start(&machine, &arguments, Stdio::piped()).wait_with_output().await.unwrap();
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        assert!(begun.elapsed().as_secs_f64() > 1.8, "{to}: {:?}", begun.elapsed());
+        ended.stdout
+    };
+    let (_, piped) = futures_util::future::join(limited("back"), limited("-")).await;
+    assert!(piped == content(1, 5 * MIB) && machine.read("back/film.mkv") == piped);
 }
