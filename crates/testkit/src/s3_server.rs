@@ -91,7 +91,7 @@ impl S3Server {
         let folder = self.folder.path();
         let mut command = match &self.program {
             Program::SeaweedFs(seaweedfs) => seaweedfs.command(folder)?,
-            Program::Garage(garage) => garage.command(folder)?,
+            Program::Garage(_) => Garage::command(folder)?,
         };
         let process = self.process.insert(spawn(&mut command)?);
         let ready = async |client: &Client| match &self.program {

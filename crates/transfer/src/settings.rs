@@ -106,7 +106,7 @@ impl Default for Settings {
             floor: ByteCount(1024),
             answer_timeout: Duration::from_mins(1),
             tries: 8,
-            retries: 500,
+            retries: 2000,
             first_pause: Duration::from_millis(250),
             longest_pause: Duration::from_secs(20),
         }

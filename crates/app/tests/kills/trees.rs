@@ -60,7 +60,7 @@ pub(crate) async fn require_at_server(remote: &Remote, folder: &Path, node: Node
         let path = folder.join(node.name.as_str());
         match node.content {
             Some(content) => {
-                assert_eq!(content.sha256, sha256_of(&fs::read(&path).unwrap()), "{}", path.display())
+                assert_eq!(content.sha256, sha256_of(&fs::read(&path).unwrap()), "{}", path.display());
             }
             None => Box::pin(require_at_server(remote, &path, node.id)).await,
         }

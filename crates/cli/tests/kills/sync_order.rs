@@ -37,9 +37,9 @@ fn require_synced(calls: &[Call], end_of_path: &str, after: usize, before: usize
 /// somebody was `told`.
 fn require_order(calls: &[Call], named: &Call, told: &Call) {
     let (from, to) = named.paths();
-    let changes = calls.iter().filter(|call| call.is(&CHANGES, &end_of(&from)));
-    let changed = changes.map(|call| call.ended).max().expect("something was written");
-    require_synced(calls, &end_of(&from), changed, named.begun);
+    let writes = calls.iter().filter(|call| call.is(&CHANGES, &end_of(&from)));
+    let written = writes.map(|call| call.ended).max().expect("something was written");
+    require_synced(calls, &end_of(&from), written, named.begun);
     require_synced(calls, &end_of(to.parent().unwrap()), named.ended, told.begun);
     let late = calls.iter().find(|call| call.is(&CHANGES, &end_of(&to)) && call.begun > named.begun);
     assert!(late.is_none(), "written when it had its name: {late:?}");

@@ -44,7 +44,7 @@ api_bind_addr = "127.0.0.1:{admin}"
         self.s3
     }
 
-    pub(super) fn command(&self, folder: &Path) -> anyhow::Result<Command> {
+    pub(super) fn command(folder: &Path) -> anyhow::Result<Command> {
         let mut garage = command("garage", folder)?;
         garage.args(["-c", CONFIG, "server", "--single-node", "--default-bucket"]);
         garage.env("GARAGE_DEFAULT_BUCKET", BUCKET);

@@ -38,7 +38,7 @@ async fn other_refusals_end_the_one_file_at_once_and_no_other() {
             let (stand, way) = stand();
             let path = stand.file("film.mkv", &content(1, size));
             way.answer_next(instead(status, code));
-            assert_final(stand.upload(&path).await.unwrap_err(), status);
+            assert_final(&stand.upload(&path).await.unwrap_err(), status);
             assert_eq!(way.requests(), 1, "{status} {code}");
             stand.upload(&stand.file("other.mkv", b"other")).await.unwrap();
             assert_eq!((way.requests(), locked(&stand.published).len()), (2, 1));
@@ -46,7 +46,7 @@ async fn other_refusals_end_the_one_file_at_once_and_no_other() {
             let (stand, way) = self::stand();
             stand.offer(&content(1, size));
             way.answer_next(instead(status, code));
-            assert_final(stand.download(&stand.here(), Existing::Fail).await.unwrap_err(), status);
+            assert_final(&stand.download(&stand.here(), Existing::Fail).await.unwrap_err(), status);
             assert_eq!(way.requests(), 1, "{status} {code}");
             assert!(!stand.path("report.pdf").exists());
             stand.download(&stand.here(), Existing::Fail).await.unwrap();
@@ -55,8 +55,8 @@ async fn other_refusals_end_the_one_file_at_once_and_no_other() {
     }
 }
 
-fn assert_final(error: TransferError, expected: u16) {
-    assert!(matches!(error, TransferError::StoreRefused { status, .. } if status == expected), "{error:?}");
+fn assert_final(error: &TransferError, expected: u16) {
+    assert!(matches!(error, TransferError::StoreRefused { status, .. } if *status == expected), "{error:?}");
 }
 
 /// S3 answers 400 to a body that came too slowly or broke off, and stores of others say `SlowDown` with
