@@ -1,6 +1,7 @@
 //! How an application is started.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use notespot_client::{Secret, is_this_machine};
 use notespot_network::NetworkSettings;
@@ -46,11 +47,16 @@ pub struct AppConfig {
     pub transfers: TransferSettings,
     /// The way that requests take, to the server and to the object store.
     pub network: NetworkSettings,
+    /// For how long a command goes on by itself when the server or the store is away. [`App`](crate::App) has a
+    /// queue for that, which has no end.
+    pub patience: Duration,
 }
 
 impl AppConfig {
     /// The embedded server's address.
     pub const DEFAULT_SERVER: &str = "http://127.0.0.1:4800";
+    /// In which a server or a store is started again.
+    pub const DEFAULT_PATIENCE: Duration = Duration::from_mins(1);
 
     /// The platform's folders, the keyring, and what the environment says. This is the only place
     /// where the application reads the environment:
@@ -81,6 +87,7 @@ impl AppConfig {
                     .filter(|path| !path.is_empty())
                     .map(PathBuf::from),
             },
+            patience: Self::DEFAULT_PATIENCE,
         })
     }
 }

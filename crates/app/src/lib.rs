@@ -9,6 +9,7 @@ mod config;
 mod error;
 mod host;
 mod library;
+mod patience;
 mod remote;
 mod settings;
 mod shown;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use notespot_client::{ApiClient, Keyring, MemoryStore, SecretStore, Session, SessionConfig, SessionStatus};
 use notespot_network::Network;
@@ -10,6 +11,7 @@ use notespot_transfer::Engine;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use crate::patience::Patience;
 use crate::transfers::OverRest;
 use crate::{AppConfig, AppError, Host, Keep, TransferSettings, settings};
 
@@ -24,18 +26,20 @@ pub struct Remote {
     pub(crate) engine: Engine,
     pub(crate) control: Arc<OverRest>,
     pub(crate) data_dir: PathBuf,
+    pub(crate) patience: Arc<Patience>,
 }
 
 impl Remote {
     /// Takes up the session of the last run, or the token of the configuration. Asks no server yet.
     pub async fn start(config: AppConfig, host: Arc<dyn Host>) -> Result<Self, AppError> {
         let server = chosen_server(&config)?;
-        let remote = Self::at(&config, server, host)?;
+        let patience = Arc::new(Patience::new(config.patience));
+        let remote = Self { patience, ..Self::at(&config, server, host)? };
         remote.session().restore().await;
         Ok(remote)
     }
 
-    /// For one server, with a session that is not taken up yet.
+    /// For one server, with a session that is not taken up yet, and without patience.
     pub(crate) fn at(config: &AppConfig, server: Url, host: Arc<dyn Host>) -> Result<Self, AppError> {
         let store: Arc<dyn SecretStore> = match config.keep {
             Keep::Keyring => Arc::new(Keyring),
@@ -52,7 +56,8 @@ impl Remote {
         let engine = Engine::new(TransferSettings { network, ..config.transfers.clone() })?;
         let api = ApiClient::new(Session::new(session)?);
         let control = Arc::new(OverRest::new(&api));
-        Ok(Self { api, host, engine, control, data_dir: config.data_dir.clone() })
+        let patience = Arc::new(Patience::new(Duration::ZERO));
+        Ok(Self { api, host, engine, control, data_dir: config.data_dir.clone(), patience })
     }
 
     pub(crate) fn session(&self) -> &Session {

@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use notespot_app::{NetworkSettings, TransferSettings};
+use notespot_app::{AppConfig, NetworkSettings, TransferSettings};
 use notespot_protocol::ByteCount;
 
 use crate::output::Json;
@@ -171,6 +172,9 @@ pub(crate) struct Pace {
     /// The most that downloads may take a second
     #[arg(long, global = true, value_name = "BYTES", value_parser = bytes)]
     limit_down: Option<ByteCount>,
+    /// For how long to go on by itself when the server or its storage is away; 0 to fail at once
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = AppConfig::DEFAULT_PATIENCE.as_secs())]
+    retry_for: u64,
     /// Send everything, also content that the server has from you already
     #[arg(long, global = true)]
     no_dedupe: bool,
@@ -186,6 +190,11 @@ impl Pace {
         settings.limit_up = self.limit_up.or(settings.limit_up);
         settings.limit_down = self.limit_down.or(settings.limit_down);
         settings.dedupe &= !self.no_dedupe;
+    }
+
+    /// For how long to go on by itself.
+    pub(crate) fn patience(&self) -> Duration {
+        Duration::from_secs(self.retry_for)
     }
 }
 

@@ -70,6 +70,7 @@ async fn start(arguments: &Arguments) -> Result<Remote, AppError> {
     let mut config = AppConfig::from_environment(Redirect::Loopback)?;
     config.transfers.memory_bytes = config.transfers.memory_bytes.saturating_sub(WAITING_BYTES);
     arguments.pace.apply(&mut config.transfers);
+    config.patience = arguments.pace.patience();
     arguments.way.apply(&mut config.network);
     if let Some(server) = &arguments.server {
         let url = Url::parse(server).map_err(|_| AppError::BadServerUrl { given: server.to_owned() })?;

@@ -35,6 +35,9 @@ const HASHED_FIRST_MAX: u64 = 5 * 1024 * 1024;
 const VERSIONS_MAX: u32 = 3;
 /// How many given-up uploads of the same reference are passed over.
 const GIVEN_UP_MAX: u32 = 20;
+/// How often parts are sent again that the store had, and has no more: damage on its disk is found when they
+/// are joined.
+const INCOMPLETE_MAX: u32 = 3;
 /// How long a cancelled upload waits for the server to hear of it.
 const ABORT_TIME: std::time::Duration = std::time::Duration::from_secs(5);
 
@@ -72,6 +75,8 @@ enum Attempt {
     Changed,
     /// The reference belongs to an upload that was given up, or to other content.
     Spent,
+    /// The store holds less than it had confirmed.
+    Incomplete(TransferError),
 }
 
 impl Engine {
@@ -88,7 +93,7 @@ impl Engine {
         cancel: &CancellationToken,
     ) -> Result<Uploaded, TransferError> {
         let mut client_ref = file.client_ref;
-        let (mut versions, mut given_up) = (0, 0);
+        let (mut versions, mut given_up, mut incomplete) = (0, 0, 0);
         loop {
             let upload = Upload { engine: self, control, file, progress, cancel };
             match upload.attempt(client_ref).await? {
@@ -98,6 +103,14 @@ impl Engine {
                 }
                 Attempt::Changed => versions += 1,
                 Attempt::Spent => given_up += 1,
+                Attempt::Incomplete(error) => {
+                    if incomplete == INCOMPLETE_MAX {
+                        return Err(error);
+                    }
+                    incomplete += 1;
+                    progress.start_over();
+                    continue;
+                }
             }
             if versions == VERSIONS_MAX || given_up == GIVEN_UP_MAX {
                 return Err(TransferError::FileChanged { name: file.name.to_string() });
@@ -170,6 +183,9 @@ impl<C: UploadControl> Upload<'_, C> {
             // The server has compared, and has given the upload up by itself.
             Err(TransferError::Control(error)) if error.code() == ErrorCode::ChecksumMismatch => {
                 Ok(Attempt::Changed)
+            }
+            Err(error @ TransferError::Control(_)) if error.code() == ErrorCode::UploadIncomplete => {
+                Ok(Attempt::Incomplete(error))
             }
             Err(error) => {
                 if !may_go_on(&error) {

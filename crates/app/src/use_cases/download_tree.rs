@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use notespot_protocol::{Node, NodeId, NodesQuery};
+use notespot_protocol::{ByteCount, Node, NodeId, NodesQuery, Page};
 use notespot_transfer::{Existing, FileToDownload, SaveTo, local_name};
+use tokio_util::sync::CancellationToken;
 
 use super::lanes::{FoundFiles, Lanes};
 use crate::{AppError, Remote};
@@ -79,10 +80,10 @@ impl Search {
         let mut query = NodesQuery { parent: Some(folder.id), limit: Some(PAGE), ..NodesQuery::default() };
         let (mut folders, mut taken) = (Vec::new(), Taken::default());
         loop {
-            let page = match self.remote.api.patient().nodes(&query).await {
+            let page = match self.page(&query).await {
                 Ok(page) => page,
                 Err(error) => {
-                    self.lanes.put(folder.shown, Err(error.into())).await?;
+                    self.lanes.put(folder.shown, Err(error)).await?;
                     return Some(folders);
                 }
             };
@@ -92,6 +93,19 @@ impl Search {
             match page.next {
                 Some(next) => query.cursor = Some(next),
                 None => return Some(folders),
+            }
+        }
+    }
+
+    async fn page(&self, query: &NodesQuery) -> Result<Page<Node>, AppError> {
+        let api = self.remote.api.patient();
+        // A search that nobody listens to any more ends when it has something to tell.
+        let cancel = CancellationToken::new();
+        let mut effort = self.remote.patience.begin(&cancel);
+        loop {
+            let page = api.nodes(query).await.map_err(AppError::from);
+            if let Some(page) = effort.ended(page, ByteCount::ZERO).await {
+                return page;
             }
         }
     }

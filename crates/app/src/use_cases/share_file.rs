@@ -1,7 +1,8 @@
 //! Public links.
 
 use notespot_protocol::window::NoticeKind;
-use notespot_protocol::{NewLink, NodeId, PublicLink};
+use notespot_protocol::{ByteCount, NewLink, NodeId, PublicLink};
+use tokio_util::sync::CancellationToken;
 
 use crate::{App, AppError, Remote};
 
@@ -9,6 +10,20 @@ impl Remote {
     /// The public link of a file, made if there is none.
     pub async fn public_link(&self, id: NodeId) -> Result<PublicLink, AppError> {
         Ok(self.api.create_link(&NewLink { node: id, slug: None }).await?)
+    }
+
+    /// The same for a file that was just uploaded, of many: it outlasts a server that is away for a while.
+    pub async fn public_link_of_uploaded(
+        &self,
+        id: NodeId,
+        cancel: &CancellationToken,
+    ) -> Result<PublicLink, AppError> {
+        let mut effort = self.patience.begin(cancel);
+        loop {
+            if let Some(link) = effort.ended(self.public_link(id).await, ByteCount::ZERO).await {
+                return link;
+            }
+        }
     }
 
     /// Ends the public link of a file. `NoLink` when it has none.

@@ -1,6 +1,7 @@
 //! Uploads.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use notespot_protocol::{
     ByteCount, ClientRef, NewUpload, Node, NodeId, NodeName, NodesQuery, OnConflict, UploadState,
@@ -59,8 +60,16 @@ impl Remote {
             content_type: None,
             client_ref: file.client_ref,
         };
-        let progress = Progress::told(progress);
-        Ok(self.engine.upload_file(&*self.control, &file, &progress, cancel).await?)
+        let progress = Arc::new(progress);
+        let mut effort = self.patience.begin(cancel);
+        loop {
+            let heard = Arc::clone(&progress);
+            let progress = Progress::told(move |done| heard(done));
+            let uploaded = self.engine.upload_file(&*self.control, &file, &progress, cancel).await;
+            if let Some(uploaded) = effort.ended(uploaded.map_err(AppError::from), progress.done()).await {
+                return uploaded;
+            }
+        }
     }
 
     /// Tells the server that an upload is given up that is not under way: what has arrived goes. One

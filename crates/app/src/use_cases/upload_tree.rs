@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use notespot_protocol::{ByteCount, ClientRef, NewFolder, NodeId, NodeName, OnConflict};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 use walkdir::{DirEntry, WalkDir};
 
 pub use self::again::UploadCommand;
@@ -129,7 +130,16 @@ impl Search {
             on_conflict: OnConflict::Fail,
             reuse: true,
         };
-        Ok(self.remote.api.patient().create_folder(&folder).await?.id)
+        let api = self.remote.api.patient();
+        // A search that nobody listens to any more ends when it has something to tell.
+        let cancel = CancellationToken::new();
+        let mut effort = self.remote.patience.begin(&cancel);
+        loop {
+            let made = api.create_folder(&folder).await.map_err(AppError::from);
+            if let Some(made) = effort.ended(made, ByteCount::ZERO).await {
+                return Ok(made?.id);
+            }
+        }
     }
 }
 

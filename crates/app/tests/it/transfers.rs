@@ -37,6 +37,7 @@ impl Person {
             keep: Keep::Memory,
             transfers: TransferSettings::default(),
             network: NetworkSettings::default(),
+            patience: AppConfig::DEFAULT_PATIENCE,
         };
         Self { folder, config }
     }

@@ -59,6 +59,7 @@ impl Window {
             keep: Keep::Memory,
             transfers: TransferSettings::default(),
             network: NetworkSettings::default(),
+            patience: AppConfig::DEFAULT_PATIENCE,
         };
         Self::with(config).await
     }

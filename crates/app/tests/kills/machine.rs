@@ -69,6 +69,7 @@ impl Scene {
             keep: Keep::Memory,
             transfers: TransferSettings::default(),
             network: NetworkSettings::default(),
+            patience: AppConfig::DEFAULT_PATIENCE,
         };
         let remote = Remote::start(config, Arc::new(Nobody)).await.unwrap();
         let mut scene = Self { server, token, folder, remote, given: NodeId::generate(), test };

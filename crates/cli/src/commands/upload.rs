@@ -79,7 +79,7 @@ pub(super) async fn upload(
                 (uploaded.node, if uploaded.was_there { WAS_THERE } else { "uploaded" })
             }
         };
-        let link = if link { Some(remote.public_link(node.id).await?) } else { None };
+        let link = if link { Some(remote.public_link_of_uploaded(node.id, cancel).await?) } else { None };
         Ok(Uploaded { node, link, fate })
     };
     if let (Some(name), [only]) = (name, paths.as_slice())

@@ -41,12 +41,7 @@ async fn a_part_that_is_damaged_before_the_last_one_has_come_is_sent_again_and_n
         fs::write(&part, bytes).unwrap();
     };
     let (ran, ()) = tokio::join!(machine.run(&upload), damage);
-    if ran.code != Some(0) {
-        assert!(ran.stderr.contains("Not all parts have arrived"), "{ran:?}");
-        assert_eq!(machine.json(&["ls"]).await.as_array().unwrap().len(), 0, "nothing is published");
-        let again = machine.run(&upload).await;
-        assert_eq!(again.code, Some(0), "{again:?}");
-    }
+    assert_eq!(ran.code, Some(0), "{ran:?}");
     let sent = proxy.passed(Direction::ToServer);
     assert!(sent > 63 * MIB as u64 && sent < 66 * MIB as u64, "{sent} bytes: one part of three twice");
     fs::remove_file(machine.home.path().join("film.mkv")).unwrap();
