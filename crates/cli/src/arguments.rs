@@ -175,6 +175,9 @@ pub(crate) struct Pace {
     /// For how long to go on by itself when the server or its storage is away; 0 to fail at once
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = AppConfig::DEFAULT_PATIENCE.as_secs())]
     retry_for: u64,
+    /// Read each download once more from the disk before it gets its name: for disks that are not trusted
+    #[arg(long, global = true)]
+    read_back: bool,
     /// Send everything, also content that the server has from you already
     #[arg(long, global = true)]
     no_dedupe: bool,
@@ -189,6 +192,7 @@ impl Pace {
         }
         settings.limit_up = self.limit_up.or(settings.limit_up);
         settings.limit_down = self.limit_down.or(settings.limit_down);
+        settings.read_back |= self.read_back;
         settings.dedupe &= !self.no_dedupe;
     }
 

@@ -67,6 +67,15 @@ pub enum TransferError {
         /// Its name.
         name: String,
     },
+    /// The disk gives back something else than was written to it. Nothing was saved.
+    #[error(
+        "\u{201c}{name}\u{201d} arrived whole, but the disk gave something else back, so it was not saved. The \
+         disk may be failing: save it to another one."
+    )]
+    DiskDamages {
+        /// Its name.
+        name: String,
+    },
     /// No room. Nothing was saved.
     #[error("The disk is full, so \u{201c}{name}\u{201d} was not saved. Free some space and try again.")]
     DiskFull {
@@ -139,7 +148,7 @@ impl TransferError {
             Self::IsFolder { .. } | Self::NotAFile { .. } | Self::LengthUntrue { .. } => ErrorCode::WrongKind,
             Self::Unreadable { .. } | Self::Unwritable { .. } => ErrorCode::FileAccess,
             Self::FileChanged { .. } => ErrorCode::FileChanged,
-            Self::ChecksumMismatch { .. } => ErrorCode::ChecksumMismatch,
+            Self::ChecksumMismatch { .. } | Self::DiskDamages { .. } => ErrorCode::ChecksumMismatch,
             Self::DiskFull { .. } => ErrorCode::DiskFull,
             Self::TargetExists { .. } => ErrorCode::TargetExists,
             Self::InTheWay(Trouble::Portal { .. }) => ErrorCode::NotANotespotServer,

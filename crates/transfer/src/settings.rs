@@ -36,6 +36,10 @@ pub struct Settings {
     pub hash_passes: usize,
     /// Whether content that its owner has at the server already is proven to be here instead of being sent.
     pub dedupe: bool,
+    /// Whether what was downloaded is read once more from the disk before it takes its name. What arrives is
+    /// verified in any case, and what an earlier run has left is read from the disk; this is for disks that are
+    /// not trusted. It takes as long as hashing the file and reading it.
+    pub read_back: bool,
     /// To open a connection.
     pub connect_timeout: Duration,
     /// A connection that moves less than `floor` in this time is given up and replaced.
@@ -101,6 +105,7 @@ impl Default for Settings {
             network: Network::default(),
             hash_passes: 8,
             dedupe: true,
+            read_back: false,
             connect_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(20),
             floor: ByteCount(1024),

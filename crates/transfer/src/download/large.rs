@@ -55,13 +55,14 @@ pub(super) async fn download<C: DownloadControl>(
     done?;
     let Download { part, marks, .. } = download;
     let (size, modified_at) = (marks.blocks().size, remote.plan.modified_at);
+    let read_back = engine.settings.read_back.then_some(remote.plan.sha256);
     let folder = target.folder().to_owned();
     let (naming, to) = (target.clone(), target);
     let path = blocking(move || {
         let mut part = part;
         part.set_disposable();
         part.file().set_len(size).map_err(|error| to.trouble(error))?;
-        part.take_its_name(&to, modified_at)
+        part.take_its_name(&to, modified_at, read_back)
     })
     .await?;
     engine.folders.sync(&folder).await.map_err(|error| naming.trouble(error))?;

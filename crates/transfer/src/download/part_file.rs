@@ -5,12 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use notespot_protocol::{NodeId, Timestamp};
+use notespot_protocol::{NodeId, Sha256, Timestamp};
 use sha2::Digest as _;
 use tempfile::TempPath;
 
 use super::Existing;
-use super::target::{NUMBERS_MAX, Target};
+use super::target::{NUMBERS_MAX, Target, sha256_of};
 use crate::TransferError;
 
 /// How long a download waits for one of the same file that is just ending.
@@ -69,18 +69,27 @@ impl PartFile {
     }
 
     /// Puts the complete content on the disk and under the target's name, in one step. The folder has
-    /// to be synced yet. Blocks.
+    /// to be synced yet. With `read_back`, the disk has to give back what has this checksum. Blocks.
     pub(super) fn take_its_name(
         self,
         target: &Target,
         modified_at: Option<Timestamp>,
+        read_back: Option<Sha256>,
     ) -> Result<PathBuf, TransferError> {
         if let Some(modified_at) = modified_at {
             // A file system without times is still one that holds files.
             let _ = self.file.set_modified(SystemTime::from(modified_at));
         }
-        let named = self.file.sync_all().and_then(|()| self.persist(target));
-        named.map_err(|error| target.trouble(error))
+        let trouble = |error| target.trouble(error);
+        self.file.sync_all().map_err(trouble)?;
+        if let Some(sha256) = read_back {
+            forget_cached(&self.file);
+            let there = sha256_of(&self.file).map_err(trouble)?;
+            if there != sha256 {
+                return Err(TransferError::DiskDamages { name: target.name.to_string() });
+            }
+        }
+        self.persist(target).map_err(trouble)
     }
 
     fn persist(self, target: &Target) -> io::Result<PathBuf> {
@@ -107,6 +116,17 @@ impl PartFile {
         Err(io::ErrorKind::AlreadyExists.into())
     }
 }
+
+/// Makes the system read the file from the disk when it is read next, where it can be told so: all of it has been
+/// synced. Elsewhere its memory answers.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn forget_cached(file: &File) {
+    // Advice: a file system may not take it.
+    let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn forget_cached(_: &File) {}
 
 /// The same for each download of the same file to the same place, and nothing else.
 fn part_name(target: &Target, node: NodeId) -> String {
@@ -206,4 +226,48 @@ fn is_still(file: &File, path: &Path) -> io::Result<bool> {
 #[expect(clippy::unnecessary_wraps, reason = "the other systems can fail")]
 fn is_still(_: &File, _: &Path) -> io::Result<bool> {
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use notespot_protocol::NodeName;
+
+    use super::super::SaveTo;
+    use super::*;
+
+    fn part_with(content: &[u8]) -> (tempfile::TempDir, Target, PartFile) {
+        let folder = tempfile::tempdir().unwrap();
+        let to = SaveTo::Folder(folder.path().to_owned());
+        let target = Target::of(&to, &NodeName::new("film.mkv").unwrap(), Existing::Fail);
+        let mut part = PartFile::open(&target, NodeId::generate()).unwrap();
+        part.set_disposable();
+        part.file().write_all(content).unwrap();
+        (folder, target, part)
+    }
+
+    fn names(folder: &Path) -> Vec<std::ffi::OsString> {
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect()
+    }
+
+    #[test]
+    fn what_the_disk_gives_back_otherwise_gets_no_name() {
+        let content = notespot_testkit::content(1, 3 * 1024 * 1024);
+        let sha256 = Sha256::from_bytes(sha2::Sha256::digest(&content).into());
+        for damaged in [false, true] {
+            let (folder, target, part) = part_with(&content);
+            if damaged {
+                crate::positioned::write_all_at(part.file(), &[content[77] ^ 1], 77).unwrap();
+            }
+            let named = part.take_its_name(&target, None, Some(sha256));
+            if damaged {
+                assert!(matches!(named, Err(TransferError::DiskDamages { .. })), "{named:?}");
+                assert!(names(folder.path()).is_empty());
+            } else {
+                assert_eq!(std::fs::read(named.unwrap()).unwrap(), content);
+                assert_eq!(names(folder.path()), ["film.mkv"]);
+            }
+        }
+    }
 }

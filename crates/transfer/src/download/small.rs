@@ -28,6 +28,7 @@ pub(super) async fn download<C: DownloadControl>(
     let folder = target.folder().to_owned();
     let trouble = target.clone();
     let plan = remote.plan;
+    let read_back = engine.settings.read_back.then_some(plan.sha256);
     let path = blocking(move || {
         let mut part = PartFile::open(&target, plan.node)?;
         part.set_disposable();
@@ -38,7 +39,7 @@ pub(super) async fn download<C: DownloadControl>(
         let written =
             file.set_len(0).and_then(|()| content.pieces.iter().try_for_each(|piece| file.write_all(piece)));
         written.map_err(|error| target.trouble(error))?;
-        part.take_its_name(&target, plan.modified_at)
+        part.take_its_name(&target, plan.modified_at, read_back)
     })
     .await?;
     engine.folders.sync(&folder).await.map_err(|error| trouble.trouble(error))?;

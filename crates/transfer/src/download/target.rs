@@ -1,7 +1,7 @@
 //! The place that a download goes to, and what is there already.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
 use notespot_protocol::{ByteCount, DownloadPlan, NodeName, Sha256};
@@ -115,11 +115,13 @@ impl Target {
 /// Whether a file holds this content. What cannot be read is not known to.
 fn holds(path: &Path, size: ByteCount, sha256: Sha256) -> bool {
     let has_the_size = |file: Metadata| file.is_file() && file.len() == size.get();
-    path.symlink_metadata().is_ok_and(has_the_size) && sha256_of(path).is_ok_and(|there| there == sha256)
+    let there = || sha256_of(&File::open(path)?);
+    path.symlink_metadata().is_ok_and(has_the_size) && there().is_ok_and(|there| there == sha256)
 }
 
-fn sha256_of(path: &Path) -> io::Result<Sha256> {
-    let mut file = File::open(path)?;
+/// Of all that is in the file. Blocks.
+pub(super) fn sha256_of(mut file: &File) -> io::Result<Sha256> {
+    file.rewind()?;
     let mut buffer = vec![0; CHUNK_BYTES];
     let mut sha256 = sha2::Sha256::new();
     loop {

@@ -28,6 +28,18 @@ async fn the_same_bytes_arrive_under_the_file_s_name() {
     }
 }
 
+#[tokio::test]
+async fn what_is_read_back_from_the_disk_is_what_arrived() {
+    let settings = Settings { read_back: true, ..impatient() };
+    let stand = Stand::with(Store::default().start().await, settings);
+    for bytes in [Vec::new(), b"x".to_vec(), content(1, 20 * MIB + 1)] {
+        stand.offer(&bytes);
+        let saved = stand.download(&stand.here(), Existing::Replace).await.unwrap();
+        assert!(std::fs::read(&saved.path).unwrap() == bytes);
+        assert_eq!(stand.names(), ["report.pdf"]);
+    }
+}
+
 /// The first and the last byte of each request.
 fn ranges(stand: &Stand) -> Vec<(u64, u64)> {
     let gets = &locked(&stand.store.log).gets;
