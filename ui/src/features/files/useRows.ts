@@ -1,5 +1,5 @@
 import { useQueries, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import { keys } from "../../host/keys.ts";
 import { usePlatform } from "../../platform/PlatformContext.ts";
 import { MAX_ROWS } from "../../platform/types.ts";
@@ -33,7 +33,13 @@ export function useRows(view: OpenedView, firstIndex: number, lastIndex: number)
   const pageOptions = useCallback(
     (page: number) => ({
       queryKey: keys.rows(view.id, page),
-      queryFn: () => platform.viewRows(view.id, page * PAGE_ROWS, PAGE_ROWS),
+      // Rows of a list that was replaced meanwhile are newer than those before them: where a list changes
+      // faster than it is read, they are all that there is.
+      queryFn: async () => {
+        const rows = await platform.viewRows(view.id, page * PAGE_ROWS, PAGE_ROWS);
+        before.current.set(page, rows);
+        return rows;
+      },
       gcTime: KEEP_PAGES_MS,
     }),
     [platform, view.id],
@@ -47,13 +53,6 @@ export function useRows(view: OpenedView, firstIndex: number, lastIndex: number)
     })),
     combine: (results) => results.map((result) => result.data),
   });
-
-  useEffect(() => {
-    shown.forEach((rows, index) => {
-      const page = pages[index];
-      if (rows !== undefined && page !== undefined) before.current.set(page, rows);
-    });
-  }, [shown, pages]);
 
   return useMemo(
     () => ({
