@@ -1,14 +1,15 @@
 //! What all transfers share.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use notespot_protocol::PresignedRequest;
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Request};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::download::FolderSync;
+use crate::memory::{Least, Memory, Reserved};
 use crate::pace::Pace;
 use crate::places::{Place, Places};
 use crate::retry::Budget;
@@ -22,8 +23,6 @@ use crate::{Limits, Settings, TransferError, Wire};
 const STREAM_BYTES: usize = 5 * CHUNK_BYTES;
 /// What an HTTP/1.1 connection holds of an answer, at most: hyper's own bound, `DEFAULT_MAX_BUFFER_SIZE`.
 const SOCKET_BYTES: u64 = 8192 + 100 * 4096;
-/// Memory is counted in pieces of this size: the smallest file takes one.
-const GRAIN_BYTES: usize = 4 * 1024;
 
 /// Files up to this size are read once, and held until the store, or the disk, has them.
 pub const SMALL_MAX_BYTES: usize = 1024 * 1024;
@@ -38,7 +37,7 @@ const LARGE_AT_FIRST: usize = 8;
 /// What a request under way holds.
 pub(crate) struct Held {
     pub(crate) place: Place,
-    _memory: Option<OwnedSemaphorePermit>,
+    _memory: Option<Reserved>,
 }
 
 /// Moves files. Cheap to clone; all clones share connections and one memory budget, so a program
@@ -54,6 +53,8 @@ pub struct Engine {
     pub(crate) up: Arc<Pace>,
     pub(crate) down: Arc<Pace>,
     pub(crate) hash_passes: Arc<Semaphore>,
+    /// Small files that are read at once: a pass over a large one may wait for the network.
+    pub(crate) small_reads: Arc<Semaphore>,
     pub(crate) folders: Arc<FolderSync>,
     pub(crate) guesses: Arc<Guesses>,
     pub(crate) expected: Arc<Expected>,
@@ -71,13 +72,14 @@ impl Engine {
     pub fn over(wire: Arc<dyn Wire>, settings: Settings) -> Self {
         Self {
             wire,
-            memory: Arc::new(Memory::new(settings.memory_bytes)),
+            memory: Arc::new(Memory::new(settings.memory_bytes, LEAST)),
             small: Places::new(SMALL_AT_FIRST, settings.small_in_flight),
             large: Places::new(LARGE_AT_FIRST, settings.large_in_flight),
             retries: Arc::new(Budget::new(settings.retries)),
             up: Arc::new(Pace::new(settings.limit_up)),
             down: Arc::new(Pace::new(settings.limit_down)),
             hash_passes: Arc::new(Semaphore::new(settings.hash_passes.max(1))),
+            small_reads: Arc::new(Semaphore::new(settings.hash_passes.max(1))),
             folders: Arc::default(),
             guesses: Arc::default(),
             expected: Arc::default(),
@@ -107,19 +109,19 @@ impl Engine {
     }
 
     /// Waits for the memory of a large request.
-    pub(crate) async fn reserve_stream(&self) -> Result<OwnedSemaphorePermit, TransferError> {
-        self.reserve(STREAM_BYTES as u64).await
+    pub(crate) async fn reserve_stream(&self) -> Result<Reserved, TransferError> {
+        self.memory.reserve_large(STREAM_BYTES as u64).await
     }
 
     /// Waits for the memory to send a small file with this many bytes of content, at most
     /// [`SMALL_MAX_BYTES`].
-    pub(crate) async fn reserve_small(&self, bytes: u64) -> Result<OwnedSemaphorePermit, TransferError> {
-        self.reserve(small_bytes(bytes)).await
+    pub(crate) async fn reserve_small(&self, bytes: u64) -> Result<Reserved, TransferError> {
+        self.memory.reserve_small(small_bytes(bytes)).await
     }
 
     /// Waits for the memory to receive a small file: it is at the socket, and then collected.
-    pub(crate) async fn reserve_arriving(&self, bytes: u64) -> Result<OwnedSemaphorePermit, TransferError> {
-        self.reserve(small_bytes(bytes) + bytes.min(SOCKET_BYTES)).await
+    pub(crate) async fn reserve_arriving(&self, bytes: u64) -> Result<Reserved, TransferError> {
+        self.memory.reserve_small(arriving_bytes(bytes)).await
     }
 
     /// Waits for a place among the requests of small files, whose content has its memory already.
@@ -127,81 +129,24 @@ impl Engine {
         Ok(Held { place: self.small.enter().await?, _memory: None })
     }
 
-    async fn reserve(&self, bytes: u64) -> Result<OwnedSemaphorePermit, TransferError> {
-        let free = self.memory.free.clone();
-        free.acquire_many_owned(grains_for(bytes)).await.map_err(|_| TransferError::Closing)
-    }
-
-    /// Memory for content that can do without it; `None` where that would leave less than half of all
-    /// for what cannot.
-    pub(crate) fn try_reserve(&self, bytes: u64) -> Option<OwnedSemaphorePermit> {
-        let grains = grains_for(bytes);
-        let left = self.memory.free.available_permits().checked_sub(grains as usize)?;
-        if left < self.memory.all() / 2 {
-            return None;
-        }
-        self.memory.free.clone().try_acquire_many_owned(grains).ok()
+    /// Memory for content that can do without it.
+    pub(crate) fn try_reserve(&self, bytes: u64) -> Option<Reserved> {
+        self.memory.try_reserve(bytes)
     }
 }
 
 /// With half of it on top: contents of all sizes leave gaps between them that hold no other. Measured with a
 /// thousand files of 160 KiB under way, log-normal, at 90 MiB in all.
-fn small_bytes(content: u64) -> u64 {
+const fn small_bytes(content: u64) -> u64 {
     content + content / 2 + BESIDE_BYTES
 }
 
-fn grains_for(bytes: u64) -> u32 {
-    u32::try_from(bytes.div_ceil(GRAIN_BYTES as u64).max(1)).unwrap_or(u32::MAX)
+const fn arriving_bytes(content: u64) -> u64 {
+    small_bytes(content) + if content < SOCKET_BYTES { content } else { SOCKET_BYTES }
 }
 
-/// Memory that is not reserved, in grains.
-#[derive(Debug)]
-struct Memory {
-    free: Arc<Semaphore>,
-    /// What there is in all.
-    grains: Mutex<usize>,
-}
-
-impl Memory {
-    fn new(bytes: usize) -> Self {
-        let grains = grains(bytes);
-        Self { free: Arc::new(Semaphore::new(grains)), grains: Mutex::new(grains) }
-    }
-
-    fn all(&self) -> usize {
-        *self.grains.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What is reserved beyond a smaller budget stays so until it is given back; nothing new is
-    /// reserved before.
-    fn set(&self, bytes: usize) {
-        let mut now = self.grains.lock().unwrap_or_else(PoisonError::into_inner);
-        let wanted = grains(bytes);
-        if wanted >= *now {
-            self.free.add_permits(wanted - *now);
-        } else {
-            let mut owed = *now - wanted;
-            owed -= self.free.forget_permits(owed);
-            if owed > 0 {
-                let free = self.free.clone();
-                let owed = u32::try_from(owed).unwrap_or(u32::MAX);
-                tokio::spawn(async move {
-                    if let Ok(given_back) = free.acquire_many(owed).await {
-                        given_back.forget();
-                    }
-                });
-            }
-        }
-        *now = wanted;
-    }
-}
-
-fn grains(bytes: usize) -> usize {
-    // Enough for one of each kind: neither waits for what the other holds.
-    let least = STREAM_BYTES as u64 + small_bytes(SMALL_MAX_BYTES as u64) + SOCKET_BYTES;
-    let least = usize::try_from(least).unwrap_or(usize::MAX);
-    (bytes.max(least) / GRAIN_BYTES).min(Semaphore::MAX_PERMITS)
-}
+/// Enough for one of each kind.
+const LEAST: Least = Least { large: STREAM_BYTES as u64, small: arriving_bytes(SMALL_MAX_BYTES as u64) };
 
 /// A presigned request exactly as it stands.
 pub(crate) fn request(presigned: &PresignedRequest) -> Result<Request, TransferError> {
@@ -215,25 +160,4 @@ pub(crate) fn request(presigned: &PresignedRequest) -> Result<Request, TransferE
         request.headers_mut().insert(name, HeaderValue::from_str(value).map_err(|_| nonsense())?);
     }
     Ok(request)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_smaller_budget_is_kept_as_soon_as_memory_is_given_back() {
-        let memory = Memory::new(64 << 20);
-        let grains_of = |bytes: usize| u32::try_from(bytes / GRAIN_BYTES).unwrap();
-        let held = memory.free.clone().acquire_many_owned(grains_of(60 << 20)).await.unwrap();
-        memory.set(8 << 20);
-        tokio::task::yield_now().await;
-        assert_eq!(memory.free.available_permits(), 0);
-        drop(held);
-        tokio::task::yield_now().await;
-        memory.free.acquire_many(grains_of(8 << 20)).await.unwrap().forget();
-        assert_eq!(memory.free.available_permits(), 0, "there are exactly 8 MiB");
-        memory.set(16 << 20);
-        assert_eq!(memory.free.available_permits(), (8 << 20) / GRAIN_BYTES);
-    }
 }

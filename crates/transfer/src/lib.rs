@@ -8,6 +8,7 @@ mod control;
 mod download;
 mod engine;
 mod error;
+mod memory;
 mod pace;
 mod places;
 mod positioned;

@@ -6,14 +6,14 @@ use notespot_app::{AppError, CancellationToken, Existing, Fate, FileToDownload, 
 use notespot_protocol::{ByteCount, Node};
 use serde::Serialize;
 
-use super::moving::Moving;
+use super::moving::{AtOnce, Moving};
 use crate::arguments::{DownloadArguments, OnConflict};
 use crate::exit::Ending;
 use crate::output::{self, Form, Item};
 
-/// Small files that are under way at some stage.
-/// They are planned in batches, and that is all that they wait for together: more would be no faster.
-const SMALL_AT_ONCE: usize = 512;
+/// Small ones are planned in batches, and that is all that they wait for together: more would be no faster.
+/// Each large one takes two threads, and one for each of its ranges.
+const AT_ONCE: AtOnce = AtOnce { small: 512, large: 12 };
 
 #[derive(Serialize)]
 struct Downloaded {
@@ -70,7 +70,7 @@ pub(super) async fn download(
         output::warn(&format!("The folder {} could not be made: {error}", to.display()));
         return Ending::Failed;
     }
-    let moving = Moving::begin(form, cancel, SMALL_AT_ONCE);
+    let moving = Moving::begin(form, cancel, AT_ONCE);
     let mut nodes = Vec::with_capacity(names.len());
     for name in names {
         match remote.find_matching(&name).await {

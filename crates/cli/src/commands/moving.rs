@@ -11,21 +11,25 @@ use crate::exit::Ending;
 use crate::output::{Form, Item, Report};
 use crate::progress::Progress;
 
-/// Larger files that are under way at some stage; their parts move side by side.
-const LARGE_AT_ONCE: usize = 24;
+/// Files that are under way at some stage: being read, planned, moved, published.
+#[derive(Clone, Copy)]
+pub(super) struct AtOnce {
+    pub(super) small: usize,
+    /// Their parts move side by side.
+    pub(super) large: usize,
+}
 
 /// What all files of one command share.
 pub(super) struct Moving<'a> {
     pub(super) progress: Progress,
     report: Report,
     cancel: &'a CancellationToken,
-    small_at_once: usize,
+    at_once: AtOnce,
 }
 
 impl<'a> Moving<'a> {
-    /// `small_at_once` small files are under way at some stage: being read, planned, moved, published.
-    pub(super) fn begin(form: Form, cancel: &'a CancellationToken, small_at_once: usize) -> Self {
-        Self { progress: Progress::new(form), report: Report::begin(form), cancel, small_at_once }
+    pub(super) fn begin(form: Form, cancel: &'a CancellationToken, at_once: AtOnce) -> Self {
+        Self { progress: Progress::new(form), report: Report::begin(form), cancel, at_once }
     }
 
     /// Moves every file that is found, and says what came of each: one that fails is in no other's way.
@@ -37,8 +41,8 @@ impl<'a> Moving<'a> {
         words: impl Fn(&R) -> String,
     ) {
         let FoundFiles { small, large } = found;
-        let small = self.empty(small, self.small_at_once, &one, &words);
-        let large = self.empty(large, LARGE_AT_ONCE, &one, &words);
+        let small = self.empty(small, self.at_once.small, &one, &words);
+        let large = self.empty(large, self.at_once.large, &one, &words);
         self.progress.during(join(small, large)).await;
     }
 

@@ -8,15 +8,14 @@ use notespot_app::{CancellationToken, FileUpload, Remote, UploadCommand};
 use notespot_protocol::{ErrorCode, Node, OnConflict as AtServer, PublicLink};
 use serde::Serialize;
 
-use super::moving::Moving;
+use super::moving::{AtOnce, Moving};
 use crate::arguments::{OnConflict, UploadArguments};
 use crate::exit::Ending;
 use crate::output::{self, Form, Item};
 
-/// Small files that are under way at some stage.
-/// With half as many, the batches that they are planned and published in are a tenth slower; with twice as
-/// many, memory comes near to what a command may take.
-const SMALL_AT_ONCE: usize = 1024;
+/// With half as many small ones, the batches that they are planned and published in are a tenth slower; with
+/// twice as many, memory comes near to what a command may take. Large ones wait for five answers each.
+const AT_ONCE: AtOnce = AtOnce { small: 1024, large: 24 };
 
 const SKIPPED: &str = "skipped";
 const WAS_THERE: &str = "was_there";
@@ -67,7 +66,7 @@ pub(super) async fn upload(
         Ok(folder) => folder,
         Err(error) => return output::stopped(form, error),
     };
-    let moving = Moving::begin(form, cancel, SMALL_AT_ONCE);
+    let moving = Moving::begin(form, cancel, AT_ONCE);
     let one = async |file: &FileUpload| {
         let file = FileUpload { on_conflict: on_conflict.into(), ..file.clone() };
         let (node, fate) = match remote.upload_file(&file, moving.progress.of_file(), cancel).await {

@@ -7,10 +7,11 @@ use bytes::Bytes;
 use notespot_protocol::{DamagedContent, DownloadPlan, DownloadRequest, PresignedRequest, Sha256};
 use reqwest::header::{CONTENT_RANGE, HeaderValue, RANGE};
 use reqwest::{Request, Response, StatusCode};
-use tokio::sync::{Mutex, OwnedSemaphorePermit};
+use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
 use crate::engine;
+use crate::memory::Reserved;
 use crate::places::Place;
 use crate::retry::Retry;
 use crate::store_answer::Miss;
@@ -157,7 +158,7 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
     }
 
     /// What a small file is given is reserved for all of it.
-    async fn memory(&self) -> Result<Option<OwnedSemaphorePermit>, TransferError> {
+    async fn memory(&self) -> Result<Option<Reserved>, TransferError> {
         match self.lane {
             Lane::Small => Ok(None),
             Lane::Large => self.engine.reserve_stream().await.map(Some),

@@ -8,7 +8,6 @@ use std::sync::mpsc::Sender;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use notespot_protocol::{DownloadPlan, Sha256, VersionId};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use super::chunk::Chunk;
@@ -20,6 +19,7 @@ use super::part_file::PartFile;
 use super::range_writer::{Listener, RangeWriter};
 use super::target::{Target, blocking};
 use super::verify::{Verifier, Written};
+use crate::memory::Reserved;
 use crate::positioned::{read_exactly_at, write_all_at};
 use crate::{DownloadControl, Engine, Progress, TransferError};
 
@@ -194,11 +194,11 @@ struct Tell {
 }
 
 impl Listener for Tell {
-    fn keep(&self, at: u64) -> Option<OwnedSemaphorePermit> {
+    fn keep(&self, at: u64) -> Option<Reserved> {
         self.verify.keep(at)
     }
 
-    fn written(&self, at: u64, chunk: Chunk, memory: OwnedSemaphorePermit) {
+    fn written(&self, at: u64, chunk: Chunk, memory: Reserved) {
         self.verify.chunk(at, chunk, memory);
     }
 

@@ -4,21 +4,22 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::chunk::Chunk;
 use super::fetch::Sink;
 use super::journal::Blocks;
 use super::output::{Output, Way};
+use crate::memory::Reserved;
 
 /// Hears of what is written, in the order of the range.
 pub(super) trait Listener: Send + 'static {
     /// Memory to keep a chunk of this place in until it is hashed, where there is some; blocks while hashing is
     /// far behind.
-    fn keep(&self, at: u64) -> Option<OwnedSemaphorePermit>;
+    fn keep(&self, at: u64) -> Option<Reserved>;
     /// This chunk, with the memory that it is to be kept in, is at this place of the file now.
-    fn written(&self, at: u64, chunk: Chunk, memory: OwnedSemaphorePermit);
+    fn written(&self, at: u64, chunk: Chunk, memory: Reserved);
     /// All bytes of this block are written.
     fn completed(&self, block: u32);
 }
@@ -100,11 +101,11 @@ mod tests {
     struct Heard(Sender<u32>);
 
     impl Listener for Heard {
-        fn keep(&self, _: u64) -> Option<OwnedSemaphorePermit> {
+        fn keep(&self, _: u64) -> Option<Reserved> {
             None
         }
 
-        fn written(&self, _: u64, _: Chunk, _: OwnedSemaphorePermit) {}
+        fn written(&self, _: u64, _: Chunk, _: Reserved) {}
 
         fn completed(&self, block: u32) {
             let _ = self.0.send(block);

@@ -13,13 +13,13 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use notespot_protocol::Sha256;
 use sha2::Digest as _;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::chunk::Chunk;
 use super::journal::{Blocks, Marks};
 use crate::Engine;
+use crate::memory::Reserved;
 use crate::positioned::read_exactly_at;
 use crate::settings::CHUNK_BYTES;
 
@@ -52,7 +52,7 @@ enum News {
 /// What is in the file at some place, and in memory yet.
 struct Early {
     chunk: Chunk,
-    _memory: OwnedSemaphorePermit,
+    _memory: Reserved,
 }
 
 /// How far it is.
@@ -98,12 +98,12 @@ impl Front {
 impl Written {
     /// Memory for a chunk that is to be hashed from there. `None` where there is none, and where others come
     /// first for long: it will be read back. Blocks while hashing is far behind.
-    pub(super) fn keep(&self, at: u64) -> Option<OwnedSemaphorePermit> {
+    pub(super) fn keep(&self, at: u64) -> Option<Reserved> {
         if self.front.reach(at) { self.engine.try_reserve(Chunk::MEMORY_BYTES as u64) } else { None }
     }
 
     /// This is at this place of the file now, and in memory.
-    pub(super) fn chunk(&self, at: u64, chunk: Chunk, memory: OwnedSemaphorePermit) {
+    pub(super) fn chunk(&self, at: u64, chunk: Chunk, memory: Reserved) {
         // A thread that has ended says why at the end.
         let _ = self.tell.send(News::Chunk { at, chunk: Early { chunk, _memory: memory } });
     }

@@ -10,10 +10,10 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use notespot_protocol::{ChecksumAlgorithm, Timestamp};
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::hashing::Hashed;
 use crate::engine::SMALL_MAX_BYTES;
+use crate::memory::Reserved;
 use crate::positioned::{read_cached_at, read_exactly_at};
 use crate::{Engine, TransferError};
 
@@ -34,7 +34,7 @@ struct Opened {
 #[derive(Debug)]
 enum Content {
     OnDisk(File),
-    InMemory { bytes: Bytes, hashed: Hashed, _reserved: OwnedSemaphorePermit },
+    InMemory { bytes: Bytes, hashed: Hashed, _reserved: Reserved },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl Source {
         };
         let (path, checksum) = (path.to_owned(), engine.expected.get());
         // Few at once: more threads would not make a disk faster.
-        let _turn = engine.hash_passes.acquire().await.map_err(|_| TransferError::Closing)?;
+        let _turn = engine.small_reads.acquire().await.map_err(|_| TransferError::Closing)?;
         tokio::task::spawn_blocking(move || {
             Self::open_blocking(&path, name, metadata.len(), memory, checksum)
         })
@@ -98,7 +98,7 @@ impl Source {
         path: &Path,
         name: String,
         expected: u64,
-        memory: Option<OwnedSemaphorePermit>,
+        memory: Option<Reserved>,
         checksum: ChecksumAlgorithm,
     ) -> Result<Self, TransferError> {
         let trouble = |error| TransferError::reading(&name, error);

@@ -2,6 +2,7 @@
 //! themselves, over few connections.
 
 use std::fs::File;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -126,7 +127,7 @@ async fn goes_past(waiting: Kind, passing: Kind) {
         assert_eq!(way.under_way(), FEW, "{waiting:?}");
         way.let_go();
     };
-    let both = join(waiting.move_files(&stand, 4 * FEW), pass);
+    let both = join(waiting.move_files(&stand, 64), pass);
     assert!(timeout(BOUND, both).await.is_ok(), "{passing:?} waits behind {waiting:?}");
 }
 
@@ -142,6 +143,69 @@ async fn large_files_do_not_wait_behind_small_ones() {
     goes_past(Kind::SmallUp, Kind::LargeUp).await;
     goes_past(Kind::SmallDown, Kind::LargeDown).await;
     goes_past(Kind::SmallDown, Kind::LargeUp).await;
+}
+
+/// As many large files as are hashed at once, each with more parts than are hashed ahead of what is sent.
+#[tokio::test]
+async fn small_files_do_not_wait_for_large_ones_to_be_hashed() {
+    let settings = Settings {
+        parts_in_flight: 1,
+        hash_passes: FEW,
+        stall_timeout: Duration::from_mins(10),
+        ..Settings::default()
+    };
+    let (mut stand, way) = watched(Store::discarding(), Duration::ZERO, settings);
+    stand.part_bytes = MIB / 16;
+    way.set_holds(true);
+    let pass = async {
+        way.held(FEW).await;
+        way.set_holds(false);
+        Kind::SmallUp.move_files(&stand, 1).await;
+        way.let_go();
+    };
+    let uploads = sparse(&stand, FEW, 6 * MIB as u64);
+    let both = join(upload_all(&stand, &uploads), pass);
+    assert!(timeout(BOUND, both).await.is_ok(), "the small one waits");
+}
+
+/// As many large files as the command moves at once, with more parts than there is memory for.
+#[tokio::test]
+async fn small_files_do_not_wait_for_the_memory_of_large_ones() {
+    const LARGE: usize = 8;
+    let settings = Settings {
+        parts_in_flight: 8,
+        hash_passes: LARGE + 1,
+        stall_timeout: Duration::from_mins(10),
+        ..Settings::default()
+    };
+    let (mut stand, way) = watched(Store::discarding(), Duration::ZERO, settings);
+    stand.part_bytes = MIB / 16;
+    stand.offer(b"hello");
+    way.set_holds(true);
+    let pass = async {
+        way.held(FEW).await;
+        // Then each has as many parts on their way as it may.
+        while locked(&stand.calls).presigned < LARGE {
+            tokio::task::yield_now().await;
+        }
+        way.set_holds(false);
+        for kind in [Kind::SmallUp, Kind::SmallDown] {
+            kind.move_files(&stand, 20).await;
+        }
+        way.let_go();
+    };
+    let uploads = sparse(&stand, LARGE, 6 * MIB as u64);
+    let both = join(upload_all(&stand, &uploads), pass);
+    assert!(timeout(BOUND, both).await.is_ok(), "the small ones wait");
+}
+
+fn sparse(stand: &Stand, files: usize, bytes: u64) -> Vec<PathBuf> {
+    let paths = (0..files).map(|number| stand.path(&format!("{number}.img")));
+    paths.inspect(|path| File::create(path).unwrap().set_len(bytes).unwrap()).collect()
+}
+
+async fn upload_all(stand: &Stand, paths: &[PathBuf]) {
+    try_join_all(paths.iter().map(|path| stand.upload(path))).await.unwrap();
 }
 
 #[tokio::test]
