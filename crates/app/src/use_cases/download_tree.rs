@@ -15,7 +15,7 @@ use super::lanes::{FoundFiles, Lanes};
 use crate::{AppError, Remote};
 
 /// Folders that are listed at once: a tree of many small ones is not to wait for each in turn.
-const LISTED_AT_ONCE: usize = 8;
+const LISTED_AT_ONCE: usize = 16;
 /// The most that a listing asks for at once.
 const PAGE: u32 = 1000;
 

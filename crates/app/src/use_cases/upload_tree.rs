@@ -2,11 +2,13 @@
 
 mod again;
 
-use std::collections::HashMap;
 use std::fs::Metadata;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use notespot_protocol::{ByteCount, ClientRef, NewFolder, NodeId, NodeName, OnConflict};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -17,8 +19,11 @@ use super::lanes::{FoundFiles, Lanes};
 use super::upload_files::shown_name;
 use crate::{AppError, FileUpload, Remote};
 
-/// Entries of folders that were read and not looked at yet.
-const READ_AHEAD: usize = 256;
+/// Entries of one folder that were read and not looked at yet.
+const READ_AHEAD: usize = 64;
+/// Folders that are made at once: each is a way to the server and back, and a tree may have many with little in
+/// them.
+const MADE_AT_ONCE: usize = 16;
 
 impl Remote {
     /// Looks for files at and below these paths, and makes the folders that they will be in: one that
@@ -26,7 +31,7 @@ impl Remote {
     /// Empty folders are made too. Symbolic links are followed where they were named, and reported where
     /// they were found: a tree must not lead out of itself.
     ///
-    /// Memory: what the lanes hold, and an id for each folder of the tree under way.
+    /// Memory: what the lanes hold, and a path for each folder that was found and is not made yet.
     ///
     /// Ends when everything was found, or both lanes were dropped.
     #[must_use]
@@ -38,15 +43,15 @@ impl Remote {
     ) -> FoundFiles<FileUpload> {
         let (lanes, found) = Lanes::open();
         let search = Search { remote: self.clone(), lanes, command: command.cloned() };
-        tokio::spawn(async move {
-            for path in paths {
-                if search.look_at(path, folder).await.is_none() {
-                    return;
-                }
-            }
-        });
+        tokio::spawn(async move { search.walk(paths, folder).await });
         found
     }
+}
+
+/// A folder on this machine, and the one at the server that it will be in.
+struct Folder {
+    path: PathBuf,
+    parent: Option<NodeId>,
 }
 
 struct Search {
@@ -67,59 +72,76 @@ impl Search {
         self.lanes.put(path, Ok((file, ByteCount(metadata.len())))).await
     }
 
-    /// A path as it was named.
-    async fn look_at(&self, path: PathBuf, folder: Option<NodeId>) -> Option<()> {
-        match tokio::fs::metadata(&path).await {
-            Ok(metadata) if metadata.is_dir() => self.walk(path, folder).await,
-            // What is no file fails when it is opened, and says so then.
-            Ok(metadata) => self.file(path, &metadata, folder).await,
-            Err(source) => {
-                let name = shown_name(&path);
-                self.lanes.put(path, Err(AppError::File { name, source })).await
+    async fn walk(&self, paths: Vec<PathBuf>, parent: Option<NodeId>) -> Option<()> {
+        let mut waiting = Vec::new();
+        for path in paths {
+            waiting.extend(self.look_at(path, parent).await?);
+        }
+        waiting.reverse();
+        let mut making = FuturesUnordered::new();
+        loop {
+            while making.len() < MADE_AT_ONCE
+                && let Some(folder) = waiting.pop()
+            {
+                making.push(self.take(folder));
+            }
+            match making.next().await {
+                Some(found) => waiting.extend(found?),
+                None => return Some(()),
             }
         }
     }
 
-    /// A folder and everything in it, parents first.
-    async fn walk(&self, root: PathBuf, folder: Option<NodeId>) -> Option<()> {
-        let mut made: HashMap<PathBuf, NodeId> = HashMap::new();
-        let mut entries = entries_of(root);
+    /// A path as it was named. Gives the folder that it is.
+    async fn look_at(&self, path: PathBuf, parent: Option<NodeId>) -> Option<Option<Folder>> {
+        match tokio::fs::metadata(&path).await {
+            Ok(metadata) if metadata.is_dir() => return Some(Some(Folder { path, parent })),
+            // What is no file fails when it is opened, and says so then.
+            Ok(metadata) => self.file(path, &metadata, parent).await?,
+            Err(source) => self.refuse(path, source).await?,
+        }
+        Some(None)
+    }
+
+    /// Makes a folder, and puts the files in it into their lanes. Gives the folders in it.
+    async fn take(&self, Folder { path, parent }: Folder) -> Option<Vec<Folder>> {
+        let id = match self.make_folder(&path, parent).await {
+            Ok(id) => Some(id),
+            Err(error) => {
+                self.lanes.put(path, Err(error)).await?;
+                return Some(Vec::new());
+            }
+        };
+        let mut folders = Vec::new();
+        let mut entries = entries_of(path);
         while let Some(entry) = entries.recv().await {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
                     let path = error.path().map(Path::to_owned).unwrap_or_default();
-                    let (name, source) = (shown_name(&path), error.into());
-                    self.lanes.put(path, Err(AppError::File { name, source })).await?;
+                    self.refuse(path, error.into()).await?;
                     continue;
                 }
             };
-            let parent = match (entry.depth(), entry.path().parent().and_then(|parent| made.get(parent))) {
-                (0, _) => folder,
-                (_, Some(parent)) => Some(*parent),
-                // The folder could not be made, and that was said.
-                (_, None) => continue,
-            };
             let path = entry.path().to_owned();
             if entry.file_type().is_dir() {
-                match self.make_folder(&path, parent).await {
-                    Ok(id) => drop(made.insert(path, id)),
-                    Err(error) => self.lanes.put(path, Err(error)).await?,
-                }
+                folders.push(Folder { path, parent: id });
             } else if entry.path_is_symlink() {
                 let name = shown_name(&path);
                 self.lanes.put(path, Err(AppError::IsLink { name })).await?;
             } else {
                 match entry.metadata() {
-                    Ok(metadata) => self.file(path, &metadata, parent).await?,
-                    Err(error) => {
-                        let (name, source) = (shown_name(&path), error.into());
-                        self.lanes.put(path, Err(AppError::File { name, source })).await?;
-                    }
+                    Ok(metadata) => self.file(path, &metadata, id).await?,
+                    Err(error) => self.refuse(path, error.into()).await?,
                 }
             }
         }
-        Some(())
+        Some(folders)
+    }
+
+    async fn refuse(&self, path: PathBuf, source: io::Error) -> Option<()> {
+        let name = shown_name(&path);
+        self.lanes.put(path, Err(AppError::File { name, source })).await
     }
 
     async fn make_folder(&self, path: &Path, parent: Option<NodeId>) -> Result<NodeId, AppError> {
@@ -153,11 +175,11 @@ fn folder_name(path: &Path) -> String {
     }
 }
 
-/// Reads folders on a thread of their own, until nobody wants to know any more.
-fn entries_of(root: PathBuf) -> mpsc::Receiver<walkdir::Result<DirEntry>> {
+/// Reads a folder on a thread of its own, until nobody wants to know any more.
+fn entries_of(folder: PathBuf) -> mpsc::Receiver<walkdir::Result<DirEntry>> {
     let (tell, entries) = mpsc::channel(READ_AHEAD);
     tokio::task::spawn_blocking(move || {
-        for entry in WalkDir::new(root).follow_root_links(true) {
+        for entry in WalkDir::new(folder).follow_root_links(true).min_depth(1).max_depth(1) {
             if tell.blocking_send(entry).is_err() {
                 return;
             }
