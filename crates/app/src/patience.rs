@@ -43,13 +43,7 @@ impl Patience {
     }
 
     pub(crate) fn begin<'a>(&'a self, cancel: &'a CancellationToken) -> Effort<'a> {
-        Effort {
-            patience: self,
-            cancel,
-            furthest: ByteCount::ZERO,
-            failing_since: None,
-            pause: FIRST_PAUSE,
-        }
+        Effort { patience: self, cancel, furthest: ByteCount::ZERO, failing_since: None, pause: FIRST_PAUSE }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Instant>> {

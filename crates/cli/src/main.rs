@@ -17,9 +17,9 @@ use tracing_subscriber::EnvFilter;
 
 use arguments::Arguments;
 
-/// Threads that wait for disks. Of each file that is downloaded in ranges they are six, of at most eight at
-/// once; a small one needs one for a moment. More would cost memory, and make no disk faster.
-const BLOCKING_THREADS: usize = 128;
+/// Threads that wait for disks. Each file that is downloaded in ranges has two, and one for each range under way; a
+/// small one needs one for a moment. More would cost memory, and make no disk faster.
+const BLOCKING_THREADS: usize = 96;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();

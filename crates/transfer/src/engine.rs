@@ -15,14 +15,12 @@ use crate::places::{Place, Places};
 use crate::retry::Budget;
 use crate::settings::CHUNK_BYTES;
 use crate::upload::{Expected, Guesses};
-use crate::wire::Sockets;
+use crate::wire::{SHORT_MAX_BYTES, SOCKET_BYTES, Wires};
 use crate::{Limits, Settings, TransferError, Wire};
 
 /// What one part or one range holds at most: one chunk being read or written, two waiting, and what is at the
 /// socket.
 const STREAM_BYTES: usize = 5 * CHUNK_BYTES;
-/// What an HTTP/1.1 connection holds of an answer, at most: hyper's own bound, `DEFAULT_MAX_BUFFER_SIZE`.
-const SOCKET_BYTES: u64 = 8192 + 100 * 4096;
 
 /// Files up to this size are read once, and held until the store, or the disk, has them.
 pub const SMALL_MAX_BYTES: usize = 1024 * 1024;
@@ -31,7 +29,7 @@ pub const SMALL_MAX_BYTES: usize = 1024 * 1024;
 const BESIDE_BYTES: u64 = 24 * 1024;
 
 /// Requests that are under way at once until it is known what the path gives.
-const SMALL_AT_FIRST: usize = 32;
+const SMALL_AT_FIRST: usize = 64;
 const LARGE_AT_FIRST: usize = 8;
 
 /// What a request under way holds.
@@ -45,7 +43,7 @@ pub(crate) struct Held {
 #[derive(Clone, Debug)]
 pub struct Engine {
     pub(crate) settings: Arc<Settings>,
-    pub(crate) wire: Arc<dyn Wire>,
+    pub(crate) wires: Wires,
     memory: Arc<Memory>,
     pub(crate) small: Arc<Places>,
     pub(crate) large: Arc<Places>,
@@ -63,15 +61,18 @@ pub struct Engine {
 impl Engine {
     /// Makes an engine that speaks HTTP/1.1 over sockets: see [`Settings`].
     pub fn new(settings: Settings) -> Result<Self, TransferError> {
-        let sockets = Sockets::new(&settings)?;
-        Ok(Self::over(Arc::new(sockets), settings))
+        Ok(Self::with(Wires::of_sockets(&settings)?, settings))
     }
 
     /// Makes an engine whose requests travel as they are told to.
     #[must_use]
     pub fn over(wire: Arc<dyn Wire>, settings: Settings) -> Self {
+        Self::with(Wires::of_one(wire), settings)
+    }
+
+    fn with(wires: Wires, settings: Settings) -> Self {
         Self {
-            wire,
+            wires,
             memory: Arc::new(Memory::new(settings.memory_bytes, LEAST)),
             small: Places::new(SMALL_AT_FIRST, settings.small_in_flight),
             large: Places::new(LARGE_AT_FIRST, settings.large_in_flight),
@@ -142,7 +143,7 @@ const fn small_bytes(content: u64) -> u64 {
 }
 
 const fn arriving_bytes(content: u64) -> u64 {
-    small_bytes(content) + if content < SOCKET_BYTES { content } else { SOCKET_BYTES }
+    small_bytes(content) + if content > SHORT_MAX_BYTES { SOCKET_BYTES } else { content }
 }
 
 /// Enough for one of each kind.

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -24,18 +25,54 @@ pub trait Wire: fmt::Debug + Send + Sync {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, WireError>>;
 }
 
+/// What an HTTP/1.1 connection holds of an answer, at most: hyper's own bound, `DEFAULT_MAX_BUFFER_SIZE`.
+pub(crate) const SOCKET_BYTES: u64 = 8192 + 100 * 4096;
+/// Content up to this size comes over connections that carry nothing longer.
+pub(crate) const SHORT_MAX_BYTES: u64 = 64 * 1024;
+/// Connections for longer content that are kept when nobody needs them.
+const LONG_IDLE_MAX: usize = 16;
+
+/// The connections to the object store, in two pools.
+///
+/// A connection reads into a buffer that grows with what it reads, and stays so large for as long as it lives.
+/// Hundreds carry small files at once, and would hold half a megabyte each if they had ever carried a larger one.
+///
+/// Memory: [`SHORT_MAX_BYTES`] for each that carries short content, under way or not; [`SOCKET_BYTES`] for each
+/// of the others, of which those under way have reserved it.
+#[derive(Clone, Debug)]
+pub(crate) struct Wires {
+    short: Arc<dyn Wire>,
+    long: Arc<dyn Wire>,
+}
+
+impl Wires {
+    pub(crate) fn of_sockets(settings: &Settings) -> Result<Self, TransferError> {
+        let short = Arc::new(Sockets::new(settings, usize::MAX)?);
+        Ok(Self { short, long: Arc::new(Sockets::new(settings, LONG_IDLE_MAX)?) })
+    }
+
+    pub(crate) fn of_one(wire: Arc<dyn Wire>) -> Self {
+        Self { short: wire.clone(), long: wire }
+    }
+
+    /// For a request whose answer has this much content.
+    pub(crate) fn for_content(&self, bytes: u64) -> &dyn Wire {
+        if bytes <= SHORT_MAX_BYTES { &*self.short } else { &*self.long }
+    }
+}
+
 /// HTTP/1.1 over sockets, a connection for each request under way, by the way that [`Network`] knows.
 #[derive(Debug)]
-pub(crate) struct Sockets {
+struct Sockets {
     client: Client,
     network: Network,
 }
 
 impl Sockets {
-    pub(crate) fn new(settings: &Settings) -> Result<Self, TransferError> {
+    fn new(settings: &Settings, idle_max: usize) -> Result<Self, TransferError> {
         let network = settings.network.clone();
         // One connection would hold all parts up behind the one that is slow.
-        let client = network.client().tcp_nodelay(true).http1_only();
+        let client = network.client().tcp_nodelay(true).http1_only().pool_max_idle_per_host(idle_max);
         let client = client.connect_timeout(settings.connect_timeout).build();
         Ok(Self { client: client.map_err(TransferError::Setup)?, network })
     }

@@ -11,7 +11,6 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
 use crate::engine;
-use crate::memory::Reserved;
 use crate::places::Place;
 use crate::retry::Retry;
 use crate::store_answer::Miss;
@@ -87,7 +86,8 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
         Self { engine, control, plan, progress, lane, request }
     }
 
-    /// Fetches a range into the sink; resumes where it was after a dropped connection.
+    /// Fetches a range into the sink, in memory that its caller has reserved; resumes where it was after a
+    /// dropped connection.
     pub(super) async fn fetch(
         &self,
         range: Range<u64>,
@@ -96,9 +96,6 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
         let mut at = range.start;
         let mut retry = Retry::new(&self.engine.settings, &self.engine.retries);
         let mut fresh = 0;
-        // Kept from try to try: of several ranges of one file, the first never waits for what later ones
-        // hold until it has come.
-        let _memory = self.memory().await?;
         while at < range.end {
             let before = at;
             let current = self.request.lock().await.clone();
@@ -157,14 +154,6 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
         Ok(())
     }
 
-    /// What a small file is given is reserved for all of it.
-    async fn memory(&self) -> Result<Option<Reserved>, TransferError> {
-        match self.lane {
-            Lane::Small => Ok(None),
-            Lane::Large => self.engine.reserve_stream().await.map(Some),
-        }
-    }
-
     async fn enter(&self) -> Result<Place, TransferError> {
         match self.lane {
             Lane::Small => self.engine.small.enter().await,
@@ -209,7 +198,9 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
         sink: &mut (impl Sink + Send),
     ) -> Result<Moved, Miss> {
         let wait = self.engine.settings.stall_timeout;
-        let answer = timeout(wait, self.engine.wire.send(request)).await.map_err(|_| Miss::silence())?;
+        let answer = timeout(wait, self.engine.wires.for_content(end - *at).send(request))
+            .await
+            .map_err(|_| Miss::silence())?;
         let mut answer = Miss::unless_page(answer.map_err(Miss::network)?)?;
         let mut to_skip = match answer.status() {
             // A store that does not know ranges sends all of it again.

@@ -178,6 +178,9 @@ impl<'a, C: DownloadControl> Download<'a, C> {
     }
 
     async fn fetch_range(&self, range: std::ops::Range<u64>, tell: Tell) -> Result<(), TransferError> {
+        // Kept from try to try: of several ranges of one file, the first never waits for what later ones
+        // hold until it has come. A range that has none yet has no thread either.
+        let _memory = self.engine.reserve_stream().await?;
         let mut writer = RangeWriter::start(self.output.clone(), self.marks.blocks(), range.start, tell);
         let fetched = self.remote.fetch(range, &mut writer).await;
         // What has arrived is kept, whatever ended it.

@@ -35,7 +35,9 @@ impl Engine {
         let (size, sha256, name) = (plan.size.get(), plan.sha256, plan.name.to_string());
         let remote = Remote::new(self, control, plan, progress, Lane::Large);
         let mut taking = Taking { to, sha256: sha2::Sha256::new(), trouble: None };
+        let memory = self.reserve_stream().await?;
         remote.fetch(0..size, &mut taking).await?;
+        drop(memory);
         let flushed = match taking.trouble {
             Some(trouble) => Err(trouble),
             None => taking.to.flush().await,

@@ -147,7 +147,7 @@ impl<C: UploadControl> Route<'_, C> {
     }
 
     async fn exchange(&self, request: Request) -> Result<(), Miss> {
-        let answer = self.engine.wire.send(request).await.map_err(Miss::network)?;
+        let answer = self.engine.wires.for_content(0).send(request).await.map_err(Miss::network)?;
         let answer = Miss::unless_page(answer)?;
         if answer.status().is_success() { Ok(()) } else { Err(Miss::read(answer).await) }
     }
