@@ -14,16 +14,25 @@ use crate::AppError;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_WISH: Duration = Duration::from_mins(2);
 
 /// For how long work is begun again that nothing but the connection keeps from being done.
 ///
 /// The time begins with a piece of work's first failure, and anew whenever that work gets further than it ever
 /// was or any other goes well: ten thousand files wait for a store that is started again as one does, and each
-/// for as long as it takes.
+/// for as long as it takes. When the first of them is given up, so are the others.
 #[derive(Debug)]
 pub(crate) struct Patience {
     time: Duration,
-    went_well: Mutex<Option<Instant>>,
+    seen: Mutex<Seen>,
+}
+
+/// By all pieces of work together.
+#[derive(Debug, Default)]
+struct Seen {
+    went_well: Option<Instant>,
+    /// One was given up since: the next ones have waited with it, and end with their first failure.
+    is_over: bool,
 }
 
 /// One piece of work, of which each try ends here.
@@ -39,15 +48,15 @@ pub(crate) struct Effort<'a> {
 impl Patience {
     /// Zero has none: each piece of work is done once.
     pub(crate) fn new(time: Duration) -> Self {
-        Self { time, went_well: Mutex::default() }
+        Self { time, seen: Mutex::default() }
     }
 
     pub(crate) fn begin<'a>(&'a self, cancel: &'a CancellationToken) -> Effort<'a> {
         Effort { patience: self, cancel, furthest: ByteCount::ZERO, failing_since: None, pause: FIRST_PAUSE }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.went_well.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -62,7 +71,7 @@ impl Effort<'_> {
         let now = Instant::now();
         let error = match outcome {
             Ok(value) => {
-                *self.patience.lock() = Some(now);
+                *self.patience.lock() = Seen { went_well: Some(now), is_over: false };
                 return Some(Ok(value));
             }
             Err(error) if is_worth_waiting(&error) => error,
@@ -71,19 +80,34 @@ impl Effort<'_> {
         if done > self.furthest {
             (self.furthest, self.failing_since, self.pause) = (done, None, FIRST_PAUSE);
         }
-        self.failing_since.get_or_insert(now);
-        let since = self.failing_since.max(*self.patience.lock());
-        if since.is_none_or(|since| now.duration_since(since) >= self.patience.time) {
+        if self.is_over(now) {
             return Some(Err(error));
         }
-        tracing::info!(%error, pause = ?self.pause, "it is done again after a pause");
+        // Jitter: when a server comes back, not everybody comes at once.
+        let pause = self.pause.mul_f64(rand::rng().random_range(0.5..1.0)).max(wish_of(&error));
+        tracing::info!(%error, ?pause, "it is done again after a pause");
         tokio::select! {
             () = self.cancel.cancelled() => return Some(Err(AppError::Cancelled)),
-            // Jitter: when a server comes back, not everybody comes at once.
-            () = tokio::time::sleep(self.pause.mul_f64(rand::rng().random_range(0.5..1.0))) => {}
+            () = tokio::time::sleep(pause) => {}
         }
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
         None
+    }
+
+    fn is_over(&mut self, now: Instant) -> bool {
+        self.failing_since.get_or_insert(now);
+        let mut seen = self.patience.lock();
+        let since = self.failing_since.max(seen.went_well);
+        seen.is_over |= since.is_none_or(|since| now.duration_since(since) >= self.patience.time);
+        seen.is_over
+    }
+}
+
+/// For how long a store wants to be left alone; one that wants more than this is asked again after it.
+fn wish_of(error: &AppError) -> Duration {
+    match error {
+        AppError::Transfer(TransferError::StoreBusy { wish: Some(wish), .. }) => (*wish).min(LONGEST_WISH),
+        _ => Duration::ZERO,
     }
 }
 
@@ -105,7 +129,7 @@ mod tests {
     const MINUTE: Duration = Duration::from_mins(1);
 
     fn busy() -> AppError {
-        AppError::Transfer(TransferError::StoreBusy { status: 503 })
+        AppError::Transfer(TransferError::StoreBusy { status: 503, wish: None })
     }
 
     /// Fails until then.
@@ -132,6 +156,17 @@ mod tests {
         let begun = Instant::now();
         back_after(&none, Duration::from_secs(1)).await.unwrap_err();
         assert_eq!(begun.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn when_one_is_given_up_all_are_until_something_goes_well() {
+        let patience = Patience::new(MINUTE);
+        back_after(&patience, 10 * MINUTE).await.unwrap_err();
+        let begun = Instant::now();
+        back_after(&patience, MINUTE).await.unwrap_err();
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+        back_after(&patience, Duration::ZERO).await.unwrap();
+        back_after(&patience, MINUTE / 2).await.unwrap();
     }
 
     #[tokio::test(start_paused = true)]

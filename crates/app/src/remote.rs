@@ -9,6 +9,7 @@ use notespot_network::Network;
 use notespot_protocol::{Node, NodeId, NodeName, NodesQuery};
 use notespot_transfer::Engine;
 use sha2::{Digest as _, Sha256};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::patience::Patience;
@@ -17,6 +18,8 @@ use crate::{AppConfig, AppError, Host, Keep, TransferSettings, settings};
 
 /// The most that a listing asks for at once.
 const PAGE: u32 = 1000;
+/// See [`Remote::folder_reads`].
+const FOLDER_READS: usize = 32;
 
 /// The use cases without a library: each asks the server. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +30,8 @@ pub struct Remote {
     pub(crate) control: Arc<OverRest>,
     pub(crate) data_dir: PathBuf,
     pub(crate) patience: Arc<Patience>,
+    /// Folders that are read at once, each by a thread that waits while nobody takes what it finds.
+    pub(crate) folder_reads: Arc<Semaphore>,
 }
 
 impl Remote {
@@ -57,7 +62,9 @@ impl Remote {
         let api = ApiClient::new(Session::new(session)?);
         let control = Arc::new(OverRest::new(&api));
         let patience = Arc::new(Patience::new(Duration::ZERO));
-        Ok(Self { api, host, engine, control, data_dir: config.data_dir.clone(), patience })
+        let folder_reads = Arc::new(Semaphore::new(FOLDER_READS));
+        let data_dir = config.data_dir.clone();
+        Ok(Self { api, host, engine, control, data_dir, patience, folder_reads })
     }
 
     pub(crate) fn session(&self) -> &Session {

@@ -172,7 +172,7 @@ pub(crate) struct Pace {
     /// The most that downloads may take a second
     #[arg(long, global = true, value_name = "BYTES", value_parser = bytes)]
     limit_down: Option<ByteCount>,
-    /// For how long to go on by itself when the server or its storage is away; 0 to fail at once
+    /// For how long to go on by itself when the server or its storage goes away; 0 to fail at once
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = AppConfig::DEFAULT_PATIENCE.as_secs())]
     retry_for: u64,
     /// Read each download once more from the disk before it gets its name: for disks that are not trusted

@@ -143,7 +143,7 @@ const fn small_bytes(content: u64) -> u64 {
 }
 
 const fn arriving_bytes(content: u64) -> u64 {
-    small_bytes(content) + if content > SHORT_MAX_BYTES { SOCKET_BYTES } else { content }
+    small_bytes(content) + if content > SHORT_MAX_BYTES { SOCKET_BYTES } else { SHORT_MAX_BYTES }
 }
 
 /// Enough for one of each kind.

@@ -1,6 +1,7 @@
 //! What can go wrong with a transfer.
 
 use std::io;
+use std::time::Duration;
 
 use notespot_network::Trouble;
 use notespot_protocol::ErrorCode;
@@ -118,6 +119,8 @@ pub enum TransferError {
     StoreBusy {
         /// The last HTTP status.
         status: u16,
+        /// For how long it wants to be left alone, where it says (`Retry-After`).
+        wish: Option<Duration>,
     },
     /// The object store refused.
     #[error("The storage refused this transfer. Try again; if that does not help, tell the administrator.")]

@@ -15,6 +15,7 @@ mod positioned;
 mod progress;
 mod retry;
 mod settings;
+mod signed;
 mod store_answer;
 mod upload;
 mod wire;

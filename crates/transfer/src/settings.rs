@@ -13,7 +13,8 @@ pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 ///
 /// Memory: at most `memory_bytes` for parts, small files and downloads under way, with what they take beside
 /// their content, reserved before a byte is read, and `hash_passes` times 256 KiB for reading ahead. Nothing grows
-/// with a file's size or with their number. Socket buffers of the operating system come on top.
+/// with a file's size or with their number. On top come connections at rest, which keep what they read into (at most
+/// 128 KiB for each of `small_in_flight`, and 16 times 408 KiB), and socket buffers of the operating system.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Parts of one file that are sent at once.

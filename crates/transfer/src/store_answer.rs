@@ -76,10 +76,10 @@ impl Miss {
             }
             (StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT, _)
             | (_, Some("RequestTimeout" | "SlowDown" | "IncompleteBody")) => {
-                Self::Passing { wish, error: TransferError::StoreBusy { status: status_number } }
+                Self::Passing { wish, error: TransferError::StoreBusy { status: status_number, wish } }
             }
             _ if status.is_server_error() => {
-                Self::Passing { wish, error: TransferError::StoreBusy { status: status_number } }
+                Self::Passing { wish, error: TransferError::StoreBusy { status: status_number, wish } }
             }
             _ => Self::Final(TransferError::StoreRefused { status: status_number, code }),
         }

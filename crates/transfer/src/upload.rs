@@ -242,12 +242,14 @@ impl<C: UploadControl> Upload<'_, C> {
         };
         let (id, part_bytes, checksum) = (plan.id, plan.part_bytes.get(), plan.checksum);
         let may_be_joined = plan.resumed && plan.part_count > 1;
+        let mut is_unknown = false;
         let hashed = match (plan.state, known) {
             (UploadState::Open, known) => {
                 match parts::send(self.engine, self.control, plan, source, known, self.progress).await {
                     // The store knows this upload no more: a program that died before it heard so had
                     // its parts joined. Completing shows whether they were.
                     Err(TransferError::StoreRefused { status: 404, .. }) if may_be_joined => {
+                        is_unknown = true;
                         hashing::in_parts(self.engine, source, part_bytes, checksum).await?.whole
                     }
                     sent => sent?,
@@ -258,8 +260,11 @@ impl<C: UploadControl> Upload<'_, C> {
         };
         let Hashed { sha256, crc64nvme, parts, .. } = hashed;
         let complete = CompleteUpload { id, sha256, crc64nvme, parts };
-        let node = self.control.complete(complete).await?;
-        Ok(Uploaded { node, was_there: false })
+        match self.control.complete(complete).await {
+            // They were not: the store has given the upload up, with what had arrived.
+            Err(error) if is_unknown && error.code() == ErrorCode::UploadIncomplete => Err(source.changed()),
+            node => Ok(Uploaded { node: node?, was_there: false }),
+        }
     }
 
     async fn or_cancelled<T>(

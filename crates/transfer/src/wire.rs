@@ -37,8 +37,8 @@ const LONG_IDLE_MAX: usize = 16;
 /// A connection reads into a buffer that grows with what it reads, and stays so large for as long as it lives.
 /// Hundreds carry small files at once, and would hold half a megabyte each if they had ever carried a larger one.
 ///
-/// Memory: [`SHORT_MAX_BYTES`] for each that carries short content, under way or not; [`SOCKET_BYTES`] for each
-/// of the others, of which those under way have reserved it.
+/// Memory: twice [`SHORT_MAX_BYTES`] at most for each that carries short content, and [`SOCKET_BYTES`] for each of
+/// the others. Those under way have reserved about that; those at rest have not.
 #[derive(Clone, Debug)]
 pub(crate) struct Wires {
     short: Arc<dyn Wire>,

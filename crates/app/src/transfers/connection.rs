@@ -64,7 +64,7 @@ mod tests {
         let refused = |status, code| AppError::from(Problem::new(status, code, "no"));
         assert!(passes(&refused(503, ErrorCode::Unavailable)));
         assert!(passes(&refused(401, ErrorCode::NotSignedIn)));
-        assert!(passes(&AppError::Transfer(TransferError::StoreBusy { status: 503 })));
+        assert!(passes(&AppError::Transfer(TransferError::StoreBusy { status: 503, wish: None })));
         assert!(!passes(&refused(413, ErrorCode::QuotaExceeded)));
         assert!(!passes(&AppError::Transfer(TransferError::DiskFull { name: "a".to_owned() })));
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use notespot_protocol::{ByteCount, NodeId};
 use notespot_transfer::{Existing, SaveTo};
 use sha2::{Digest as _, Sha256};
+use tokio_util::sync::CancellationToken;
 
 use super::Job;
 use super::connection::passes;
@@ -115,11 +116,13 @@ impl Searching {
 
     async fn run(&self, request: Request) -> Result<(), AppError> {
         loop {
+            // It ends with the program.
+            let never = CancellationToken::new();
             let (all_found, result) = match &request {
                 Request::Upload { seed, folder, with_link, paths } => {
                     let paths = paths.iter().map(KeptPath::to_path).collect();
                     let command = Arc::new(UploadCommand::of(*seed));
-                    let found = self.app.remote().find_files(Some(&command), paths, *folder);
+                    let found = self.app.remote().find_files(Some(&command), paths, *folder, &never);
                     let folder = *folder;
                     self.take(
                         found,
@@ -133,7 +136,7 @@ impl Searching {
                 Request::Download { nodes, to } => {
                     let rows = self.library.rows(nodes).await?;
                     let nodes = rows.into_iter().map(|row| row.node).collect();
-                    let found = self.app.remote().find_below(nodes, to.to_path(), Existing::Fail);
+                    let found = self.app.remote().find_below(nodes, to.to_path(), Existing::Fail, &never);
                     self.take(found, |file| Job::Download { file }, |_| None).await?
                 }
             };

@@ -14,6 +14,9 @@ use crate::{App, AppError, Remote};
 impl Remote {
     /// Downloads one file and verifies it; `progress` hears how many bytes have arrived. Until it
     /// returns, nothing has the target's name that did not have it before.
+    ///
+    /// Cancelling removes what has arrived, unless the server or the store is away at that moment: then the same
+    /// download goes on from it.
     pub async fn download_file(
         &self,
         file: &FileToDownload,

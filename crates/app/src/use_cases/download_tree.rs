@@ -23,7 +23,7 @@ impl Remote {
     /// Looks for files at and below these nodes, and makes the folders on this machine that they will be
     /// in, below `to`: one that is there already is used. Empty folders are made too.
     ///
-    /// Ends when everything was found, or both lanes were dropped.
+    /// Ends when everything was found, when it was cancelled, or when both lanes were dropped.
     ///
     /// Memory: what the lanes hold, a path for each folder that is not listed yet, and sixteen bytes for
     /// each name in the folders that are being listed.
@@ -33,9 +33,10 @@ impl Remote {
         nodes: Vec<Node>,
         to: PathBuf,
         existing: Existing,
+        cancel: &CancellationToken,
     ) -> FoundFiles<FileToDownload> {
         let (lanes, found) = Lanes::open();
-        let search = Search { remote: self.clone(), lanes, existing };
+        let search = Search { remote: self.clone(), lanes, existing, cancel: cancel.clone() };
         tokio::spawn(async move { search.walk(nodes, to).await });
         found
     }
@@ -45,6 +46,7 @@ struct Search {
     remote: Remote,
     lanes: Lanes<FileToDownload>,
     existing: Existing,
+    cancel: CancellationToken,
 }
 
 /// A folder at the server, and its place on this machine.
@@ -62,7 +64,7 @@ impl Search {
             waiting.extend(self.put(node, Path::new(""), &to, &mut taken).await?);
         }
         let mut listing = FuturesUnordered::new();
-        loop {
+        while !self.cancel.is_cancelled() {
             while listing.len() < LISTED_AT_ONCE
                 && let Some(folder) = waiting.pop()
             {
@@ -70,9 +72,10 @@ impl Search {
             }
             match listing.next().await {
                 Some(found) => waiting.extend(found?),
-                None => return Some(()),
+                None => break,
             }
         }
+        Some(())
     }
 
     /// Gives the folders that it holds.
@@ -99,9 +102,7 @@ impl Search {
 
     async fn page(&self, query: &NodesQuery) -> Result<Page<Node>, AppError> {
         let api = self.remote.api.patient();
-        // A search that nobody listens to any more ends when it has something to tell.
-        let cancel = CancellationToken::new();
-        let mut effort = self.remote.patience.begin(&cancel);
+        let mut effort = self.remote.patience.begin(&self.cancel);
         loop {
             let page = api.nodes(query).await.map_err(AppError::from);
             if let Some(page) = effort.ended(page, ByteCount::ZERO).await {

@@ -46,6 +46,8 @@ impl FileUpload {
 impl Remote {
     /// Uploads one file; `progress` hears how many bytes are on their way. Returns when it is
     /// published. Nothing is sent of content that the server has of the same account.
+    ///
+    /// Cancelling tells the server, unless it is away at that moment.
     pub async fn upload_file(
         &self,
         file: &FileUpload,
@@ -96,13 +98,19 @@ impl Remote {
 
 impl Remote {
     /// What has the name that this file would have; for an upload that was refused because of it.
-    pub async fn in_place_of(&self, file: &FileUpload) -> Result<Node, AppError> {
+    pub async fn in_place_of(&self, file: &FileUpload, cancel: &CancellationToken) -> Result<Node, AppError> {
         let name = file.node_name()?;
         let given = name.to_string();
         let query =
             NodesQuery { parent: file.folder, name: Some(name), limit: Some(1), ..NodesQuery::default() };
-        let there = self.api.nodes(&query).await?.items.into_iter().next();
-        there.ok_or(AppError::NoSuchPath { given })
+        let mut effort = self.patience.begin(cancel);
+        loop {
+            let found = self.api.nodes(&query).await.map_err(AppError::from);
+            if let Some(found) = effort.ended(found, ByteCount::ZERO).await {
+                let there = found?.items.into_iter().next();
+                return there.ok_or(AppError::NoSuchPath { given });
+            }
+        }
     }
 }
 

@@ -33,16 +33,18 @@ impl Remote {
     ///
     /// Memory: what the lanes hold, and a path for each folder that was found and is not made yet.
     ///
-    /// Ends when everything was found, or both lanes were dropped.
+    /// Ends when everything was found, when it was cancelled, or when both lanes were dropped.
     #[must_use]
     pub fn find_files(
         &self,
         command: Option<&Arc<UploadCommand>>,
         paths: Vec<PathBuf>,
         folder: Option<NodeId>,
+        cancel: &CancellationToken,
     ) -> FoundFiles<FileUpload> {
         let (lanes, found) = Lanes::open();
-        let search = Search { remote: self.clone(), lanes, command: command.cloned() };
+        let (command, cancel) = (command.cloned(), cancel.clone());
+        let search = Search { remote: self.clone(), lanes, command, cancel };
         tokio::spawn(async move { search.walk(paths, folder).await });
         found
     }
@@ -58,6 +60,7 @@ struct Search {
     remote: Remote,
     lanes: Lanes<FileUpload>,
     command: Option<Arc<UploadCommand>>,
+    cancel: CancellationToken,
 }
 
 impl Search {
@@ -79,7 +82,7 @@ impl Search {
         }
         waiting.reverse();
         let mut making = FuturesUnordered::new();
-        loop {
+        while !self.cancel.is_cancelled() {
             while making.len() < MADE_AT_ONCE
                 && let Some(folder) = waiting.pop()
             {
@@ -87,9 +90,10 @@ impl Search {
             }
             match making.next().await {
                 Some(found) => waiting.extend(found?),
-                None => return Some(()),
+                None => break,
             }
         }
+        Some(())
     }
 
     /// A path as it was named. Gives the folder that it is.
@@ -112,9 +116,10 @@ impl Search {
                 return Some(Vec::new());
             }
         };
+        let _turn = self.remote.folder_reads.acquire().await.ok()?;
         let mut folders = Vec::new();
         let mut entries = entries_of(path);
-        while let Some(entry) = entries.recv().await {
+        while let Some(entry) = entries.recv().await.filter(|_| !self.cancel.is_cancelled()) {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
@@ -153,9 +158,7 @@ impl Search {
             reuse: true,
         };
         let api = self.remote.api.patient();
-        // A search that nobody listens to any more ends when it has something to tell.
-        let cancel = CancellationToken::new();
-        let mut effort = self.remote.patience.begin(&cancel);
+        let mut effort = self.remote.patience.begin(&self.cancel);
         loop {
             let made = api.create_folder(&folder).await.map_err(AppError::from);
             if let Some(made) = effort.ended(made, ByteCount::ZERO).await {

@@ -82,7 +82,7 @@ pub(super) async fn download(
         let saved = remote.download_file(file, moving.progress.of_file(), cancel).await?;
         Ok(Downloaded::from(saved))
     };
-    let found = remote.find_below(nodes, to, on_conflict.into());
+    let found = remote.find_below(nodes, to, on_conflict.into(), cancel);
     moving.all(found, one, Downloaded::words).await;
     moving.end("downloaded")
 }

@@ -54,7 +54,9 @@ impl<'a> Moving<'a> {
     /// Ends the answer: `done` is what people call a file that was moved.
     pub(super) fn end(&self, done: &str) -> Ending {
         self.progress.finish();
-        self.report.end(done)
+        let ending = self.report.end(done);
+        // What was not looked for any more failed for nobody.
+        if self.cancel.is_cancelled() { ending.max(Ending::Failed) } else { ending }
     }
 
     async fn empty<T, R: Serialize>(

@@ -71,7 +71,7 @@ pub(super) async fn upload(
         let file = FileUpload { on_conflict: on_conflict.into(), ..file.clone() };
         let (node, fate) = match remote.upload_file(&file, moving.progress.of_file(), cancel).await {
             Err(error) if on_conflict == OnConflict::Skip && error.code() == ErrorCode::NameTaken => {
-                (remote.in_place_of(&file).await?, SKIPPED)
+                (remote.in_place_of(&file, cancel).await?, SKIPPED)
             }
             uploaded => {
                 let uploaded = uploaded?;
@@ -99,7 +99,7 @@ pub(super) async fn upload(
         Err(error) => return output::stopped(form, error),
     };
     let paths = paths.into_iter().flat_map(expanded).collect();
-    let found = remote.find_files(Some(&command), paths, folder);
+    let found = remote.find_files(Some(&command), paths, folder, cancel);
     moving.all(found, one, Uploaded::words).await;
     let ending = moving.end("uploaded");
     if ending == Ending::Done {

@@ -13,11 +13,10 @@ use tokio::time::{Instant, timeout};
 use crate::engine;
 use crate::places::Place;
 use crate::retry::Retry;
+use crate::signed::Signed;
 use crate::store_answer::Miss;
 use crate::{DownloadControl, Engine, Progress, TransferError};
 
-/// How often in a row a fresh request is asked for because the store did not accept the last one.
-const FRESH_MAX: u32 = 3;
 /// How long a download that failed waits for the server to hear why.
 const REPORT_TIME: Duration = Duration::from_secs(5);
 
@@ -71,7 +70,7 @@ impl Doubt {
 #[derive(Clone)]
 struct Current {
     generation: u32,
-    request: PresignedRequest,
+    signed: Signed,
 }
 
 impl<'a, C: DownloadControl> Remote<'a, C> {
@@ -82,7 +81,7 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
         progress: &'a Progress,
         lane: Lane,
     ) -> Self {
-        let request = Mutex::new(Current { generation: 0, request: plan.request.clone() });
+        let request = Mutex::new(Current { generation: 0, signed: Signed::now(plan.request.clone()) });
         Self { engine, control, plan, progress, lane, request }
     }
 
@@ -95,14 +94,16 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
     ) -> Result<(), TransferError> {
         let mut at = range.start;
         let mut retry = Retry::new(&self.engine.settings, &self.engine.retries);
-        let mut fresh = 0;
+        // Whether the request was just made because the store had not accepted the one before.
+        let mut is_fresh = false;
         while at < range.end {
             let before = at;
-            let current = self.request.lock().await.clone();
-            let result = self.go_on(&current.request, &mut at, range.end, sink).await;
+            let place = self.enter().await?;
+            let current = self.current().await?;
+            let result = self.go_on(&current.signed.request, place, &mut at, range.end, sink).await;
             if at > before {
                 retry.moved();
-                fresh = 0;
+                is_fresh = false;
             }
             match result {
                 Ok(Moved::On) => {}
@@ -110,10 +111,10 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
                 Err(Miss::Final(error)) => return Err(error),
                 Err(Miss::OtherBytes) => return Err(self.damaged()),
                 Err(Miss::NotAccepted(error)) => {
-                    if fresh == FRESH_MAX {
+                    if is_fresh {
                         return Err(error);
                     }
-                    fresh += 1;
+                    is_fresh = true;
                     self.renew(current.generation).await?;
                 }
                 Err(Miss::Passing { wish, error }) => {
@@ -121,6 +122,7 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
                     let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
                     tracing::info!(node = %self.plan.node, at, pause_ms, %error, "a download goes on");
                     tokio::time::sleep(pause).await;
+                    is_fresh = false;
                 }
             }
         }
@@ -142,13 +144,23 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
         self.damaged()
     }
 
+    /// The request as it is to be sent now.
+    async fn current(&self) -> Result<Current, TransferError> {
+        let current = self.request.lock().await.clone();
+        if current.signed.is_old() {
+            self.renew(current.generation).await?;
+            return Ok(self.request.lock().await.clone());
+        }
+        Ok(current)
+    }
+
     /// Has the request replaced, once for all ranges that were refused with it.
     async fn renew(&self, refused: u32) -> Result<(), TransferError> {
         let mut current = self.request.lock().await;
         if current.generation == refused {
             // Halves of two versions would be neither.
             let same = DownloadRequest { node: self.plan.node, version: Some(self.plan.version) };
-            current.request = self.control.plan(same).await?.request;
+            current.signed = Signed::now(self.control.plan(same).await?.request);
             current.generation += 1;
         }
         Ok(())
@@ -165,6 +177,7 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
     async fn go_on(
         &self,
         presigned: &PresignedRequest,
+        place: Place,
         at: &mut u64,
         end: u64,
         sink: &mut (impl Sink + Send),
@@ -175,7 +188,6 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
             let range = format!("bytes={at}-{}", end - 1);
             request.headers_mut().insert(RANGE, HeaderValue::try_from(range).map_err(|_| Miss::OtherBytes)?);
         }
-        let place = self.enter().await.map_err(Miss::Final)?;
         let before = *at;
         let result = self.exchange(request, is_whole, at, end, sink).await;
         match &result {

@@ -15,7 +15,7 @@ use super::fetch::{Doubt, Lane, Remote};
 use super::journal::{Blocks, Marks};
 use super::keeper::Keeper;
 use super::output::Output;
-use super::part_file::PartFile;
+use super::part_file::{PartFile, ReadBack};
 use super::range_writer::{Listener, RangeWriter};
 use super::target::{Target, blocking};
 use super::verify::{Verifier, Written};
@@ -55,14 +55,15 @@ pub(super) async fn download<C: DownloadControl>(
     done?;
     let Download { part, marks, .. } = download;
     let (size, modified_at) = (marks.blocks().size, remote.plan.modified_at);
-    let read_back = engine.settings.read_back.then_some(remote.plan.sha256);
+    let read_back =
+        engine.settings.read_back.then(|| ReadBack { sha256: remote.plan.sha256, cancel: cancel.clone() });
     let folder = target.folder().to_owned();
     let (naming, to) = (target.clone(), target);
     let path = blocking(move || {
         let mut part = part;
         part.set_disposable();
         part.file().set_len(size).map_err(|error| to.trouble(error))?;
-        part.take_its_name(&to, modified_at, read_back)
+        part.take_its_name(&to, modified_at, read_back.as_ref())
     })
     .await?;
     engine.folders.sync(&folder).await.map_err(|error| naming.trouble(error))?;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use notespot_protocol::{NodeId, Sha256, Timestamp};
 use sha2::Digest as _;
 use tempfile::TempPath;
+use tokio_util::sync::CancellationToken;
 
 use super::Existing;
 use super::target::{NUMBERS_MAX, Target, sha256_of};
@@ -23,6 +24,12 @@ const LOCK_POLL: Duration = Duration::from_millis(10);
 pub(super) struct PartFile {
     file: File,
     path: TempPath,
+}
+
+/// What the disk has to give back, and who may stop waiting for it.
+pub(super) struct ReadBack {
+    pub(super) sha256: Sha256,
+    pub(super) cancel: CancellationToken,
 }
 
 impl PartFile {
@@ -69,12 +76,12 @@ impl PartFile {
     }
 
     /// Puts the complete content on the disk and under the target's name, in one step. The folder has
-    /// to be synced yet. With `read_back`, the disk has to give back what has this checksum. Blocks.
+    /// to be synced yet. With `read_back`, the disk has to give back what was expected. Blocks.
     pub(super) fn take_its_name(
         self,
         target: &Target,
         modified_at: Option<Timestamp>,
-        read_back: Option<Sha256>,
+        read_back: Option<&ReadBack>,
     ) -> Result<PathBuf, TransferError> {
         if let Some(modified_at) = modified_at {
             // A file system without times is still one that holds files.
@@ -82,10 +89,10 @@ impl PartFile {
         }
         let trouble = |error| target.trouble(error);
         self.file.sync_all().map_err(trouble)?;
-        if let Some(sha256) = read_back {
+        if let Some(ReadBack { sha256, cancel }) = read_back {
             forget_cached(&self.file);
-            let there = sha256_of(&self.file).map_err(trouble)?;
-            if there != sha256 {
+            let there = sha256_of(&self.file, cancel).map_err(trouble)?;
+            if there.ok_or(TransferError::Cancelled)? != *sha256 {
                 return Err(TransferError::DiskDamages { name: target.name.to_string() });
             }
         }
@@ -260,7 +267,8 @@ mod tests {
             if damaged {
                 crate::positioned::write_all_at(part.file(), &[content[77] ^ 1], 77).unwrap();
             }
-            let named = part.take_its_name(&target, None, Some(sha256));
+            let read_back = ReadBack { sha256, cancel: CancellationToken::new() };
+            let named = part.take_its_name(&target, None, Some(&read_back));
             if damaged {
                 assert!(matches!(named, Err(TransferError::DiskDamages { .. })), "{named:?}");
                 assert!(names(folder.path()).is_empty());

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use notespot_protocol::{DownloadPlan, Sha256};
 use sha2::Digest as _;
+use tokio_util::sync::CancellationToken;
 
 use super::fetch::{Doubt, Lane, Remote, Sink};
-use super::part_file::PartFile;
+use super::part_file::{PartFile, ReadBack};
 use super::target::{Target, blocking};
 use crate::engine::SMALL_MAX_BYTES;
 use crate::{DownloadControl, Engine, Progress, TransferError};
@@ -28,7 +29,8 @@ pub(super) async fn download<C: DownloadControl>(
     let folder = target.folder().to_owned();
     let trouble = target.clone();
     let plan = remote.plan;
-    let read_back = engine.settings.read_back.then_some(plan.sha256);
+    let read_back =
+        engine.settings.read_back.then(|| ReadBack { sha256: plan.sha256, cancel: CancellationToken::new() });
     let path = blocking(move || {
         let mut part = PartFile::open(&target, plan.node)?;
         part.set_disposable();
@@ -39,7 +41,7 @@ pub(super) async fn download<C: DownloadControl>(
         let written =
             file.set_len(0).and_then(|()| content.pieces.iter().try_for_each(|piece| file.write_all(piece)));
         written.map_err(|error| target.trouble(error))?;
-        part.take_its_name(&target, plan.modified_at, read_back)
+        part.take_its_name(&target, plan.modified_at, read_back.as_ref())
     })
     .await?;
     engine.folders.sync(&folder).await.map_err(|error| trouble.trouble(error))?;

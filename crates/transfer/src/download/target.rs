@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use notespot_protocol::{ByteCount, DownloadPlan, NodeName, Sha256};
 use sha2::Digest as _;
+use tokio_util::sync::CancellationToken;
 
 use super::{Existing, SaveTo, local_name};
 use crate::settings::CHUNK_BYTES;
@@ -115,21 +116,22 @@ impl Target {
 /// Whether a file holds this content. What cannot be read is not known to.
 fn holds(path: &Path, size: ByteCount, sha256: Sha256) -> bool {
     let has_the_size = |file: Metadata| file.is_file() && file.len() == size.get();
-    let there = || sha256_of(&File::open(path)?);
-    path.symlink_metadata().is_ok_and(has_the_size) && there().is_ok_and(|there| there == sha256)
+    let there = || sha256_of(&File::open(path)?, &CancellationToken::new());
+    path.symlink_metadata().is_ok_and(has_the_size) && there().is_ok_and(|there| there == Some(sha256))
 }
 
-/// Of all that is in the file. Blocks.
-pub(super) fn sha256_of(mut file: &File) -> io::Result<Sha256> {
+/// Of all that is in the file; `None` when it was cancelled. Blocks.
+pub(super) fn sha256_of(mut file: &File, cancel: &CancellationToken) -> io::Result<Option<Sha256>> {
     file.rewind()?;
     let mut buffer = vec![0; CHUNK_BYTES];
     let mut sha256 = sha2::Sha256::new();
-    loop {
+    while !cancel.is_cancelled() {
         match file.read(&mut buffer)? {
-            0 => return Ok(Sha256::from_bytes(sha256.finalize().into())),
+            0 => return Ok(Some(Sha256::from_bytes(sha256.finalize().into()))),
             read => sha256.update(&buffer[..read]),
         }
     }
+    Ok(None)
 }
 
 /// Does work that waits for a disk.

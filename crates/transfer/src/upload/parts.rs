@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, future, stream};
-use notespot_protocol::{ChecksumAlgorithm, PartToSend, PresignedRequest, UploadPlan};
+use notespot_protocol::{ChecksumAlgorithm, PartToSend, UploadPlan};
 use tokio::sync::mpsc;
 
 use super::hashing::{self, Hashed, Known};
 use super::send_part::Route;
 use super::source::Source;
 use crate::progress::TryProgress;
+use crate::signed::Signed;
 use crate::{Engine, Progress, TransferError, UploadControl};
 
 /// Parts that are presigned in one call: few, so that none waits long enough to expire.
@@ -48,7 +49,7 @@ pub(super) async fn send<C: UploadControl>(
     if !arrived.has(&part) {
         let announced = plan.requests.into_iter().find(|one| one.number == part.number);
         let request = match announced {
-            Some(presigned) => presigned.request,
+            Some(presigned) => Signed::now(presigned.request),
             None => route.presign_one(part).await?,
         };
         route.send(part, request).await?;
@@ -86,7 +87,7 @@ fn presigned<'a, C: UploadControl>(
     route: &'a Route<'_, C>,
     arrived: &'a Arrived<'_>,
     parts: mpsc::Receiver<PartToSend>,
-) -> impl futures_util::Stream<Item = Result<(PartToSend, PresignedRequest), TransferError>> + 'a {
+) -> impl futures_util::Stream<Item = Result<(PartToSend, Signed), TransferError>> + 'a {
     stream::try_unfold(parts, move |mut parts| async move {
         let mut next = Vec::with_capacity(PRESIGNED_AT_ONCE);
         if parts.recv_many(&mut next, PRESIGNED_AT_ONCE).await == 0 {

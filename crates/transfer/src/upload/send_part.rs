@@ -8,13 +8,13 @@ use tokio::time::timeout;
 
 use super::part_body;
 use super::source::Source;
+use crate::engine::Held;
 use crate::progress::TryProgress;
 use crate::retry::Retry;
+use crate::signed::Signed;
 use crate::store_answer::Miss;
 use crate::{Engine, Progress, Settings, TransferError, UploadControl, engine};
 
-/// How often one part is presigned afresh because the store did not accept the request.
-const FRESH_MAX: u32 = 3;
 /// From this try on, each has a fresh request: some stores hang up on an expired one unheard.
 const FRESH_FROM_TRY: u32 = 3;
 
@@ -33,24 +33,26 @@ pub(super) struct Route<'a, C> {
 
 impl<C: UploadControl> Route<'_, C> {
     /// Sends one part; returns when the store has verified it.
-    pub(super) async fn send(
-        &self,
-        part: PartToSend,
-        mut request: PresignedRequest,
-    ) -> Result<(), TransferError> {
+    pub(super) async fn send(&self, part: PartToSend, mut request: Signed) -> Result<(), TransferError> {
         let mut retry = Retry::new(&self.engine.settings, &self.engine.retries);
-        let (mut fresh, mut tried) = (0, 0);
+        // Whether the request was just made because the store had not accepted the one before.
+        let mut is_fresh = false;
+        let mut tried = 0;
         loop {
             tried += 1;
-            match self.put(part, &request).await {
+            let held = self.enter().await?;
+            if request.is_old() {
+                request = self.presign_one(part).await?;
+            }
+            match self.put(part, &request.request, held).await {
                 Ok(()) => return Ok(()),
                 Err(Miss::Final(error)) => return Err(error),
                 Err(Miss::OtherBytes) => return Err(self.source.changed()),
                 Err(Miss::NotAccepted(error)) => {
-                    if fresh == FRESH_MAX {
+                    if is_fresh {
                         return Err(error);
                     }
-                    fresh += 1;
+                    is_fresh = true;
                     request = self.presign_one(part).await?;
                 }
                 Err(Miss::Passing { wish, error }) => {
@@ -58,6 +60,7 @@ impl<C: UploadControl> Route<'_, C> {
                     let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
                     tracing::info!(upload = %self.id, part = part.number, pause_ms, %error, "a part is sent again");
                     tokio::time::sleep(pause).await;
+                    is_fresh = false;
                     if tried >= FRESH_FROM_TRY {
                         request = self.presign_one(part).await?;
                     }
@@ -66,16 +69,18 @@ impl<C: UploadControl> Route<'_, C> {
         }
     }
 
-    async fn put(&self, part: PartToSend, presigned: &PresignedRequest) -> Result<(), Miss> {
-        let mut request = engine::request(presigned).map_err(Miss::Final)?;
-        request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(part.size.get()));
-        let in_memory = self.source.in_memory();
-        let held = match in_memory {
+    /// Waits for a place, and for memory where this needs some.
+    async fn enter(&self) -> Result<Held, TransferError> {
+        match self.source.in_memory() {
             Some(_) => self.engine.enter_small().await,
             None => self.engine.enter_large().await,
-        };
-        let held = held.map_err(Miss::Final)?;
-        let result = match in_memory {
+        }
+    }
+
+    async fn put(&self, part: PartToSend, presigned: &PresignedRequest, held: Held) -> Result<(), Miss> {
+        let mut request = engine::request(presigned).map_err(Miss::Final)?;
+        request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(part.size.get()));
+        let result = match self.source.in_memory() {
             Some((bytes, _)) if bytes.len() <= AT_ONCE_MAX && !self.engine.up.is_limited() => {
                 *request.body_mut() = Some(bytes.clone().into());
                 self.put_at_once(request, part).await
@@ -127,19 +132,19 @@ impl<C: UploadControl> Route<'_, C> {
     pub(super) async fn presign(
         &self,
         parts: &[PartToSend],
-    ) -> Result<Vec<(PartToSend, PresignedRequest)>, TransferError> {
+    ) -> Result<Vec<(PartToSend, Signed)>, TransferError> {
         let mut presigned = self.control.presign(self.id, parts.to_vec()).await?;
         let mut pairs = Vec::with_capacity(parts.len());
         for part in parts {
             let at = presigned.iter().position(|one| one.number == part.number);
             // A server that leaves one out: nothing that the object store could be asked.
             let at = at.ok_or(TransferError::StoreRefused { status: 0, code: None })?;
-            pairs.push((*part, presigned.swap_remove(at).request));
+            pairs.push((*part, Signed::now(presigned.swap_remove(at).request)));
         }
         Ok(pairs)
     }
 
-    pub(super) async fn presign_one(&self, part: PartToSend) -> Result<PresignedRequest, TransferError> {
+    pub(super) async fn presign_one(&self, part: PartToSend) -> Result<Signed, TransferError> {
         let pairs = self.presign(&[part]).await?;
         let (_, request) =
             pairs.into_iter().next().ok_or(TransferError::StoreRefused { status: 0, code: None })?;

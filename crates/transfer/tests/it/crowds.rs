@@ -80,7 +80,7 @@ fn stand(takes: Duration, small_in_flight: usize, large_in_flight: usize) -> (St
 async fn quick_answers_bring_more_requests_and_never_more_than_are_allowed() {
     let takes = Duration::from_millis(10);
     for kind in KINDS {
-        let (small, large) = (40, 12);
+        let (small, large) = (100, 12);
         let (stand, way) = stand(takes, small, large);
         let (files, most) = match kind {
             Kind::SmallUp | Kind::SmallDown => (800, small),

@@ -154,7 +154,7 @@ async fn limits_hold_for_large_files_on_real_sockets() {
         stand.download(&here, Existing::Fail).await.unwrap();
         begun.elapsed()
     };
-    let (up, down) = join(upload, download).await;
+    let (up, down) = Box::pin(join(upload, download)).await;
     for took in [up, down] {
         // Never quicker than the limit. How much slower is the machine's business, within reason.
         assert!((2.85..=9.0).contains(&took.as_secs_f64()), "three seconds' worth took {took:?}");

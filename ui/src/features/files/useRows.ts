@@ -22,7 +22,7 @@ export type Rows = {
 export function useRows(view: OpenedView, firstIndex: number, lastIndex: number): Rows {
   const platform = usePlatform();
   const queries = useQueryClient();
-  const before = useRef(new Map<number, ViewRow[]>());
+  const before = useRef(new Map<number, { view: number; rows: ViewRow[] }>());
 
   const pages = useMemo(() => {
     const first = Math.floor(firstIndex / PAGE_ROWS);
@@ -37,7 +37,8 @@ export function useRows(view: OpenedView, firstIndex: number, lastIndex: number)
       // faster than it is read, they are all that there is.
       queryFn: async () => {
         const rows = await platform.viewRows(view.id, page * PAGE_ROWS, PAGE_ROWS);
-        before.current.set(page, rows);
+        if ((before.current.get(page)?.view ?? 0) <= view.id)
+          before.current.set(page, { view: view.id, rows });
         return rows;
       },
       gcTime: KEEP_PAGES_MS,
@@ -49,7 +50,7 @@ export function useRows(view: OpenedView, firstIndex: number, lastIndex: number)
     queries: pages.map((page) => ({
       ...pageOptions(page),
       enabled: view.total > 0,
-      placeholderData: () => before.current.get(page),
+      placeholderData: () => before.current.get(page)?.rows,
     })),
     combine: (results) => results.map((result) => result.data),
   });

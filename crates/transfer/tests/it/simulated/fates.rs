@@ -18,8 +18,6 @@ use crate::it::store::locked;
 
 /// What is asked again so often is done.
 const HINDERED_MAX: usize = 6;
-/// A request that is refused is presigned again: a few times.
-const FORBIDDEN_MAX: usize = 2;
 
 /// How likely each try fails.
 #[derive(Clone, Copy, Debug)]
@@ -113,8 +111,8 @@ impl Fates {
         let mut hindrances = Vec::new();
         while hindrances.len() < HINDERED_MAX && dice.random_bool(chance) {
             let next = *possible.choose(&mut dice).unwrap();
-            let before = hindrances.iter().filter(|fault| **fault == next).count();
-            if next != Fault::Status(403) || before < FORBIDDEN_MAX {
+            // A request that is refused is presigned again, once.
+            if next != Fault::Status(403) || hindrances.last() != Some(&next) {
                 hindrances.push(next);
             }
         }
