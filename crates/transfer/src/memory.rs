@@ -62,17 +62,14 @@ impl Memory {
         Ok(Reserved { _of_share: of_share, _of_all: self.all.take(bytes).await? })
     }
 
-    /// For content of large files that can do without it; `None` where that would leave less than half of all
-    /// for what cannot.
+    /// For content of large files that can do without it. `None` where that would leave less than a quarter of
+    /// all, or an eighth of what large requests may have: what is kept waits for ranges that come before it, and
+    /// those must always find the memory for one.
     pub(crate) fn try_reserve(&self, bytes: u64) -> Option<Reserved> {
         let grains = grains_for(bytes);
-        let left = self.all.free.available_permits().checked_sub(grains as usize)?;
-        if left < self.all.now() / 2 {
-            return None;
-        }
-        let of_share = self.large.free.clone().try_acquire_many_owned(grains).ok()?;
-        let of_all = self.all.free.clone().try_acquire_many_owned(grains).ok()?;
-        Some(Reserved { _of_share: of_share, _of_all: of_all })
+        let least = (self.large.now() / 8).max(grains_for(self.least.large) as usize);
+        let of_share = self.large.try_take(grains, least)?;
+        Some(Reserved { _of_share: of_share, _of_all: self.all.try_take(grains, self.all.now() / 4)? })
     }
 }
 
@@ -112,6 +109,15 @@ impl Grains {
 
     fn now(&self) -> usize {
         *self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes them where at least so many are left then.
+    fn try_take(&self, grains: u32, least_left: usize) -> Option<OwnedSemaphorePermit> {
+        let left = self.free.available_permits().checked_sub(grains as usize)?;
+        if left < least_left {
+            return None;
+        }
+        self.free.clone().try_acquire_many_owned(grains).ok()
     }
 
     async fn take(&self, bytes: u64) -> Result<OwnedSemaphorePermit, TransferError> {
@@ -166,6 +172,17 @@ mod tests {
         assert_eq!(free(), [grains(8), grains(6), grains(6)]);
         memory.set(16 << 20);
         assert_eq!(free(), [grains(16), grains(12), grains(12)]);
+    }
+
+    /// Of one file, what comes later is kept until what comes first has come: that needs memory.
+    #[tokio::test]
+    async fn what_can_do_without_never_takes_the_last_that_a_range_needs() {
+        for budget in [0, 4 << 20, 16 << 20, 64 << 20] {
+            let memory = Memory::new(budget, LEAST);
+            let kept: Vec<_> = std::iter::from_fn(|| memory.try_reserve(MIB / 4)).collect();
+            memory.reserve_large(LEAST.large).now_or_never().expect("a range waits").unwrap();
+            assert!(budget < 16 << 20 || !kept.is_empty(), "{budget}");
+        }
     }
 
     #[tokio::test]

@@ -25,7 +25,7 @@ use crate::{DownloadControl, Engine, Progress, TransferError};
 
 /// What one request asks for, where blocks are no larger: enough to be worth a round trip, and few enough
 /// that what comes before its turn is kept in memory until it is hashed.
-const RANGE_BYTES: u64 = 8 * 1024 * 1024;
+const RANGE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Fetches what the part file lacks, verifies the whole, and gives it its name.
 pub(super) async fn download<C: DownloadControl>(
