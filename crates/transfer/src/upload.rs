@@ -168,10 +168,11 @@ impl<C: UploadControl> Upload<'_, C> {
             return Ok(Attempt::Spent);
         }
         let (id, was_published) = (plan.id, plan.state == UploadState::Published);
-        match self.or_cancelled(self.publish(client_ref, plan, &source, known)).await {
+        let size = ByteCount(source.size());
+        match self.or_cancelled(self.publish(client_ref, plan, source, known)).await {
             // It was moved to the trash since: whoever uploads it again wants to have it again.
             Ok(uploaded) if was_published && uploaded.node.trashed_at.is_some() => Ok(Attempt::Spent),
-            Ok(uploaded) => Ok(Attempt::Published(Box::new(uploaded), ByteCount(source.size()))),
+            Ok(uploaded) => Ok(Attempt::Published(Box::new(uploaded), size)),
             Err(TransferError::FileChanged { .. }) => {
                 self.give_up(id).await;
                 Ok(Attempt::Changed)
@@ -233,10 +234,10 @@ impl<C: UploadControl> Upload<'_, C> {
         &self,
         client_ref: ClientRef,
         mut plan: UploadPlan,
-        source: &Source,
+        source: Source,
         known: Option<Known>,
     ) -> Result<Uploaded, TransferError> {
-        let known = match self.copy_or_send(client_ref, &mut plan, source, known).await? {
+        let known = match self.copy_or_send(client_ref, &mut plan, &source, known).await? {
             Next::Published(node) => return Ok(Uploaded { node: *node, was_there: true }),
             Next::Send(known) => known,
         };
@@ -245,24 +246,28 @@ impl<C: UploadControl> Upload<'_, C> {
         let mut is_unknown = false;
         let hashed = match (plan.state, known) {
             (UploadState::Open, known) => {
-                match parts::send(self.engine, self.control, plan, source, known, self.progress).await {
+                match parts::send(self.engine, self.control, plan, &source, known, self.progress).await {
                     // The store knows this upload no more: a program that died before it heard so had
                     // its parts joined. Completing shows whether they were.
                     Err(TransferError::StoreRefused { status: 404, .. }) if may_be_joined => {
                         is_unknown = true;
-                        hashing::in_parts(self.engine, source, part_bytes, checksum).await?.whole
+                        hashing::in_parts(self.engine, &source, part_bytes, checksum).await?.whole
                     }
                     sent => sent?,
                 }
             }
             (_, Some(known)) => known.whole,
-            (_, None) => hashing::whole(self.engine, source, checksum).await?,
+            (_, None) => hashing::whole(self.engine, &source, checksum).await?,
         };
         let Hashed { sha256, crc64nvme, parts, .. } = hashed;
         let complete = CompleteUpload { id, sha256, crc64nvme, parts };
+        // The store has it: others need the memory while this one waits for its batch.
+        drop(source);
         match self.control.complete(complete).await {
             // They were not: the store has given the upload up, with what had arrived.
-            Err(error) if is_unknown && error.code() == ErrorCode::UploadIncomplete => Err(source.changed()),
+            Err(error) if is_unknown && error.code() == ErrorCode::UploadIncomplete => {
+                Err(TransferError::FileChanged { name: self.file.name.to_string() })
+            }
             node => Ok(Uploaded { node: node?, was_there: false }),
         }
     }
