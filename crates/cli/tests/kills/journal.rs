@@ -13,9 +13,10 @@ const NAME: &str = "large 0.bin";
 const SIZE: u64 = 48 * MIB;
 /// Blocks of 4 MiB: an entry of the journal marks one at least, so there are no more entries than that.
 const BLOCKS: u32 = 13;
-/// How many downloads die side by side: at this pace each takes six seconds, and writes an entry a second.
+/// How many downloads die side by side: at this pace each takes six seconds, and writes an entry a second. Blocks come
+/// two at a time: eight would all be complete in the same second.
 const AT_ONCE: u32 = 4;
-const PACE: [&str; 2] = ["--limit-down", "8M"];
+const PACE: [&str; 4] = ["--limit-down", "8M", "--parallel", "2"];
 
 /// A download of the one file to a folder of its own.
 struct Download {
