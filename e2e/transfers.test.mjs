@@ -181,7 +181,9 @@ async function openSettings() {
 }
 
 async function closeSettings() {
-  await window.click("Done");
+  // The dialog is still coming in, and moves.
+  await pause(300);
+  await (await window.find(By.xpath("//*[@role='dialog']//button[normalize-space()='Done']"), "Done")).click();
   await window.gone(By.css("[role=dialog]"), "the settings");
 }
 

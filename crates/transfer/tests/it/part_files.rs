@@ -72,7 +72,7 @@ async fn what_has_arrived_is_not_asked_for_again() {
 
 #[tokio::test]
 async fn what_stands_in_the_way_costs_nothing_that_has_arrived() {
-    for refusals in [vec![Refusal::Portal], vec![Refusal::Forbidden; 200]] {
+    for refusals in [vec![Refusal::Portal; 200], vec![Refusal::Forbidden; 200]] {
         let (stand, _proxy, bytes) = interrupted().await;
         locked(&stand.store.refuse).extend(refusals);
         stand.download(&stand.here(), Existing::Fail).await.unwrap_err();
