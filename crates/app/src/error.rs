@@ -170,6 +170,16 @@ impl AppError {
         }
     }
 
+    /// Whether it is about the way to the server or to the store and not about the file, and passes without
+    /// anybody doing anything: the network is away, the server is being restarted, the store is busy.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::Transfer(TransferError::StoreUnreachable { .. } | TransferError::StoreBusy { .. }) => true,
+            Self::Transfer(TransferError::InTheWay(trouble)) => !trouble.is_lasting(),
+            other => other.client().is_some_and(ClientError::is_passing),
+        }
+    }
+
     /// Whether whoever read what was written has gone: a pipe that was closed at its other end.
     #[must_use]
     pub fn is_unheard(&self) -> bool {

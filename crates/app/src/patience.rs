@@ -1,11 +1,10 @@
 //! Going on by itself when the server or the store was away for a while, where no queue does it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use notespot_client::ClientError;
 use notespot_protocol::ByteCount;
-use notespot_transfer::TransferError;
+use notespot_transfer::{Progress, TransferError};
 use rand::RngExt as _;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -14,7 +13,6 @@ use crate::AppError;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-const LONGEST_WISH: Duration = Duration::from_mins(2);
 
 /// For how long work is begun again that nothing but the connection keeps from being done.
 ///
@@ -37,7 +35,7 @@ struct Seen {
 
 /// One piece of work, of which each try ends here.
 #[derive(Debug)]
-pub(crate) struct Effort<'a> {
+struct Effort<'a> {
     patience: &'a Patience,
     cancel: &'a CancellationToken,
     furthest: ByteCount,
@@ -51,7 +49,49 @@ impl Patience {
         Self { time, seen: Mutex::default() }
     }
 
-    pub(crate) fn begin<'a>(&'a self, cancel: &'a CancellationToken) -> Effort<'a> {
+    /// Makes a call, again where it has to be.
+    pub(crate) async fn outlast<T, E, F>(
+        &self,
+        cancel: &CancellationToken,
+        call: impl Fn() -> F,
+    ) -> Result<T, AppError>
+    where
+        AppError: From<E>,
+        F: Future<Output = Result<T, E>>,
+    {
+        let mut effort = self.begin(cancel);
+        loop {
+            let outcome = call().await.map_err(AppError::from);
+            if let Some(outcome) = effort.ended(outcome, ByteCount::ZERO).await {
+                return outcome;
+            }
+        }
+    }
+
+    /// Moves a file, again where it has to be; `told` hears how many bytes have moved, each time from the
+    /// beginning.
+    pub(crate) async fn outlast_moving<T, F>(
+        &self,
+        cancel: &CancellationToken,
+        told: impl Fn(ByteCount) + Send + Sync + 'static,
+        moving: impl Fn(Progress) -> F,
+    ) -> Result<T, AppError>
+    where
+        F: Future<Output = Result<T, TransferError>>,
+    {
+        let told = Arc::new(told);
+        let mut effort = self.begin(cancel);
+        loop {
+            let told = Arc::clone(&told);
+            let progress = Progress::told(move |done| told(done));
+            let outcome = moving(progress.clone()).await.map_err(AppError::from);
+            if let Some(outcome) = effort.ended(outcome, progress.done()).await {
+                return outcome;
+            }
+        }
+    }
+
+    fn begin<'a>(&'a self, cancel: &'a CancellationToken) -> Effort<'a> {
         Effort { patience: self, cancel, furthest: ByteCount::ZERO, failing_since: None, pause: FIRST_PAUSE }
     }
 
@@ -63,7 +103,7 @@ impl Patience {
 impl Effort<'_> {
     /// Gives what came of a try that is the last one. Of another, gives nothing after a pause: the work is to be
     /// done again. `done` is how far it came, zero where that has no meaning.
-    pub(crate) async fn ended<T>(
+    async fn ended<T>(
         &mut self,
         outcome: Result<T, AppError>,
         done: ByteCount,
@@ -74,7 +114,7 @@ impl Effort<'_> {
                 *self.patience.lock() = Seen { went_well: Some(now), is_over: false };
                 return Some(Ok(value));
             }
-            Err(error) if is_worth_waiting(&error) => error,
+            Err(error) if error.is_passing() => error,
             Err(error) => return Some(Err(error)),
         };
         if done > self.furthest {
@@ -103,20 +143,11 @@ impl Effort<'_> {
     }
 }
 
-/// For how long a store wants to be left alone; one that wants more than this is asked again after it.
+/// For how long the store wants to be left alone.
 fn wish_of(error: &AppError) -> Duration {
     match error {
-        AppError::Transfer(TransferError::StoreBusy { wish: Some(wish), .. }) => (*wish).min(LONGEST_WISH),
+        AppError::Transfer(error) => error.wish().unwrap_or_default(),
         _ => Duration::ZERO,
-    }
-}
-
-/// Whether an error is about the way to the server or to the store, and passes without anybody doing anything.
-fn is_worth_waiting(error: &AppError) -> bool {
-    match error {
-        AppError::Transfer(TransferError::StoreUnreachable { .. } | TransferError::StoreBusy { .. }) => true,
-        AppError::Transfer(TransferError::InTheWay(trouble)) => !trouble.is_lasting(),
-        other => other.client().is_some_and(ClientError::is_passing),
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod make_folder;
 pub(crate) mod match_names;
 pub(crate) mod rename_file;
 pub(crate) mod share_file;
+pub(crate) mod side_by_side;
 pub(crate) mod sign_in;
 pub(crate) mod trash_files;
 pub(crate) mod upload_files;

@@ -10,6 +10,8 @@ use crate::{ControlError, WireError};
 
 /// From this much on, two clocks are worth telling apart: a request is signed for minutes.
 const CLOCK_APART_SECS: i64 = 30;
+/// A store that wants to be left alone for longer than this is asked again after this.
+const LONGEST_WISH: Duration = Duration::from_mins(2);
 
 /// Why a transfer ended. Its texts are for the person, and name files without their folders.
 #[derive(Debug, thiserror::Error)]
@@ -159,6 +161,15 @@ impl TransferError {
             Self::StoreBusy { .. } => ErrorCode::Unavailable,
             Self::StoreRefused { .. } | Self::Expired { .. } | Self::Setup(_) => ErrorCode::Internal,
             Self::Cancelled | Self::Closing => ErrorCode::Cancelled,
+        }
+    }
+
+    /// For how long the store wants to be left alone, within reason.
+    #[must_use]
+    pub fn wish(&self) -> Option<Duration> {
+        match self {
+            Self::StoreBusy { wish, .. } => wish.map(|wish| wish.min(LONGEST_WISH)),
+            _ => None,
         }
     }
 

@@ -5,10 +5,7 @@ use std::time::Duration;
 
 use rand::RngExt as _;
 
-use crate::Settings;
-
-/// A store that wants to be left alone for longer than this is asked again after this.
-const LONGEST_WISH: Duration = Duration::from_mins(2);
+use crate::{Settings, TransferError};
 
 /// The retries that all requests of an engine have together.
 ///
@@ -66,20 +63,24 @@ impl<'a> Retry<'a> {
 
     /// How long to wait before the next try, at least as long as the store asked for (`Retry-After`);
     /// `None` when there is none.
-    pub(crate) fn next_pause(&mut self, wish: Option<Duration>) -> Option<Duration> {
+    pub(crate) fn next_pause(&mut self, error: &TransferError) -> Option<Duration> {
         self.tried += 1;
         if self.tried >= self.tries || !self.budget.take() {
             return None;
         }
         let doubled = self.first_pause.saturating_mul(1 << (self.tried - 1).min(16));
         let jittered = doubled.min(self.longest_pause).mul_f64(rand::rng().random_range(0.0..=1.0));
-        Some(jittered.max(wish.unwrap_or_default().min(LONGEST_WISH)))
+        Some(jittered.max(error.wish().unwrap_or_default()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn busy(wish: Option<Duration>) -> TransferError {
+        TransferError::StoreBusy { status: 503, wish }
+    }
 
     #[test]
     fn pauses_grow_to_a_bound_with_full_jitter_and_end() {
@@ -88,7 +89,7 @@ mod tests {
         let mut retries: Vec<_> = (0..1000).map(|_| Retry::new(&settings, &budget)).collect();
         for tried in 0..11 {
             let bound = settings.longest_pause.min(settings.first_pause * 2_u32.pow(tried));
-            let pauses = retries.iter_mut().map(|retry| retry.next_pause(None).unwrap());
+            let pauses = retries.iter_mut().map(|retry| retry.next_pause(&busy(None)).unwrap());
             let shares: Vec<_> = pauses.map(|pause| pause.div_duration_f64(bound)).collect();
             // Of a thousand, by chance, neither one in 10^40 times.
             assert!(shares.iter().any(|share| *share < 0.1) && shares.iter().any(|share| *share > 0.9));
@@ -96,7 +97,7 @@ mod tests {
             let mean = shares.iter().sum::<f64>() / 1000.0;
             assert!((0.4..0.6).contains(&mean), "{mean} of {bound:?}");
         }
-        assert!(retries.iter_mut().all(|retry| retry.next_pause(None).is_none()));
+        assert!(retries.iter_mut().all(|retry| retry.next_pause(&busy(None)).is_none()));
     }
 
     #[test]
@@ -104,15 +105,16 @@ mod tests {
         let (settings, budget) = (Settings::default(), Budget::new(100));
         let mut retry = Retry::new(&settings, &budget);
         let wished = Duration::from_secs(30);
-        assert_eq!(retry.next_pause(Some(wished)), Some(wished));
-        assert_eq!(retry.next_pause(Some(Duration::from_hours(24))), Some(LONGEST_WISH));
+        assert_eq!(retry.next_pause(&busy(Some(wished))), Some(wished));
+        let longest = Some(Duration::from_mins(2));
+        assert_eq!(retry.next_pause(&busy(Some(Duration::from_hours(24)))), longest);
     }
 
     #[test]
     fn a_store_that_is_down_is_left_alone_by_all_files_together() {
         let (settings, budget) = (Settings::default(), Budget::new(10));
         let tried =
-            || (0..1000).filter(|_| Retry::new(&settings, &budget).next_pause(None).is_some()).count();
+            || (0..1000).filter(|_| Retry::new(&settings, &budget).next_pause(&busy(None)).is_some()).count();
         assert_eq!(tried(), 10);
         (0..3).for_each(|_| budget.succeeded());
         assert_eq!(tried(), 3, "what works again is tried again");

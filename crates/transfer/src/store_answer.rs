@@ -1,7 +1,5 @@
 //! What an object store's answer means.
 
-use std::time::Duration;
-
 use notespot_network::{Trouble, clock_ahead, is_page, retry_after, shown};
 use reqwest::{Response, StatusCode};
 
@@ -13,8 +11,8 @@ const ERROR_MAX_BYTES: usize = 16 * 1024;
 /// Why one try did not work.
 #[derive(Debug)]
 pub(crate) enum Miss {
-    /// May work if tried again, after the time that the store asked for.
-    Passing { wish: Option<Duration>, error: TransferError },
+    /// May work if tried again, after the time that the store asked for: [`TransferError::wish`].
+    Passing(TransferError),
     /// The presigned request is not accepted: perhaps a fresh one is.
     NotAccepted(TransferError),
     /// The bytes are not the ones that were announced.
@@ -28,10 +26,8 @@ impl Miss {
     pub(crate) fn network(error: WireError) -> Self {
         match error.downcast::<Trouble>() {
             Ok(trouble) if trouble.is_lasting() => Self::Final(TransferError::InTheWay(*trouble)),
-            Ok(trouble) => Self::Passing { wish: None, error: TransferError::InTheWay(*trouble) },
-            Err(error) => {
-                Self::Passing { wish: None, error: TransferError::StoreUnreachable { source: Some(error) } }
-            }
+            Ok(trouble) => Self::Passing(TransferError::InTheWay(*trouble)),
+            Err(error) => Self::Passing(TransferError::StoreUnreachable { source: Some(error) }),
         }
     }
 
@@ -41,7 +37,7 @@ impl Miss {
     }
 
     pub(crate) fn silence() -> Self {
-        Self::Passing { wish: None, error: TransferError::StoreUnreachable { source: None } }
+        Self::Passing(TransferError::StoreUnreachable { source: None })
     }
 
     /// Takes an answer for the store's own, unless it is a web page: objects of ours never are, and no
@@ -76,10 +72,10 @@ impl Miss {
             }
             (StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT, _)
             | (_, Some("RequestTimeout" | "SlowDown" | "IncompleteBody")) => {
-                Self::Passing { wish, error: TransferError::StoreBusy { status: status_number, wish } }
+                Self::Passing(TransferError::StoreBusy { status: status_number, wish })
             }
             _ if status.is_server_error() => {
-                Self::Passing { wish, error: TransferError::StoreBusy { status: status_number, wish } }
+                Self::Passing(TransferError::StoreBusy { status: status_number, wish })
             }
             _ => Self::Final(TransferError::StoreRefused { status: status_number, code }),
         }

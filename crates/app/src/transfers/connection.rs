@@ -12,23 +12,16 @@ use crate::{App, AppError};
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// Whether an error is about the way to the server or to the store, and not about the file: the network
-/// is away, the server is being restarted, the store is busy, nobody is signed in, or a captive portal or a
-/// proxy answers in the place of either.
+/// Whether an error is about the way to the server or to the store, and not about the file: what passes by
+/// itself, and what somebody has to do something about, who then need not ask for the transfer again. Nobody is
+/// signed in, a certificate is not trusted, a captive portal or a proxy answers in the place of either.
 pub(super) fn passes(error: &AppError) -> bool {
-    match error {
-        AppError::Transfer(
-            TransferError::StoreUnreachable { .. }
-            | TransferError::StoreBusy { .. }
-            | TransferError::InTheWay(_)
-            | TransferError::Closing,
-        ) => true,
-        other => other.client().is_some_and(|error| {
-            error.is_passing()
-                || error.code() == ErrorCode::NotSignedIn
-                || matches!(error, ClientError::NotANotespotServer { .. })
-        }),
-    }
+    let is_mended = |error: &ClientError| {
+        error.code() == ErrorCode::NotSignedIn || matches!(error, ClientError::NotANotespotServer { .. })
+    };
+    error.is_passing()
+        || matches!(error, AppError::Transfer(TransferError::InTheWay(_) | TransferError::Closing))
+        || error.client().is_some_and(is_mended)
 }
 
 /// Lets transfers go on after one of them found the connection away: when sync says that the server

@@ -1,7 +1,5 @@
 //! Downloads.
 
-use std::sync::Arc;
-
 use notespot_protocol::{ByteCount, NodeId};
 use notespot_transfer::{Existing, FileToDownload, Progress, SaveTo, Saved};
 use tokio::io::AsyncWrite;
@@ -23,16 +21,10 @@ impl Remote {
         progress: impl Fn(ByteCount) + Send + Sync + 'static,
         cancel: &CancellationToken,
     ) -> Result<Saved, AppError> {
-        let progress = Arc::new(progress);
-        let mut effort = self.patience.begin(cancel);
-        loop {
-            let heard = Arc::clone(&progress);
-            let progress = Progress::told(move |done| heard(done));
-            let saved = self.engine.download_file(&*self.control, file, &progress, cancel).await;
-            if let Some(saved) = effort.ended(saved.map_err(AppError::from), progress.done()).await {
-                return saved;
-            }
-        }
+        let download = |progress: Progress| async move {
+            self.engine.download_file(&*self.control, file, &progress, cancel).await
+        };
+        self.patience.outlast_moving(cancel, progress, download).await
     }
 }
 

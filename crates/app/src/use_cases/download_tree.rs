@@ -5,17 +5,14 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
-use notespot_protocol::{ByteCount, Node, NodeId, NodesQuery, Page};
+use notespot_protocol::{Node, NodeId, NodesQuery};
 use notespot_transfer::{Existing, FileToDownload, SaveTo, local_name};
 use tokio_util::sync::CancellationToken;
 
 use super::lanes::{FoundFiles, Lanes};
+use super::side_by_side::take_all;
 use crate::{AppError, Remote};
 
-/// Folders that are listed at once: a tree of many small ones is not to wait for each in turn.
-const LISTED_AT_ONCE: usize = 16;
 /// The most that a listing asks for at once.
 const PAGE: u32 = 1000;
 
@@ -63,27 +60,17 @@ impl Search {
         for node in nodes {
             waiting.extend(self.put(node, Path::new(""), &to, &mut taken).await?);
         }
-        let mut listing = FuturesUnordered::new();
-        while !self.cancel.is_cancelled() {
-            while listing.len() < LISTED_AT_ONCE
-                && let Some(folder) = waiting.pop()
-            {
-                listing.push(self.list(folder));
-            }
-            match listing.next().await {
-                Some(found) => waiting.extend(found?),
-                None => break,
-            }
-        }
-        Some(())
+        take_all(waiting, &self.cancel, |folder| self.list(folder)).await
     }
 
     /// Gives the folders that it holds.
     async fn list(&self, folder: Folder) -> Option<Vec<Folder>> {
         let mut query = NodesQuery { parent: Some(folder.id), limit: Some(PAGE), ..NodesQuery::default() };
         let (mut folders, mut taken) = (Vec::new(), Taken::default());
+        let api = self.remote.api.patient();
         loop {
-            let page = match self.page(&query).await {
+            let listed = self.remote.patience.outlast(&self.cancel, || api.nodes(&query)).await;
+            let page = match listed {
                 Ok(page) => page,
                 Err(error) => {
                     self.lanes.put(folder.shown, Err(error)).await?;
@@ -96,17 +83,6 @@ impl Search {
             match page.next {
                 Some(next) => query.cursor = Some(next),
                 None => return Some(folders),
-            }
-        }
-    }
-
-    async fn page(&self, query: &NodesQuery) -> Result<Page<Node>, AppError> {
-        let api = self.remote.api.patient();
-        let mut effort = self.remote.patience.begin(&self.cancel);
-        loop {
-            let page = api.nodes(query).await.map_err(AppError::from);
-            if let Some(page) = effort.ended(page, ByteCount::ZERO).await {
-                return page;
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Public links.
 
 use notespot_protocol::window::NoticeKind;
-use notespot_protocol::{ByteCount, NewLink, NodeId, PublicLink};
+use notespot_protocol::{NewLink, NodeId, PublicLink};
 use tokio_util::sync::CancellationToken;
 
 use crate::{App, AppError, Remote};
@@ -18,12 +18,7 @@ impl Remote {
         id: NodeId,
         cancel: &CancellationToken,
     ) -> Result<PublicLink, AppError> {
-        let mut effort = self.patience.begin(cancel);
-        loop {
-            if let Some(link) = effort.ended(self.public_link(id).await, ByteCount::ZERO).await {
-                return link;
-            }
-        }
+        self.patience.outlast(cancel, || self.public_link(id)).await
     }
 
     /// Ends the public link of a file. `NoLink` when it has none.

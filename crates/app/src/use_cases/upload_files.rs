@@ -1,7 +1,6 @@
 //! Uploads.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use notespot_protocol::{
     ByteCount, ClientRef, NewUpload, Node, NodeId, NodeName, NodesQuery, OnConflict, UploadState,
@@ -62,16 +61,11 @@ impl Remote {
             content_type: None,
             client_ref: file.client_ref,
         };
-        let progress = Arc::new(progress);
-        let mut effort = self.patience.begin(cancel);
-        loop {
-            let heard = Arc::clone(&progress);
-            let progress = Progress::told(move |done| heard(done));
-            let uploaded = self.engine.upload_file(&*self.control, &file, &progress, cancel).await;
-            if let Some(uploaded) = effort.ended(uploaded.map_err(AppError::from), progress.done()).await {
-                return uploaded;
-            }
-        }
+        let upload = |progress: Progress| {
+            let file = &file;
+            async move { self.engine.upload_file(&*self.control, file, &progress, cancel).await }
+        };
+        self.patience.outlast_moving(cancel, progress, upload).await
     }
 
     /// Tells the server that an upload is given up that is not under way: what has arrived goes. One
@@ -103,14 +97,8 @@ impl Remote {
         let given = name.to_string();
         let query =
             NodesQuery { parent: file.folder, name: Some(name), limit: Some(1), ..NodesQuery::default() };
-        let mut effort = self.patience.begin(cancel);
-        loop {
-            let found = self.api.nodes(&query).await.map_err(AppError::from);
-            if let Some(found) = effort.ended(found, ByteCount::ZERO).await {
-                let there = found?.items.into_iter().next();
-                return there.ok_or(AppError::NoSuchPath { given });
-            }
-        }
+        let found = self.patience.outlast(cancel, || self.api.nodes(&query)).await?;
+        found.items.into_iter().next().ok_or(AppError::NoSuchPath { given })
     }
 }
 

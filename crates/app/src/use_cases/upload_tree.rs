@@ -7,8 +7,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
 use notespot_protocol::{ByteCount, ClientRef, NewFolder, NodeId, NodeName, OnConflict};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -16,14 +14,12 @@ use walkdir::{DirEntry, WalkDir};
 
 pub use self::again::UploadCommand;
 use super::lanes::{FoundFiles, Lanes};
+use super::side_by_side::take_all;
 use super::upload_files::shown_name;
 use crate::{AppError, FileUpload, Remote};
 
 /// Entries of one folder that were read and not looked at yet.
 const READ_AHEAD: usize = 64;
-/// Folders that are made at once: each is a way to the server and back, and a tree may have many with little in
-/// them.
-const MADE_AT_ONCE: usize = 16;
 
 impl Remote {
     /// Looks for files at and below these paths, and makes the folders that they will be in: one that
@@ -80,20 +76,7 @@ impl Search {
         for path in paths {
             waiting.extend(self.look_at(path, parent).await?);
         }
-        waiting.reverse();
-        let mut making = FuturesUnordered::new();
-        while !self.cancel.is_cancelled() {
-            while making.len() < MADE_AT_ONCE
-                && let Some(folder) = waiting.pop()
-            {
-                making.push(self.take(folder));
-            }
-            match making.next().await {
-                Some(found) => waiting.extend(found?),
-                None => break,
-            }
-        }
-        Some(())
+        take_all(waiting, &self.cancel, |folder| self.take(folder)).await
     }
 
     /// A path as it was named. Gives the folder that it is.
@@ -158,13 +141,7 @@ impl Search {
             reuse: true,
         };
         let api = self.remote.api.patient();
-        let mut effort = self.remote.patience.begin(&self.cancel);
-        loop {
-            let made = api.create_folder(&folder).await.map_err(AppError::from);
-            if let Some(made) = effort.ended(made, ByteCount::ZERO).await {
-                return Ok(made?.id);
-            }
-        }
+        Ok(self.remote.patience.outlast(&self.cancel, || api.create_folder(&folder)).await?.id)
     }
 }
 

@@ -117,8 +117,8 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
                     is_fresh = true;
                     self.renew(current.generation).await?;
                 }
-                Err(Miss::Passing { wish, error }) => {
-                    let Some(pause) = retry.next_pause(wish) else { return Err(error) };
+                Err(Miss::Passing(error)) => {
+                    let Some(pause) = retry.next_pause(&error) else { return Err(error) };
                     let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
                     tracing::info!(node = %self.plan.node, at, pause_ms, %error, "a download goes on");
                     tokio::time::sleep(pause).await;
@@ -195,7 +195,7 @@ impl<'a, C: DownloadControl> Remote<'a, C> {
                 self.engine.retries.succeeded();
                 place.went_well(*at - before);
             }
-            Err(Miss::Passing { .. }) => place.struggled(),
+            Err(Miss::Passing(_)) => place.struggled(),
             Err(_) => {}
         }
         result

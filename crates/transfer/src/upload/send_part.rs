@@ -55,8 +55,8 @@ impl<C: UploadControl> Route<'_, C> {
                     is_fresh = true;
                     request = self.presign_one(part).await?;
                 }
-                Err(Miss::Passing { wish, error }) => {
-                    let Some(pause) = retry.next_pause(wish) else { return Err(error) };
+                Err(Miss::Passing(error)) => {
+                    let Some(pause) = retry.next_pause(&error) else { return Err(error) };
                     let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
                     tracing::info!(upload = %self.id, part = part.number, pause_ms, %error, "a part is sent again");
                     tokio::time::sleep(pause).await;
@@ -92,7 +92,7 @@ impl<C: UploadControl> Route<'_, C> {
                 self.engine.retries.succeeded();
                 held.place.went_well(part.size.get());
             }
-            Err(Miss::Passing { .. }) => held.place.struggled(),
+            Err(Miss::Passing(_)) => held.place.struggled(),
             Err(_) => {}
         }
         result
