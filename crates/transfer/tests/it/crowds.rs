@@ -116,6 +116,30 @@ async fn a_store_that_is_overloaded_has_fewer_requests_until_it_is_not() {
     }
 }
 
+/// Whoever waits for a place on a slow line may wait for longer than a signature is good for.
+#[tokio::test(start_paused = true)]
+async fn a_request_that_has_waited_for_minutes_is_signed_anew_before_it_is_sent() {
+    for kind in KINDS {
+        let (stand, way) = stand(Duration::ZERO, 1, 1);
+        let signed = || {
+            let calls = locked(&stand.calls);
+            calls.presigned + calls.download_plans
+        };
+        way.set_holds(true);
+        let waiting = async {
+            way.held(1).await;
+            sleep(Duration::from_secs(1)).await;
+            let before = signed();
+            sleep(Duration::from_mins(6)).await;
+            way.set_holds(false);
+            way.let_go();
+            before
+        };
+        let ((), before) = join(kind.move_files(&stand, 2), waiting).await;
+        assert_eq!(signed() - before, 1, "{kind:?}");
+    }
+}
+
 /// All of one kind that may be under way are held, and more of them wait; one of the other kind goes past.
 async fn goes_past(waiting: Kind, passing: Kind) {
     let (stand, way) = stand(Duration::ZERO, FEW, FEW);

@@ -50,6 +50,8 @@ pub(crate) struct Store {
     knows_no_ranges: bool,
     signed: Mutex<HashSet<String>>,
     address: Mutex<Option<SocketAddr>>,
+    /// What the keys of uploads begin with that it knows no more.
+    thrown_away: Mutex<Vec<String>>,
 }
 
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -106,6 +108,16 @@ impl Store {
             headers: headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
             expires_at: Timestamp::now(),
         }
+    }
+
+    /// It knows this upload no more, and nothing of what has arrived.
+    pub(crate) fn throw_away(&self, upload: &str) {
+        locked(&self.thrown_away).push(format!("{upload}."));
+        locked(&self.objects).retain(|key, _| !self.has_thrown_away(key));
+    }
+
+    fn has_thrown_away(&self, key: &str) -> bool {
+        locked(&self.thrown_away).iter().any(|upload| key.starts_with(upload))
     }
 
     /// Everything that was signed so far expires.
@@ -171,6 +183,9 @@ async fn receive(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    if store.has_thrown_away(&key) {
+        return (StatusCode::NOT_FOUND, error("NoSuchUpload")).into_response();
+    }
     if let Some(refusal) = store.refusal(&query) {
         return refusal;
     }

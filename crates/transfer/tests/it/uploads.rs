@@ -144,3 +144,20 @@ async fn parts_that_arrived_with_other_bytes_are_sent_again() {
     stand.upload_as(&path, client_ref, &CancellationToken::new()).await.unwrap();
     assert!(stand.last() == after);
 }
+
+/// A bucket may have a rule that ends uploads which nobody completes.
+#[tokio::test]
+async fn an_upload_that_the_store_has_thrown_away_begins_anew() {
+    let mut stand = Stand::start().await;
+    stand.part_bytes = MIB;
+    let bytes = content(24, 20 * MIB);
+    let path = stand.file("large.bin", &bytes);
+    let client_ref = ClientRef::generate();
+    cut_off(&stand, &path, client_ref).await;
+    let key = locked(&stand.store.objects).keys().next().unwrap().clone();
+    stand.store.throw_away(key.split('.').next().unwrap());
+    stand.upload_as(&path, client_ref, &CancellationToken::new()).await.unwrap();
+    assert!(stand.last() == bytes);
+    assert_eq!(locked(&stand.calls).aborted, 1, "nobody asks for the old one again");
+    assert_eq!(locked(&stand.published).len(), 1);
+}
