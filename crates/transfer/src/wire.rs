@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -42,22 +42,33 @@ const LONG_IDLE_MAX: usize = 16;
 #[derive(Clone, Debug)]
 pub(crate) struct Wires {
     short: Arc<dyn Wire>,
-    long: Arc<dyn Wire>,
+    /// Made when it is first used: each pool reads the system's certificates, which a listing or an upload need not
+    /// wait for twice.
+    long: Arc<LazyLock<Arc<dyn Wire>, MakeWire>>,
 }
+
+type MakeWire = Box<dyn FnOnce() -> Arc<dyn Wire> + Send>;
 
 impl Wires {
     pub(crate) fn of_sockets(settings: &Settings) -> Result<Self, TransferError> {
-        let short = Arc::new(Sockets::new(settings, usize::MAX)?);
-        Ok(Self { short, long: Arc::new(Sockets::new(settings, LONG_IDLE_MAX)?) })
+        let short: Arc<dyn Wire> = Arc::new(Sockets::new(settings, usize::MAX)?);
+        let (settings, instead) = (settings.clone(), short.clone());
+        // What worked once for the first pool hardly fails for the second.
+        let long = move || match Sockets::new(&settings, LONG_IDLE_MAX) {
+            Ok(sockets) => Arc::new(sockets),
+            Err(_) => instead,
+        };
+        Ok(Self { short, long: Arc::new(LazyLock::new(Box::new(long))) })
     }
 
     pub(crate) fn of_one(wire: Arc<dyn Wire>) -> Self {
-        Self { short: wire.clone(), long: wire }
+        let same = wire.clone();
+        Self { short: wire, long: Arc::new(LazyLock::new(Box::new(move || same))) }
     }
 
     /// For a request whose answer has this much content.
     pub(crate) fn for_content(&self, bytes: u64) -> &dyn Wire {
-        if bytes <= SHORT_MAX_BYTES { &*self.short } else { &*self.long }
+        if bytes <= SHORT_MAX_BYTES { &*self.short } else { &***self.long }
     }
 }
 
