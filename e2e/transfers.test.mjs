@@ -165,7 +165,7 @@ async function button(label) {
 /** Megabytes a second; none for "". */
 async function limitUploads(limit) {
   await openSettings();
-  const field = await window.find(By.xpath("//label[.='Upload at most']/following-sibling::input"), "the limit");
+  const field = await window.find(By.xpath("//label[.='Upload at most']/following-sibling::input[not(@readonly)]"), "the limit");
   await field.click();
   await window.press(Key.CONTROL, "a");
   await window.press(Key.BACK_SPACE);
@@ -181,9 +181,7 @@ async function openSettings() {
 }
 
 async function closeSettings() {
-  // The dialog is still coming in, and moves.
-  await pause(300);
-  await (await window.find(By.xpath("//*[@role='dialog']//button[normalize-space()='Done']"), "Done")).click();
+  await (await window.still(By.xpath("//*[@role='dialog']//button[normalize-space()='Done']"), "Done")).click();
   await window.gone(By.css("[role=dialog]"), "the settings");
 }
 

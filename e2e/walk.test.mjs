@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { checkAccessibility } from "./world/accessibility.mjs";
 import { askedToOpen, browserProgram, launchBrowser, shot, signInAt } from "./world/browser.mjs";
-import { answerFileDialog, clipboard, dropFiles, emptyClipboard, openLink } from "./world/desktop.mjs";
+import { answerFileDialog, clipboard, dropFiles, emptyClipboard, endingApp, openLink } from "./world/desktop.mjs";
 import { Server } from "./world/server.mjs";
 import { until } from "./world/until.mjs";
 import { By, Key, Window } from "./world/window.mjs";
@@ -191,6 +191,14 @@ test("a sign-in link that starts the app, and belongs to no sign-in, is explaine
   await window.see("Share a file in one drop");
   await window.find(By.xpath("//*[contains(., 'did not ask for')]"), "the explanation");
   await window.screenshot("17-cold-start-by-link");
+});
+
+test("a start at the moment when the running app ends opens a window all the same", async () => {
+  await window.close();
+  const ending = await endingApp();
+  await openWindow();
+  await window.see("Share a file in one drop");
+  assert.notEqual(ending.exitCode, null);
 });
 
 /** What another program of the same person sees: the command line, with the window's session. */

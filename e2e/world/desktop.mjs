@@ -29,6 +29,13 @@ export async function openLink(url) {
   await once(opening, "exit");
 }
 
+/** A running app that ends at the moment when a second start hands over to it. */
+export async function endingApp() {
+  const app = spawn("/usr/bin/python3", [join(here, "ending-app.py")], { stdio: ["ignore", "pipe", "inherit"] });
+  await once(app.stdout, "data");
+  return app;
+}
+
 /** Drags files from another program, and drops them in the middle of the window. */
 export async function dropFiles(paths, { shift = false } = {}) {
   const source = spawn("/usr/bin/python3", [join(here, "drag-source.py"), ...paths], {

@@ -79,6 +79,18 @@ export class Window {
     });
   }
 
+  /** The element, once it has stopped moving: a click goes to where it was when it was looked for. */
+  async still(locator, what = String(locator)) {
+    let before;
+    return until(`“${what}” to stand still`, async () => {
+      const element = await this.find(locator, what);
+      const now = JSON.stringify(await element.getRect());
+      if (now === before) return element;
+      before = now;
+      return undefined;
+    });
+  }
+
   async click(text, what = "button") {
     await (await this.see(text, what)).click();
   }

@@ -31,19 +31,12 @@ pub(crate) fn prepare() -> Result<(), NoDisplay> {
 }
 
 /// With NVIDIA's driver, WebKitGTK's DMA-BUF renderer can leave the window blank
-/// (tauri-apps/tauri#9304). The environment cannot be changed safely once threads run, so the
-/// program starts itself anew with it.
+/// (tauri-apps/tauri#9304).
 #[cfg(target_os = "linux")]
 fn guard_against_blank_windows() {
-    use std::os::unix::process::CommandExt as _;
-
     if std::env::var_os(NO_DMABUF).is_some() || !std::path::Path::new(NVIDIA).exists() {
         return;
     }
-    if let Ok(program) = std::env::current_exe() {
-        // Returns only where it failed; then the window is tried as it is.
-        let error =
-            std::process::Command::new(program).args(std::env::args_os().skip(1)).env(NO_DMABUF, "1").exec();
-        tracing::warn!(%error, "the program could not start itself anew");
-    }
+    // Where that fails, the window is tried as it is.
+    crate::restart::with(NO_DMABUF, "1");
 }

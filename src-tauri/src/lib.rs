@@ -15,6 +15,7 @@ mod drops;
 mod early_notices;
 mod host;
 mod quit;
+mod restart;
 mod window;
 
 use std::process::ExitCode;
@@ -38,7 +39,10 @@ pub fn run() -> ExitCode {
     }
     let app = match builder().build(tauri::generate_context!()) {
         Ok(app) => app,
-        Err(error) => return arguments::failed(&format!("The window could not be opened: {error}.")),
+        Err(error) => {
+            restart::after_another(&error);
+            return arguments::failed(&format!("The window could not be opened: {error}."));
+        }
     };
     let code = app.run_return(|handle, event| {
         if let RunEvent::Exit = event {

@@ -40,3 +40,20 @@ test("what is no number is said, and not taken", async () => {
   expect(await screen.findByText("A number above 0, or nothing")).toBeVisible();
   expect(fake.calls.some(({ command }) => command === "setTransferLimits")).toBe(false);
 });
+
+test("the fields are there before their values, so that the dialog does not move", async () => {
+  const { fake, user } = await openSystemsFolder();
+  const limits = await fake.platform.transferLimits();
+  let answer: ((value: typeof limits) => void) | undefined;
+  fake.platform.transferLimits = () =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
+  await user.click(screen.getByRole("button", { name: "Settings" }));
+  const memory = screen.getByRole("textbox", { name: "Memory" });
+  expect(memory).toHaveAttribute("readonly");
+  expect(memory).toHaveValue("");
+  answer?.(limits);
+  await expect.poll(() => memory).toHaveValue("64");
+  expect(memory).not.toHaveAttribute("readonly");
+});

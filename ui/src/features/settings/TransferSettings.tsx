@@ -10,13 +10,16 @@ import styles from "./SettingsDialog.module.css";
 const MEGABYTE = 1_000_000;
 const MEMORY_MIB = 64;
 
-/** How hard transfers may work. What is entered holds at once. */
+/**
+ * How hard transfers may work. What is entered holds at once. The fields are there before their values, so that
+ * nothing in the dialog moves when those come.
+ */
 export function TransferSettings() {
   const platform = usePlatform();
   const queries = useQueryClient();
   const attempt = useAttempt();
   const limits = useQuery({ queryKey: keys.transferLimits, queryFn: () => platform.transferLimits() }).data;
-  if (!limits) return null;
+  const isKnown = limits !== undefined;
 
   async function set(change: Partial<TransferLimits>) {
     if (!limits) return;
@@ -28,21 +31,23 @@ export function TransferSettings() {
   }
 
   return (
-    <section className={styles.section} aria-labelledby="settings-transfers">
+    <section className={styles.section} aria-labelledby="settings-transfers" aria-busy={!isKnown}>
       <h3 id="settings-transfers">Transfers</h3>
       <div className={styles.limits}>
         <NumberField
           label="Upload at most"
           hint="MB a second"
           placeholder="No limit"
-          value={rate(limits.up)}
+          readOnly={!isKnown}
+          value={rate(limits?.up)}
           onSet={(value) => void set({ up: bytes(value) })}
         />
         <NumberField
           label="Download at most"
           hint="MB a second"
           placeholder="No limit"
-          value={rate(limits.down)}
+          readOnly={!isKnown}
+          value={rate(limits?.down)}
           onSet={(value) => void set({ down: bytes(value) })}
         />
         <NumberField
@@ -50,7 +55,8 @@ export function TransferSettings() {
           hint="At most"
           placeholder="Automatic"
           isWhole
-          value={limits.parallel}
+          readOnly={!isKnown}
+          value={limits?.parallel ?? null}
           onSet={(value) => void set({ parallel: value })}
         />
         <NumberField
@@ -58,7 +64,8 @@ export function TransferSettings() {
           hint="MiB, for everything under way"
           placeholder={String(MEMORY_MIB)}
           isWhole
-          value={limits.memory_mib}
+          readOnly={!isKnown}
+          value={limits?.memory_mib ?? null}
           onSet={(value) => void set({ memory_mib: value ?? MEMORY_MIB })}
         />
       </div>
@@ -71,11 +78,12 @@ type NumberFieldProps = {
   hint: string;
   placeholder: string;
   isWhole?: boolean;
+  readOnly: boolean;
   value: number | null;
   onSet: (value: number | null) => void;
 };
 
-const rate = (value: number | null) => (value === null ? null : value / MEGABYTE);
+const rate = (value: number | null | undefined) => (value == null ? null : value / MEGABYTE);
 const bytes = (value: number | null) => (value === null ? null : Math.round(value * MEGABYTE));
 
 /** A number, or nothing. It is taken when the field is left, or by Enter. */
