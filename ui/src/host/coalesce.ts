@@ -1,25 +1,28 @@
 /**
- * Makes a call that runs `work` as often as needed and never twice at once: calls that come while
- * it runs become one more run afterwards, so that the last call is never missed. What `work` fails
- * with is its own to tell; the next call runs it again.
+ * Makes a call that runs `work` now where nothing is under way, and never twice at once: calls that come while it
+ * runs, or within `pause` milliseconds after it, become one more run then, so that the last call is never missed and a
+ * stream of them leaves room for everything else. What `work` fails with is its own to tell; the next call runs it
+ * again.
  */
-export function coalesce(work: () => Promise<void>): () => void {
-  let running = false;
+export function coalesce(work: () => Promise<void>, pause: number): () => void {
+  let isBusy = false;
   let again = false;
 
   async function run() {
-    running = true;
+    isBusy = true;
     do {
       again = false;
       // Each run must see what happened before it began: they cannot overlap.
       // oxlint-disable-next-line no-await-in-loop
       await work().catch(() => undefined);
+      // oxlint-disable-next-line no-await-in-loop
+      await new Promise((resolve) => setTimeout(resolve, pause));
     } while (again);
-    running = false;
+    isBusy = false;
   }
 
   return () => {
-    if (running) again = true;
+    if (isBusy) again = true;
     else void run();
   };
 }

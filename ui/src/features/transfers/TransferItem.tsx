@@ -1,4 +1,4 @@
-import { type KeyboardEvent, memo } from "react";
+import { type KeyboardEvent, memo, type Ref } from "react";
 import { FileName } from "../../components/FileName.tsx";
 import { KindBadge } from "../../components/KindBadge.tsx";
 import { wordsFor } from "../../failures/words.ts";
@@ -11,9 +11,19 @@ import styles from "./TransfersDock.module.css";
 
 const KEYS: Record<string, MoveTo> = { ArrowUp: "up", ArrowDown: "down", Home: "top" };
 
-type TransferItemProps = { transfer: Transfer; onDecide: () => void };
+type TransferItemProps = {
+  ref: Ref<HTMLLIElement>;
+  transfer: Transfer;
+  /** Its place in the list, and how many there are with those that are not drawn. */
+  index: number;
+  total: number;
+  /** Pixels from the start of the list. */
+  top: number;
+  onDecide: () => void;
+};
 
-export const TransferItem = memo(function TransferItem({ transfer, onDecide }: TransferItemProps) {
+export const TransferItem = memo(function TransferItem(props: TransferItemProps) {
+  const { ref, transfer, index, total, top, onDecide } = props;
   const platform = usePlatform();
   const attempt = useAttempt();
   const { id, name, state, size, done } = transfer;
@@ -31,7 +41,15 @@ export const TransferItem = memo(function TransferItem({ transfer, onDecide }: T
   return (
     // The keys are for whichever button of the item has the focus.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <li className={styles.item} onKeyDown={move}>
+    <li
+      ref={ref}
+      className={styles.item}
+      data-index={index}
+      aria-posinset={index + 1}
+      aria-setsize={total}
+      style={{ transform: `translateY(${top}px)` }}
+      onKeyDown={move}
+    >
       <KindBadge kind="file" name={name} />
       <span className={styles.name}>
         <FileName name={name} />

@@ -169,6 +169,20 @@ test("a download says what it is called here, where that is not its name", async
   expect(await screen.findByText("Saved as “Seminar (2).mp4”")).toBeVisible();
 });
 
+test("of very many transfers only those that show are drawn", async () => {
+  const { fake } = await openSystemsFolder();
+  const items = Array.from({ length: 200 }, (_, index) => ({
+    ...moving,
+    id: index + 1,
+    name: `${index}.txt`,
+  }));
+  fake.setTransfers({ ...transfersOf(...items), total: 20_000 });
+  const first = await screen.findByRole("progressbar", { name: "0.txt" });
+  expect(first.closest("li")).toHaveAttribute("aria-setsize", "20000");
+  expect(barNames().length).toBeLessThan(30);
+  expect(screen.getByText("and 19,800 files more")).toBeVisible();
+});
+
 test("the dock folds to its heading", async () => {
   const { fake, user } = await openSystemsFolder();
   fake.setTransfers(transfersOf(moving));

@@ -9,7 +9,7 @@ import { usePlatform } from "../../platform/PlatformContext.ts";
 import type { Transfers } from "../../platform/wire.ts";
 import { CancelAllDialog } from "./CancelAllDialog.tsx";
 import { TargetDialog } from "./TargetDialog.tsx";
-import { TransferItem } from "./TransferItem.tsx";
+import { TransferList } from "./TransferList.tsx";
 import styles from "./TransfersDock.module.css";
 
 const all = (transfers: Transfers) => transfers;
@@ -62,16 +62,7 @@ export function TransfersDock() {
       <p role="status" className={styles.unseen}>
         {active === 0 ? titleOf(transfers) : `${formatFiles(active)} on the way`}
       </p>
-      {!isFolded && (
-        <ul className={styles.list}>
-          {transfers.items.map((transfer) => (
-            <TransferItem key={transfer.id} transfer={transfer} onDecide={decide} />
-          ))}
-          {transfers.total > transfers.items.length && (
-            <li className={styles.more}>and {formatFiles(transfers.total - transfers.items.length)} more</li>
-          )}
-        </ul>
-      )}
+      {!isFolded && <TransferList transfers={transfers} onDecide={decide} />}
       {!isFolded && (hasFinished || active > 1) && (
         <footer className={styles.foot}>
           {active > 1 && (
