@@ -1,6 +1,9 @@
 //! Folders above and below a node.
 
+use std::collections::{HashMap, HashSet};
+
 use notespot_protocol::{Node, NodeId, NodeKind, UserId};
+use sqlx::{QueryBuilder, Row as _};
 
 use super::{Connection, rows};
 use crate::{MetadataError, Result};
@@ -14,7 +17,7 @@ pub(super) const NOTHING_ABOVE_IS_TRASHED: &str = "NOT EXISTS (\
 
 /// One of the owner's nodes.
 pub(super) async fn node(connection: &mut Connection, owner: &UserId, id: NodeId) -> Result<Node> {
-    let row = sqlx::QueryBuilder::new(rows::NODES)
+    let row = QueryBuilder::new(rows::NODES)
         .push("WHERE n.id = ")
         .push_bind(rows::key(id.0))
         .push(" AND n.owner = ")
@@ -37,6 +40,37 @@ pub(super) async fn lives(connection: &mut Connection, id: NodeId) -> Result<boo
     .fetch_one(connection)
     .await?;
     Ok(!dead)
+}
+
+/// Which of them are living folders of the owner, all in one query.
+pub(super) async fn living_folders(
+    connection: &mut Connection,
+    owner: &UserId,
+    asked: HashSet<NodeId>,
+) -> Result<HashSet<NodeId>> {
+    if asked.is_empty() {
+        return Ok(HashSet::new());
+    }
+    // By id alone: with an index of the owner's, SQLite may read all that the owner has.
+    let mut select = QueryBuilder::new(
+        "WITH RECURSIVE up (folder, parent, trashed_at) AS (\
+         SELECT n.id, n.parent, n.trashed_at FROM nodes n WHERE +n.owner = ",
+    );
+    select.push_bind(&owner.0).push(" AND +n.kind = ").push_bind(rows::FOLDER).push(" AND n.id IN (");
+    let mut ids = select.separated(", ");
+    for id in asked {
+        ids.push_bind(rows::key(id.0));
+    }
+    select.push(
+        ") UNION ALL SELECT up.folder, n.parent, n.trashed_at FROM nodes n JOIN up ON n.id = up.parent) \
+         SELECT folder, trashed_at IS NULL AS lives FROM up",
+    );
+    let mut living = HashMap::new();
+    for row in select.build().persistent(false).fetch_all(connection).await? {
+        let lives: bool = row.try_get("lives")?;
+        *living.entry(NodeId(rows::uuid(&row, "folder")?)).or_insert(true) &= lives;
+    }
+    Ok(living.into_iter().filter_map(|(folder, lives)| lives.then_some(folder)).collect())
 }
 
 /// Refuses a parent that is no living folder of the owner.

@@ -7,7 +7,7 @@ use sqlx::QueryBuilder;
 
 use super::super::{Connection, rows};
 use super::tally::Tally;
-use super::{alone, upload, word};
+use super::{upload, word};
 use crate::uploads::{Destination, StoredUpload, Wanted};
 use crate::{MetadataError, Result};
 
@@ -16,7 +16,8 @@ pub(super) async fn all(
     owner: &UserId,
     planned: &[(Wanted, Destination)],
 ) -> Result<Vec<Result<StoredUpload>>> {
-    let mut tally = Tally::read(tx, owner).await?;
+    let mut tally =
+        Tally::read(tx, owner, planned.iter().filter_map(|(wanted, _)| wanted.parent).collect()).await?;
     // What is on its way counts for as long as this transaction: it is never written to the owner.
     tally.take(promised(tx, owner).await?);
     let mut known = known(tx, owner, planned).await?;
@@ -28,7 +29,7 @@ pub(super) async fn all(
             begun.push(if same { Ok(upload.clone()) } else { Err(MetadataError::ReferenceTaken) });
             continue;
         }
-        let outcome = alone(one(tx, &mut tally, wanted, destination).await)?;
+        let outcome = one(&mut tally, wanted, destination);
         if let Ok(upload) = &outcome {
             known.insert(wanted.client_ref, upload.clone());
             new.push(upload.clone());
@@ -66,13 +67,8 @@ async fn promised(tx: &mut Connection, owner: &UserId) -> Result<ByteCount> {
 }
 
 /// Refuses, or takes what it needs; nothing is written yet.
-async fn one(
-    tx: &mut Connection,
-    tally: &mut Tally<'_>,
-    wanted: &Wanted,
-    destination: &Destination,
-) -> Result<StoredUpload> {
-    if !tally.has_parent(tx, wanted.parent).await? {
+fn one(tally: &mut Tally<'_>, wanted: &Wanted, destination: &Destination) -> Result<StoredUpload> {
+    if !tally.has_parent(wanted.parent) {
         return Err(MetadataError::NoSuchParent);
     }
     tally.require_room(wanted.size)?;

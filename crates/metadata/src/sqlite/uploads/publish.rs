@@ -6,12 +6,12 @@ use notespot_protocol::{
     Content, Node, NodeId, NodeKind, NodeName, Revision, Sha256, Timestamp, UploadId, UploadState, UserId,
     VersionId,
 };
-use sqlx::QueryBuilder;
+use sqlx::{QueryBuilder, Row as _};
 
 use super::super::names::{self, Place, Siblings};
 use super::super::{Connection, orphans, rows, tree};
 use super::tally::Tally;
-use super::{alone, announced, dedupe, upload};
+use super::{alone, announced, by_ids, dedupe};
 use crate::uploads::{Proven, Sent, StoredUpload};
 use crate::{MetadataError, Result};
 
@@ -41,9 +41,12 @@ pub(super) async fn all(
     owner: &UserId,
     arrived: &[Arrived<'_>],
 ) -> Result<Vec<Result<Node>>> {
-    let uploads = by_ids(tx, owner, arrived).await?;
-    let taken = taken_names(tx, owner, uploads.values()).await?;
-    let mut batch = Batch { tally: Tally::read(tx, owner).await?, taken, uploads, new: Vec::new() };
+    let ids: Vec<_> = arrived.iter().map(|arrived| arrived.id).collect();
+    let uploads = by_ids(tx, owner, &ids).await?;
+    let taken = taken_names(tx, owner, &uploads).await?;
+    let parents = uploads.values().filter_map(|upload| upload.wanted.parent).collect();
+    let tally = Tally::read(tx, owner, parents).await?;
+    let mut batch = Batch { tally, taken, uploads, new: Vec::new() };
     let mut published = Vec::with_capacity(arrived.len());
     for arrived in arrived {
         published.push(alone(batch.one(tx, arrived).await)?);
@@ -99,7 +102,7 @@ impl Batch<'_> {
             return Err(MetadataError::ChallengeEnded);
         }
         self.tally.require_room(wanted.size)?;
-        let lives = self.tally.has_parent(tx, wanted.parent).await?;
+        let lives = self.tally.has_parent(wanted.parent);
         let parent = wanted.parent.filter(|_| lives);
         let is_free = lives && !self.taken.contains(&(parent, wanted.name.unique_key()));
         let place = if is_free {
@@ -163,47 +166,31 @@ impl Batch<'_> {
     }
 }
 
-async fn by_ids(
-    tx: &mut Connection,
-    owner: &UserId,
-    arrived: &[Arrived<'_>],
-) -> Result<HashMap<UploadId, StoredUpload>> {
-    // By id alone: with the owner too, SQLite reads all that the owner ever uploaded.
-    let mut select = QueryBuilder::new("SELECT * FROM uploads WHERE id IN (");
-    let mut ids = select.separated(", ");
-    for Arrived { id, .. } in arrived {
-        ids.push_bind(rows::key(id.0));
-    }
-    let found = select.push(")").build().persistent(false).fetch_all(tx).await?;
-    let uploads = found.iter().map(upload).collect::<Result<Vec<_>>>()?;
-    let own = uploads.into_iter().filter(|upload| &upload.owner == owner);
-    Ok(own.map(|upload| (upload.id, upload)).collect())
-}
-
-/// Which of the wanted names are taken, asked once for each folder.
+/// Which of the wanted names are taken.
 async fn taken_names(
     tx: &mut Connection,
     owner: &UserId,
-    uploads: impl Iterator<Item = &StoredUpload>,
+    uploads: &HashMap<UploadId, StoredUpload>,
 ) -> Result<HashSet<(Option<NodeId>, String)>> {
-    let mut wanted: HashMap<Option<NodeId>, Vec<String>> = HashMap::new();
-    for upload in uploads.filter(|upload| upload.state == UploadState::Open) {
-        wanted.entry(upload.wanted.parent).or_default().push(upload.wanted.name.unique_key());
+    let open: Vec<_> = uploads.values().filter(|upload| upload.state == UploadState::Open).collect();
+    if open.is_empty() {
+        return Ok(HashSet::new());
     }
-    let mut taken = HashSet::new();
-    for (parent, names) in wanted {
-        let mut select = QueryBuilder::new("SELECT unique_key FROM nodes WHERE owner = ");
-        select.push_bind(&owner.0).push(" AND parent = ").push_bind(rows::parent_key(parent));
-        select.push(" AND trashed_at IS NULL AND unique_key IN (");
-        let mut keys = select.separated(", ");
-        for name in names {
-            keys.push_bind(name);
-        }
-        let found: Vec<String> =
-            select.push(")").build_query_scalar().persistent(false).fetch_all(&mut *tx).await?;
-        taken.extend(found.into_iter().map(|key| (parent, key)));
-    }
-    Ok(taken)
+    let mut select = QueryBuilder::new("WITH wanted (parent, unique_key) AS (");
+    select.push_values(open, |mut row, StoredUpload { wanted, .. }| {
+        row.push_bind(rows::parent_key(wanted.parent)).push_bind(wanted.name.unique_key());
+    });
+    // CROSS JOIN: each wanted name is looked up, never all that the owner has read.
+    select.push(
+        ") SELECT n.parent, n.unique_key FROM wanted CROSS JOIN nodes n \
+         ON n.parent = wanted.parent AND n.unique_key = wanted.unique_key \
+         WHERE n.trashed_at IS NULL AND n.owner = ",
+    );
+    let found = select.push_bind(&owner.0).build().persistent(false).fetch_all(tx).await?;
+    found
+        .iter()
+        .map(|row| Ok((rows::parent_of(&row.try_get::<Vec<u8>, _>("parent")?)?, row.try_get("unique_key")?)))
+        .collect()
 }
 
 /// Gives the content to a file that there is.

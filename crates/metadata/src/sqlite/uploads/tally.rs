@@ -1,27 +1,31 @@
 //! What a batch of one owner counts: read once, written once.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use notespot_protocol::{ByteCount, NodeId, Revision, UserId};
 
 use super::super::{Connection, rows, tree};
 use crate::{MetadataError, Result};
 
-/// The owner's counters, and the folders that the batch asked for, for the length of one transaction.
-/// Memory: one entry for each folder that the batch names.
+/// The owner's counters, and which of the folders that the batch names live, for the length of one transaction.
+/// Memory: one entry for each of them.
 pub(super) struct Tally<'a> {
     pub(super) owner: &'a UserId,
     quota: u64,
     used: u64,
     revision: u64,
-    parents: HashMap<NodeId, bool>,
+    living: HashSet<NodeId>,
 }
 
 impl<'a> Tally<'a> {
-    pub(super) async fn read(tx: &mut Connection, owner: &'a UserId) -> Result<Self> {
+    pub(super) async fn read(
+        tx: &mut Connection,
+        owner: &'a UserId,
+        parents: HashSet<NodeId>,
+    ) -> Result<Self> {
         let row = sqlx::query("SELECT quota, used, revision FROM users WHERE id = ?1")
             .bind(&owner.0)
-            .fetch_optional(tx)
+            .fetch_optional(&mut *tx)
             .await?
             .ok_or(MetadataError::NotFound)?;
         Ok(Self {
@@ -29,7 +33,7 @@ impl<'a> Tally<'a> {
             quota: rows::count(&row, "quota")?,
             used: rows::count(&row, "used")?,
             revision: rows::count(&row, "revision")?,
-            parents: HashMap::new(),
+            living: tree::living_folders(tx, owner, parents).await?,
         })
     }
 
@@ -61,18 +65,8 @@ impl<'a> Tally<'a> {
         Revision(self.revision)
     }
 
-    /// Whether the parent is the top level or a living folder; asked once for each.
-    pub(super) async fn has_parent(&mut self, tx: &mut Connection, parent: Option<NodeId>) -> Result<bool> {
-        let Some(id) = parent else { return Ok(true) };
-        if let Some(known) = self.parents.get(&id) {
-            return Ok(*known);
-        }
-        let found = match tree::require_parent(tx, self.owner, parent).await {
-            Ok(()) => true,
-            Err(MetadataError::NoSuchParent) => false,
-            Err(error) => return Err(error),
-        };
-        self.parents.insert(id, found);
-        Ok(found)
+    /// Whether the parent is the top level or a living folder.
+    pub(super) fn has_parent(&self, parent: Option<NodeId>) -> bool {
+        parent.is_none_or(|id| self.living.contains(&id))
     }
 }
