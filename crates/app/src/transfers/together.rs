@@ -1,9 +1,9 @@
 //! Calls that are made at the same time go together.
 //!
-//! A call that comes alone is sent at once. While batches are under way, what comes meanwhile makes up
-//! the next one, and after a batch of several the next one waits a moment: many files come as fast as
-//! the object store takes them, a few each millisecond. Ten thousand are planned in hundreds, and the
-//! bytes of the first move while the last are still being planned.
+//! A call that comes alone is sent at once. After a batch of several the next one waits until it is full, or for a
+//! moment: many files come as fast as the object store takes them, a few each millisecond, and what a transaction
+//! costs is shared by what it holds. Ten thousand are planned in hundreds, and the bytes of the first move while the
+//! last are still being planned.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +13,8 @@ use futures_util::future::BoxFuture;
 use notespot_client::ClientError;
 use notespot_protocol::BatchItem;
 use notespot_transfer::ControlError;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
+use tokio::time::Instant;
 
 /// The most calls of one batch: long enough to be worth a round trip and a transaction, short enough
 /// that the first does not wait long for the last.
@@ -23,9 +24,9 @@ const BATCH: usize = 400;
 const FIRST_BATCH: usize = 50;
 /// Batches under way: one at the server, others on their way.
 const UNDER_WAY: usize = 4;
-/// How long calls are collected after a batch of several. Files that wait are many then, and none of
+/// From one batch of several to the next that is not full. Files that wait are many then, and none of
 /// them is waited for by a person.
-const COLLECT: Duration = Duration::from_millis(25);
+const COLLECT: Duration = Duration::from_millis(50);
 
 type Outcome<A> = Result<A, ControlError>;
 type Caller<A> = oneshot::Sender<Outcome<A>>;
@@ -42,18 +43,46 @@ pub(crate) struct Together<Q, A> {
 struct Inner<Q, A> {
     send: Box<Send<Q, A>>,
     waiting: Mutex<Waiting<Q, A>>,
+    /// A batch is full.
+    full: Notify,
 }
 
 struct Waiting<Q, A> {
     calls: VecDeque<Call<Q, A>>,
+    /// Whether somebody is there to send what waits.
+    is_collected: bool,
     under_way: usize,
     /// The most of the next batch.
     most: usize,
+    /// When the next batch leaves that is not full.
+    not_before: Instant,
 }
 
 struct Call<Q, A> {
     question: Q,
     tell: Caller<A>,
+}
+
+impl<Q, A> Waiting<Q, A> {
+    /// Whether the one that asks is now the one that collects.
+    fn takes_collector(&mut self) -> bool {
+        let needed = !self.is_collected && !self.calls.is_empty() && self.under_way < UNDER_WAY;
+        self.is_collected |= needed;
+        needed
+    }
+
+    /// A batch without those who gave up meanwhile.
+    fn leave(&mut self) -> (Vec<Q>, Vec<Caller<A>>) {
+        let count = self.calls.len().min(self.most);
+        let left = self.calls.drain(..count).filter(|call| !call.tell.is_closed());
+        let batch: (Vec<_>, Vec<_>) = left.map(|call| (call.question, call.tell)).unzip();
+        self.is_collected = false;
+        self.under_way += 1;
+        if count > 1 {
+            self.not_before = Instant::now() + COLLECT;
+        }
+        batch
+    }
 }
 
 impl<Q, A> Together<Q, A>
@@ -68,79 +97,100 @@ where
         + Sync
         + 'static,
     ) -> Self {
-        let waiting = Mutex::new(Waiting { calls: VecDeque::new(), under_way: 0, most: FIRST_BATCH });
-        Self { inner: Arc::new(Inner { send: Box::new(send), waiting }) }
+        let waiting = Waiting {
+            calls: VecDeque::new(),
+            is_collected: false,
+            under_way: 0,
+            most: FIRST_BATCH,
+            not_before: Instant::now(),
+        };
+        let inner = Inner { send: Box::new(send), waiting: Mutex::new(waiting), full: Notify::new() };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Asks, together with others. A call that is dropped before its batch has left is never sent.
     pub(crate) async fn call(&self, question: Q) -> Outcome<A> {
         let (tell, told) = oneshot::channel();
-        if self.inner.add(Call { question, tell }) {
-            tokio::spawn(Arc::clone(&self.inner).drain());
-        }
+        self.inner.add(Call { question, tell });
         // Nobody answers only when the runtime ends: then nobody hears this either.
         told.await.unwrap_or_else(|_| Err(wrapped(unanswered())))
     }
 }
 
-impl<Q, A> Inner<Q, A> {
+impl<Q, A> Inner<Q, A>
+where
+    Q: std::marker::Send + 'static,
+    A: std::marker::Send + 'static,
+{
     fn lock(&self) -> MutexGuard<'_, Waiting<Q, A>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether somebody has to be set to work.
-    fn add(&self, call: Call<Q, A>) -> bool {
+    fn add(self: &Arc<Self>, call: Call<Q, A>) {
         let mut waiting = self.lock();
         waiting.calls.push_back(call);
-        let needed = waiting.under_way < UNDER_WAY;
-        waiting.under_way += usize::from(needed);
-        needed
-    }
-
-    /// The next batch; `None` ends the one that asks.
-    fn next(&self) -> Option<(Vec<Q>, Vec<Caller<A>>)> {
-        let mut waiting = self.lock();
-        let count = waiting.calls.len().min(waiting.most);
-        let batch: (Vec<_>, Vec<_>) = waiting
-            .calls
-            .drain(..count)
-            .filter(|call| !call.tell.is_closed())
-            .map(|call| (call.question, call.tell))
-            .unzip();
-        if count == 0 {
-            waiting.under_way -= 1;
-            return None;
+        if waiting.calls.len() >= waiting.most {
+            self.full.notify_one();
         }
-        Some(batch)
+        drop(waiting);
+        self.set_to_work();
     }
 
-    fn allow_more(&self) {
-        let mut waiting = self.lock();
-        waiting.most = (waiting.most * 2).min(BATCH);
+    fn set_to_work(self: &Arc<Self>) {
+        if self.lock().takes_collector() {
+            tokio::spawn(Arc::clone(self).work());
+        }
     }
 
-    async fn drain(self: Arc<Self>) {
-        while let Some((questions, callers)) = self.next() {
-            if questions.is_empty() {
-                continue;
+    /// Collects and sends batches for as long as there are any that nobody else collects.
+    async fn work(self: Arc<Self>) {
+        loop {
+            let (questions, callers) = self.collect().await;
+            self.set_to_work();
+            if !questions.is_empty() {
+                self.exchange(questions, callers).await;
             }
-            let several = questions.len() > 1;
-            match (self.send)(questions).await {
-                Ok(answers) => {
-                    self.allow_more();
-                    tell_each(callers, answers);
-                }
-                Err(error) => {
-                    let error = Arc::new(error);
-                    for caller in callers {
-                        let shared = ControlError::new(error.code(), Arc::clone(&error));
-                        // Who gave up meanwhile needs no answer.
-                        let _ = caller.send(Err(shared));
-                    }
-                }
+            let mut waiting = self.lock();
+            waiting.under_way -= 1;
+            if !waiting.takes_collector() {
+                return;
             }
-            if several && self.lock().calls.len() < BATCH {
-                tokio::time::sleep(COLLECT).await;
+        }
+    }
+
+    /// The next batch, when it may leave; from then on it is under way.
+    async fn collect(&self) -> (Vec<Q>, Vec<Caller<A>>) {
+        loop {
+            let full = self.full.notified();
+            let not_before = {
+                let mut waiting = self.lock();
+                if waiting.calls.len() >= waiting.most || waiting.not_before <= Instant::now() {
+                    return waiting.leave();
+                }
+                waiting.not_before
+            };
+            tokio::select! {
+                () = tokio::time::sleep_until(not_before) => {}
+                () = full => {}
+            }
+        }
+    }
+
+    async fn exchange(&self, questions: Vec<Q>, callers: Vec<Caller<A>>) {
+        match (self.send)(questions).await {
+            Ok(answers) => {
+                let mut waiting = self.lock();
+                waiting.most = (waiting.most * 2).min(BATCH);
+                drop(waiting);
+                tell_each(callers, answers);
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                for caller in callers {
+                    let shared = ControlError::new(error.code(), Arc::clone(&error));
+                    // Who gave up meanwhile needs no answer.
+                    let _ = caller.send(Err(shared));
+                }
             }
         }
     }
@@ -280,6 +330,24 @@ mod tests {
             assert_eq!(batches.iter().sum::<usize>(), 3000);
             assert!(batches.len() <= 30, "{} of {batches:?}", batches.len());
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_full_batch_leaves_at_once_and_another_waits_for_a_moment() {
+        let together = Together::new(|questions: Vec<u32>| {
+            async { Ok(questions.into_iter().map(|value| BatchItem::Done { value }).collect()) }.boxed()
+        });
+        let asked = async |count: usize| {
+            let begun = Instant::now();
+            join_all((0..).take(count).map(|number| together.call(number))).await;
+            begun.elapsed()
+        };
+        assert_eq!(asked(FIRST_BATCH).await, Duration::ZERO);
+        assert_eq!(asked(2 * FIRST_BATCH).await, Duration::ZERO);
+        assert!(asked(2).await >= COLLECT);
+        tokio::time::sleep(COLLECT).await;
+        assert_eq!(asked(1).await, Duration::ZERO);
+        assert_eq!(asked(1).await, Duration::ZERO, "one alone makes nobody wait");
     }
 
     #[tokio::test]
