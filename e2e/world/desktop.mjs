@@ -32,7 +32,14 @@ export async function openLink(url) {
 /** A running app that ends at the moment when a second start hands over to it. */
 export async function endingApp() {
   const app = spawn("/usr/bin/python3", [join(here, "ending-app.py")], { stdio: ["ignore", "pipe", "inherit"] });
-  await once(app.stdout, "data");
+  let said = "";
+  app.stdout.on("data", (chunk) => {
+    said += chunk;
+  });
+  await until("an app that is running", () => {
+    if (app.exitCode !== null) throw new Error(`it ended with ${app.exitCode}`);
+    return said !== "";
+  });
   return app;
 }
 

@@ -15,6 +15,7 @@ mod drops;
 mod early_notices;
 mod host;
 mod quit;
+#[cfg(target_os = "linux")]
 mod restart;
 mod window;
 
@@ -40,6 +41,7 @@ pub fn run() -> ExitCode {
     let app = match builder().build(tauri::generate_context!()) {
         Ok(app) => app,
         Err(error) => {
+            #[cfg(target_os = "linux")]
             restart::after_another(&error);
             return arguments::failed(&format!("The window could not be opened: {error}."));
         }

@@ -1,19 +1,19 @@
 //! The program starts itself anew in its own place: same process, same arguments, other environment.
 
-/// Set in a program that was started anew because the one before it was ending.
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
+
+/// Holds the process that was started anew because the one before it was ending. What that one starts has
+/// another.
 const AFTER_ANOTHER: &str = "NOTESPOT_STARTED_AFTER_ANOTHER";
 /// The plugin that hands a second start over to the first.
 const SINGLE_INSTANCE: &str = "single-instance";
 
 /// Starts the program anew with this in its environment, which cannot be changed safely once threads run. Returns
-/// only where that failed, or is not to be had on this system.
+/// only where that failed.
 pub(crate) fn with(variable: &str, value: &str) {
-    #[cfg(unix)]
     if let Ok(program) = std::env::current_exe() {
-        use std::os::unix::process::CommandExt as _;
-
-        let error =
-            std::process::Command::new(program).args(std::env::args_os().skip(1)).env(variable, value).exec();
+        let error = Command::new(program).args(std::env::args_os().skip(1)).env(variable, value).exec();
         tracing::warn!(%error, "the program could not start itself anew");
     }
 }
@@ -23,7 +23,8 @@ pub(crate) fn with(variable: &str, value: &str) {
 pub(crate) fn after_another(error: &tauri::Error) {
     let is_hand_over =
         matches!(error, tauri::Error::PluginInitialization(plugin, _) if plugin == SINGLE_INSTANCE);
-    if is_hand_over && std::env::var_os(AFTER_ANOTHER).is_none() {
-        with(AFTER_ANOTHER, "1");
+    let own = std::process::id().to_string();
+    if is_hand_over && std::env::var(AFTER_ANOTHER).as_deref() != Ok(&own) {
+        with(AFTER_ANOTHER, &own);
     }
 }

@@ -49,6 +49,7 @@ macro_rules! for_each_metadata_case {
             destinations_of_open_uploads_are_known,
             parts_are_known_by_the_only_checksum_that_they_were_announced_with,
             in_a_batch_each_succeeds_or_fails_alone,
+            a_batch_goes_to_living_folders_and_to_no_others,
             a_batch_counts_what_it_has_taken_itself,
             a_reference_that_is_used_for_something_else_is_refused,
             content_that_the_owner_has_is_known_by_size_and_hash,

@@ -35,7 +35,7 @@ type Send<Q, A> =
 
 /// Makes batches of calls.
 ///
-/// Memory: what its callers wait for, and four batches.
+/// Memory: what its callers ask, also where they give up before it has left, and four batches.
 pub(crate) struct Together<Q, A> {
     inner: Arc<Inner<Q, A>>,
 }
@@ -78,7 +78,7 @@ impl<Q, A> Waiting<Q, A> {
         let batch: (Vec<_>, Vec<_>) = left.map(|call| (call.question, call.tell)).unzip();
         self.is_collected = false;
         self.under_way += 1;
-        if count > 1 {
+        if batch.0.len() > 1 {
             self.not_before = Instant::now() + COLLECT;
         }
         batch
@@ -112,7 +112,7 @@ where
     pub(crate) async fn call(&self, question: Q) -> Outcome<A> {
         let (tell, told) = oneshot::channel();
         self.inner.add(Call { question, tell });
-        // Nobody answers only when the runtime ends: then nobody hears this either.
+        // Nobody answers only when the runtime ends, or the batch panicked.
         told.await.unwrap_or_else(|_| Err(wrapped(unanswered())))
     }
 }
@@ -146,13 +146,13 @@ where
     async fn work(self: Arc<Self>) {
         loop {
             let (questions, callers) = self.collect().await;
+            let under_way = UnderWay { inner: &self };
             self.set_to_work();
             if !questions.is_empty() {
                 self.exchange(questions, callers).await;
             }
-            let mut waiting = self.lock();
-            waiting.under_way -= 1;
-            if !waiting.takes_collector() {
+            drop(under_way);
+            if !self.lock().takes_collector() {
                 return;
             }
         }
@@ -193,6 +193,17 @@ where
                 }
             }
         }
+    }
+}
+
+/// A batch that is under way; a panic ends that too, so that it stops no later one.
+struct UnderWay<'a, Q, A> {
+    inner: &'a Inner<Q, A>,
+}
+
+impl<Q, A> Drop for UnderWay<'_, Q, A> {
+    fn drop(&mut self) {
+        self.inner.waiting.lock().unwrap_or_else(PoisonError::into_inner).under_way -= 1;
     }
 }
 
@@ -364,6 +375,18 @@ mod tests {
         let before = calls.load(Ordering::Relaxed);
         assert!(together.call(1).await.is_err());
         assert_eq!(calls.load(Ordering::Relaxed), before + 1);
+    }
+
+    #[tokio::test]
+    async fn batches_that_panic_stop_no_later_one() {
+        let together = Together::new(|questions: Vec<u32>| {
+            assert_ne!(questions, [7], "as this test wants it");
+            async { Ok(questions.into_iter().map(|value| BatchItem::Done { value }).collect()) }.boxed()
+        });
+        for _ in 0..2 * UNDER_WAY {
+            assert!(together.call(7).await.is_err());
+        }
+        assert_eq!(together.call(1).await.unwrap(), 1);
     }
 
     #[tokio::test]

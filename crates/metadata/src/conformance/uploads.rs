@@ -140,6 +140,34 @@ pub async fn in_a_batch_each_succeeds_or_fails_alone(store: &dyn MetadataStore) 
     assert_eq!(again[0].as_ref().unwrap(), published[0].as_ref().unwrap());
 }
 
+/// Of the folders that a batch names, each is judged by itself.
+pub async fn a_batch_goes_to_living_folders_and_to_no_others(store: &dyn MetadataStore) {
+    let [ada, eve] = [user(store, "ada").await, user(store, "eve").await];
+    let living = folder(store, &ada, None, "living").await;
+    let inside = folder(store, &ada, Some(living.id), "inside").await;
+    let trashed = folder(store, &ada, None, "trashed").await;
+    let dead = folder(store, &ada, Some(trashed.id), "dead").await;
+    store.trash_node(&ada, trashed.id, None).await.unwrap();
+    let no_folder = file(store, &ada, Some(living.id), "file").await;
+    let of_eve = folder(store, &eve, None, "of eve").await;
+    let asked = [
+        (None, true),
+        (Some(dead.id), false),
+        (Some(inside.id), true),
+        (Some(no_folder.id), false),
+        (Some(living.id), true),
+        (Some(trashed.id), false),
+        (Some(of_eve.id), false),
+        (Some(inside.id), true),
+    ];
+    let planned = asked.map(|(parent, _)| (wanted(parent, "new", 1), destination()));
+    let begun = store.begin_uploads(&ada, &planned).await.unwrap();
+    for ((parent, lives), begun) in asked.iter().zip(begun) {
+        let is_refused = matches!(begun, Err(MetadataError::NoSuchParent));
+        assert_eq!((begun.is_ok(), is_refused), (*lives, !lives), "{parent:?}");
+    }
+}
+
 /// A batch counts what it has taken itself: the quota holds within one call.
 pub async fn a_batch_counts_what_it_has_taken_itself(store: &dyn MetadataStore) {
     let ada = user(store, "ada").await;

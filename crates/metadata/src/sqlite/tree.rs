@@ -1,9 +1,9 @@
 //! Folders above and below a node.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use notespot_protocol::{Node, NodeId, NodeKind, UserId};
-use sqlx::{QueryBuilder, Row as _};
+use notespot_protocol::{Node, NodeId, UserId};
+use sqlx::QueryBuilder;
 
 use super::{Connection, rows};
 use crate::{MetadataError, Result};
@@ -42,35 +42,33 @@ pub(super) async fn lives(connection: &mut Connection, id: NodeId) -> Result<boo
     Ok(!dead)
 }
 
-/// Which of them are living folders of the owner, all in one query.
+/// Which of them are living folders of the owner, all in one query: each one that sqlx runs costs two switches
+/// of threads.
 pub(super) async fn living_folders(
     connection: &mut Connection,
     owner: &UserId,
-    asked: HashSet<NodeId>,
+    asked: &HashSet<NodeId>,
 ) -> Result<HashSet<NodeId>> {
     if asked.is_empty() {
         return Ok(HashSet::new());
     }
     // By id alone: with an index of the owner's, SQLite may read all that the owner has.
     let mut select = QueryBuilder::new(
-        "WITH RECURSIVE up (folder, parent, trashed_at) AS (\
-         SELECT n.id, n.parent, n.trashed_at FROM nodes n WHERE +n.owner = ",
+        "WITH RECURSIVE up (folder, parent) AS (\
+         SELECT n.id, n.parent FROM nodes n WHERE n.trashed_at IS NULL AND +n.owner = ",
     );
     select.push_bind(&owner.0).push(" AND +n.kind = ").push_bind(rows::FOLDER).push(" AND n.id IN (");
     let mut ids = select.separated(", ");
     for id in asked {
         ids.push_bind(rows::key(id.0));
     }
+    // Those that come to the top, past nothing that was trashed.
     select.push(
-        ") UNION ALL SELECT up.folder, n.parent, n.trashed_at FROM nodes n JOIN up ON n.id = up.parent) \
-         SELECT folder, trashed_at IS NULL AS lives FROM up",
+        ") UNION ALL SELECT up.folder, n.parent FROM nodes n JOIN up ON n.id = up.parent \
+         WHERE n.trashed_at IS NULL) SELECT folder FROM up WHERE parent = x''",
     );
-    let mut living = HashMap::new();
-    for row in select.build().persistent(false).fetch_all(connection).await? {
-        let lives: bool = row.try_get("lives")?;
-        *living.entry(NodeId(rows::uuid(&row, "folder")?)).or_insert(true) &= lives;
-    }
-    Ok(living.into_iter().filter_map(|(folder, lives)| lives.then_some(folder)).collect())
+    let found = select.build().persistent(asked.len() == 1).fetch_all(connection).await?;
+    found.iter().map(|row| rows::uuid(row, "folder").map(NodeId)).collect()
 }
 
 /// Refuses a parent that is no living folder of the owner.
@@ -80,11 +78,8 @@ pub(super) async fn require_parent(
     parent: Option<NodeId>,
 ) -> Result<()> {
     let Some(id) = parent else { return Ok(()) };
-    match node(connection, owner, id).await {
-        Ok(folder) if folder.kind == NodeKind::Folder && lives(connection, id).await? => Ok(()),
-        Ok(_) | Err(MetadataError::NotFound) => Err(MetadataError::NoSuchParent),
-        Err(error) => Err(error),
-    }
+    let living = living_folders(connection, owner, &HashSet::from([id])).await?;
+    if living.contains(&id) { Ok(()) } else { Err(MetadataError::NoSuchParent) }
 }
 
 /// The parent, or the top level where it is no living folder any more.

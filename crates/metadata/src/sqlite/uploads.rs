@@ -183,16 +183,15 @@ async fn by_ids(
     owner: &UserId,
     ids: &[UploadId],
 ) -> Result<HashMap<UploadId, StoredUpload>> {
-    // By id alone: with the owner too, SQLite reads all that the owner ever uploaded.
-    let mut select = QueryBuilder::new("SELECT * FROM uploads WHERE id IN (");
+    // By id alone: with an index of the owner's, SQLite may read all that the owner ever uploaded.
+    let mut select = QueryBuilder::new("SELECT * FROM uploads WHERE +owner = ");
+    select.push_bind(&owner.0).push(" AND id IN (");
     let mut keys = select.separated(", ");
     for id in ids {
         keys.push_bind(rows::key(id.0));
     }
     let found = select.push(")").build().persistent(false).fetch_all(connection).await?;
-    let uploads = found.iter().map(upload).collect::<Result<Vec<_>>>()?;
-    let own = uploads.into_iter().filter(|upload| &upload.owner == owner);
-    Ok(own.map(|upload| (upload.id, upload)).collect())
+    found.iter().map(|row| upload(row).map(|upload| (upload.id, upload))).collect()
 }
 
 async fn by_ref(

@@ -87,7 +87,7 @@ const rate = (value: number | null | undefined) => (value == null ? null : value
 const bytes = (value: number | null) => (value === null ? null : Math.round(value * MEGABYTE));
 
 /** A number, or nothing. It is taken when the field is left, or by Enter. */
-function NumberField({ value, isWhole, onSet, ...rest }: NumberFieldProps) {
+function NumberField({ value, isWhole, onSet, placeholder, ...rest }: NumberFieldProps) {
   const shown = value === null ? "" : String(value);
   // What is being typed; the value itself where nothing is.
   const [typed, setTyped] = useState<string | null>(null);
@@ -102,6 +102,7 @@ function NumberField({ value, isWhole, onSet, ...rest }: NumberFieldProps) {
   return (
     <TextField
       {...rest}
+      placeholder={rest.readOnly ? "" : placeholder}
       inputMode={isWhole ? "numeric" : "decimal"}
       value={typed ?? shown}
       problem={parsed === undefined ? "A number above 0, or nothing" : null}

@@ -20,10 +20,12 @@ type TransferItemProps = {
   /** Pixels from the start of the list. */
   top: number;
   onDecide: () => void;
+  /** The keyboard is about to move it. */
+  onMove: () => void;
 };
 
 export const TransferItem = memo(function TransferItem(props: TransferItemProps) {
-  const { ref, transfer, index, total, top, onDecide } = props;
+  const { ref, transfer, index, total, top, onDecide, onMove } = props;
   const platform = usePlatform();
   const attempt = useAttempt();
   const { id, name, state, size, done } = transfer;
@@ -35,6 +37,7 @@ export const TransferItem = memo(function TransferItem(props: TransferItemProps)
     if (!event.altKey || to === undefined) return;
     event.preventDefault();
     event.stopPropagation();
+    onMove();
     void attempt(() => platform.moveTransfer(id, to));
   }
 

@@ -169,18 +169,43 @@ test("a download says what it is called here, where that is not its name", async
   expect(await screen.findByText("Saved as “Seminar (2).mp4”")).toBeVisible();
 });
 
+const many = (transfer: Transfer): Transfer[] =>
+  Array.from({ length: 200 }, (_, index) => ({ ...transfer, id: index + 1, name: `${index}.txt` }));
+
 test("of very many transfers only those that show are drawn", async () => {
   const { fake } = await openSystemsFolder();
-  const items = Array.from({ length: 200 }, (_, index) => ({
-    ...moving,
-    id: index + 1,
-    name: `${index}.txt`,
-  }));
-  fake.setTransfers({ ...transfersOf(...items), total: 20_000 });
+  fake.setTransfers({ ...transfersOf(...many(moving)), total: 20_000 });
   const first = await screen.findByRole("progressbar", { name: "0.txt" });
   expect(first.closest("li")).toHaveAttribute("aria-setsize", "20000");
   expect(barNames().length).toBeLessThan(30);
   expect(screen.getByText("and 19,800 files more")).toBeVisible();
+  await expectAccessible();
+});
+
+test("a transfer that has the focus stays, wherever it goes in the list", async () => {
+  const { fake } = await openSystemsFolder();
+  const others = many(moving);
+  const first = { ...moving, id: 300, name: "first.txt" };
+  fake.setTransfers(transfersOf(first, ...others));
+  const pause = await screen.findByRole("button", { name: "Pause first.txt" });
+  pause.focus();
+  fake.setTransfers(transfersOf(...others, first));
+  await expect.poll(() => pause.closest("li")?.dataset["index"]).toBe("200");
+  expect(document.activeElement).toBe(pause);
+});
+
+test("the list follows a transfer that the keyboard moves, and no other", async () => {
+  const { fake, user } = await openSystemsFolder();
+  const waiting = many({ ...moving, done: 0, state: { kind: "waiting" } });
+  fake.setTransfers(transfersOf(...waiting));
+  const list = await screen.findByRole("group", { name: "List of transfers" });
+  Object.defineProperty(list, "scrollHeight", { value: 100_000 });
+  screen.getByRole("button", { name: "Pause 0.txt" }).focus();
+  fake.setTransfers(transfersOf({ ...moving, id: 300, name: "before it.txt" }, ...waiting));
+  await expect.poll(() => barNames()[0]).toBe("before it.txt");
+  expect(list.scrollTop).toBe(0);
+  await user.keyboard("{Alt>}{ArrowDown}{ArrowDown}{ArrowDown}{ArrowDown}{/Alt}");
+  await expect.poll(() => list.scrollTop).toBeGreaterThan(0);
 });
 
 test("the dock folds to its heading", async () => {

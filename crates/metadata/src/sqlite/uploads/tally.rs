@@ -33,7 +33,7 @@ impl<'a> Tally<'a> {
             quota: rows::count(&row, "quota")?,
             used: rows::count(&row, "used")?,
             revision: rows::count(&row, "revision")?,
-            living: tree::living_folders(tx, owner, parents).await?,
+            living: tree::living_folders(tx, owner, &parents).await?,
         })
     }
 
