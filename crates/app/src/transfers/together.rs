@@ -117,15 +117,17 @@ where
     }
 }
 
+impl<Q, A> Inner<Q, A> {
+    fn lock(&self) -> MutexGuard<'_, Waiting<Q, A>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl<Q, A> Inner<Q, A>
 where
     Q: std::marker::Send + 'static,
     A: std::marker::Send + 'static,
 {
-    fn lock(&self) -> MutexGuard<'_, Waiting<Q, A>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn add(self: &Arc<Self>, call: Call<Q, A>) {
         let mut waiting = self.lock();
         waiting.calls.push_back(call);
@@ -203,7 +205,7 @@ struct UnderWay<'a, Q, A> {
 
 impl<Q, A> Drop for UnderWay<'_, Q, A> {
     fn drop(&mut self) {
-        self.inner.waiting.lock().unwrap_or_else(PoisonError::into_inner).under_way -= 1;
+        self.inner.lock().under_way -= 1;
     }
 }
 
