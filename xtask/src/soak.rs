@@ -14,7 +14,7 @@ pub(crate) fn run(name: Option<&str>) -> anyhow::Result<ExitCode> {
 }
 
 /// One file of 100 GiB, 100,000 tiny ones, and 50,000 of all sizes, as the programs are shipped. Takes about
-/// ten minutes, and 9 GiB of disk.
+/// six minutes on two cores, and 9 GiB of disk.
 fn huge() -> anyhow::Result<ExitCode> {
     let programs = ["-p", "notespot-server", "-p", "notespot-cli", "-p", "notespot-testkit"];
     let built =
@@ -28,7 +28,7 @@ fn huge() -> anyhow::Result<ExitCode> {
 }
 
 /// Uploads and downloads over a network that fails in every way, 100,000 drawn seeds of each. Takes about
-/// ten minutes. A run that fails names its seed.
+/// forty minutes on two cores. A run that fails names its seed.
 fn simulated() -> anyhow::Result<ExitCode> {
     test("notespot-transfer", "test(simulated::)", &[("NOTESPOT_SEEDS", "100000")])
 }
