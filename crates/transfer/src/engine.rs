@@ -28,6 +28,9 @@ pub const SMALL_MAX_BYTES: usize = 1024 * 1024;
 /// What a small file takes beside its content while it is under way: its plan, its request, a connection.
 const BESIDE_BYTES: u64 = 24 * 1024;
 
+/// What is set aside of a budget: see [`for_content`].
+const ASIDE_BYTES: usize = 12 * 1024 * 1024;
+
 /// Requests that are under way at once until it is known what the path gives.
 const SMALL_AT_FIRST: usize = 64;
 const LARGE_AT_FIRST: usize = 8;
@@ -73,7 +76,7 @@ impl Engine {
     fn with(wires: Wires, settings: Settings) -> Self {
         Self {
             wires,
-            memory: Arc::new(Memory::new(settings.memory_bytes, LEAST)),
+            memory: Arc::new(Memory::new(for_content(settings.memory_bytes), LEAST)),
             small: Places::new(SMALL_AT_FIRST, settings.small_in_flight),
             large: Places::new(LARGE_AT_FIRST, settings.large_in_flight),
             retries: Arc::new(Budget::new(settings.retries)),
@@ -94,7 +97,7 @@ impl Engine {
         self.down.set(limits.down);
         self.small.set_most(limits.small_in_flight);
         self.large.set_most(limits.large_in_flight);
-        self.memory.set(limits.memory_bytes);
+        self.memory.set(for_content(limits.memory_bytes));
     }
 
     /// What a connection has to move in `stall_timeout`. Where there is a limit, the others may have it.
@@ -134,6 +137,13 @@ impl Engine {
     pub(crate) fn try_reserve(&self, bytes: u64) -> Option<Reserved> {
         self.memory.try_reserve(bytes)
     }
+}
+
+/// What of a budget is left for content and what is beside it: connections keep what they read into, TLS its
+/// records, and an allocator what fits nowhere. Measured with 50,000 files of all sizes over TLS, the greediest of
+/// all mixtures: 104 MiB in all without it.
+fn for_content(memory_bytes: usize) -> usize {
+    memory_bytes - (memory_bytes / 4).min(ASIDE_BYTES)
 }
 
 /// With half of it on top: contents of all sizes leave gaps between them that hold no other. Measured with a

@@ -12,9 +12,10 @@ pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 /// How hard an engine works, and how long it waits.
 ///
 /// Memory: at most `memory_bytes` for parts, small files and downloads under way, with what they take beside
-/// their content, reserved before a byte is read, and `hash_passes` times 256 KiB for reading ahead. Nothing grows
-/// with a file's size or with their number. On top come connections at rest, which keep what they read into (at most
-/// 128 KiB for each of `small_in_flight`, and 16 times 408 KiB), and socket buffers of the operating system.
+/// their content, reserved before a byte is read. 12 MiB of it, or a quarter of a smaller budget, are set aside for
+/// connections, which keep what they read into: at most 128 KiB for each of `small_in_flight`, and 16 times 408 KiB,
+/// so that what goes beyond comes on top. So do `hash_passes` times 256 KiB for reading ahead, and socket buffers of
+/// the operating system. Nothing grows with a file's size or with their number.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Parts of one file that are sent at once.
