@@ -12,7 +12,7 @@ pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 /// How hard an engine works, and how long it waits.
 ///
 /// Memory: at most `memory_bytes` for parts, small files and downloads under way, with what they take beside
-/// their content, reserved before a byte is read. 12 MiB of it, or a quarter of a smaller budget, are set aside for
+/// their content, reserved before a byte is read. Three sixteenths of it, at most 12 MiB, are set aside for
 /// connections, which keep what they read into: at most 128 KiB for each of `small_in_flight`, and 16 times 408 KiB,
 /// so that what goes beyond comes on top. So do `hash_passes` times 256 KiB for reading ahead, and socket buffers of
 /// the operating system. Nothing grows with a file's size or with their number.
