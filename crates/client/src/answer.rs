@@ -12,7 +12,7 @@ use url::Url;
 use crate::ClientError;
 use crate::http::{portal, unreachable};
 
-/// A page of a thousand changes with the longest descriptions stays below this.
+/// A page of changes with the longest descriptions stays below this: the server ends it before.
 const BODY_MAX_BYTES: usize = 32 << 20;
 
 /// Why there is no value, and when the server wants to be asked again.
@@ -27,7 +27,7 @@ impl From<ClientError> for Declined {
     }
 }
 
-fn not_notespot(server: &Url, reason: &'static str) -> ClientError {
+pub(crate) fn not_notespot(server: &Url, reason: &'static str) -> ClientError {
     ClientError::NotANotespotServer { server: shown(server), reason }
 }
 
@@ -70,7 +70,7 @@ pub(crate) async fn read<T: DeserializeOwned>(server: &Url, answer: Response) ->
     Err(Declined { error, retry_after })
 }
 
-fn media_type_is(answer: &Response, expected: &[&str]) -> bool {
+pub(crate) fn media_type_is(answer: &Response, expected: &[&str]) -> bool {
     let text = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = text.split(';').next().unwrap_or_default().trim();
     expected.iter().any(|expected| media_type.eq_ignore_ascii_case(expected))

@@ -15,11 +15,15 @@ use crate::{ClientError, Secret, Session};
 
 mod account;
 pub(crate) mod discovery;
+mod events;
 mod links;
+mod many_nodes;
 mod nodes;
+mod sse;
 mod transfers;
 
-pub use discovery::discover;
+pub use self::discovery::discover;
+pub use self::events::Events;
 
 /// How often a call that is safe to repeat is sent.
 const TRIES: u32 = 3;

@@ -4,6 +4,7 @@
 mod it {
     mod answers;
     mod keyring;
+    mod library;
     mod renewing;
     mod scripted;
     mod sign_in;

@@ -1,27 +1,40 @@
 //! The suite that every metadata store passes. Each case is a sentence about the store.
 
 mod accounts;
+mod batches;
+mod copies;
 mod dedupe;
 mod feed;
+mod fill;
+mod gaps;
 mod links;
+mod listening;
 mod names;
+mod trash;
 mod trees;
 mod uploads;
 
 use notespot_protocol::{
-    ByteCount, ChecksumAlgorithm, ClientRef, NewFolder, Node, NodeId, NodeName, NodesQuery, OnConflict,
-    Sha256, UserId,
+    ByteCount, ChangesQuery, ChecksumAlgorithm, ClientRef, CopyNode, NewFolder, Node, NodeId, NodeName,
+    NodesQuery, OnConflict, Revision, Sha256, UserId,
 };
 
+use crate::changes::StoredChanges;
 use crate::uploads::{Destination, StoredUpload, Wanted};
 use crate::users::Profile;
 use crate::{MetadataStore, Result};
 
 pub use accounts::*;
+pub use batches::*;
+pub use copies::*;
 pub use dedupe::*;
 pub use feed::*;
+pub use fill::*;
+pub use gaps::*;
 pub use links::*;
+pub use listening::*;
 pub use names::*;
+pub use trash::*;
 pub use trees::*;
 pub use uploads::*;
 
@@ -33,13 +46,24 @@ macro_rules! for_each_metadata_case {
             a_name_that_is_taken_is_numbered_refused_or_replaced,
             names_are_the_same_in_every_unicode_form,
             the_same_folder_asked_for_twice_is_one_folder,
+            a_folder_has_the_id_that_its_client_made_and_no_other_node_has_it,
             a_folder_that_is_there_can_be_used_again,
             many_of_one_name_at_once_all_get_a_name,
             a_stale_revision_changes_nothing,
+            edits_in_a_batch_see_those_before_them_and_fail_alone,
+            a_batch_trashes_restores_and_deletes_each_alone,
             a_folder_cannot_be_moved_into_itself,
             what_lies_in_a_trashed_folder_does_not_live,
             what_was_trashed_comes_back_to_a_place_that_lives,
             what_is_deleted_for_ever_leaves_tombstones_orphans_and_no_usage,
+            what_lies_in_a_tree_is_gone_before_its_folder,
+            a_deep_tree_is_copied_moved_and_deleted,
+            the_trash_is_emptied_in_steps_and_nothing_else_goes,
+            what_was_in_the_trash_for_long_is_swept,
+            a_copy_is_a_file_of_its_own_that_shares_its_object,
+            a_folder_is_copied_with_everything_that_lives_in_it,
+            a_copy_is_refused_into_itself_beyond_the_quota_and_of_what_does_not_live,
+            the_same_copy_asked_for_twice_is_one_copy,
             pages_have_no_gaps_and_no_repeats,
             the_same_upload_twice_is_one_file,
             an_upload_beyond_the_quota_is_refused,
@@ -65,6 +89,12 @@ macro_rules! for_each_metadata_case {
             what_belongs_to_somebody_else_is_not_there,
             every_change_is_in_the_feed_once_and_in_order,
             a_reader_of_the_feed_never_sees_a_gap,
+            whatever_writers_do_at_once_a_reader_holds_a_true_prefix,
+            a_first_fill_beside_writers_ends_with_what_there_is,
+            who_begins_with_nothing_is_told_of_nothing_that_was_gone,
+            a_history_that_lost_a_tombstone_has_expired_and_a_fill_has_not,
+            a_page_has_a_bound_in_bytes_too,
+            who_listens_is_told_of_each_change_of_its_owner_and_of_nobody_else_s,
             erasing_a_user_leaves_nothing_but_orphans,
             an_address_has_one_account,
             a_code_works_once_and_a_replay_revokes,
@@ -110,11 +140,16 @@ fn name(text: &str) -> NodeName {
 fn new_folder(parent: Option<NodeId>, text: &str) -> NewFolder {
     NewFolder {
         client_ref: ClientRef::generate(),
+        id: None,
         parent,
         name: name(text),
         on_conflict: OnConflict::Fail,
         reuse: false,
     }
+}
+
+fn copy_of(node: NodeId, parent: Option<NodeId>) -> CopyNode {
+    CopyNode { client_ref: ClientRef::generate(), node, parent, on_conflict: OnConflict::KeepBoth }
 }
 
 async fn folder(store: &dyn MetadataStore, owner: &UserId, parent: Option<NodeId>, text: &str) -> Node {
@@ -154,6 +189,11 @@ async fn publish(store: &dyn MetadataStore, owner: &UserId, wanted: &Wanted) -> 
 
 async fn file(store: &dyn MetadataStore, owner: &UserId, parent: Option<NodeId>, text: &str) -> Node {
     publish(store, owner, &wanted(parent, text, 100)).await.unwrap()
+}
+
+async fn changes(store: &dyn MetadataStore, owner: &UserId, since: Revision, limit: u32) -> StoredChanges {
+    let query = ChangesQuery { since, limit: Some(limit), ..ChangesQuery::default() };
+    store.changes(owner, &query).await.unwrap()
 }
 
 async fn list(store: &dyn MetadataStore, owner: &UserId, query: NodesQuery) -> Vec<Node> {

@@ -38,7 +38,7 @@ pub enum MetadataError {
     /// The upload is not open any more.
     #[error("the upload has ended")]
     UploadEnded,
-    /// The client's reference belongs to an upload of something else.
+    /// The client's reference belongs to an upload of something else, or the id that it made to another node.
     #[error("the reference is taken")]
     ReferenceTaken,
     /// Nothing was asked that could be proven, or what was asked has ended.
@@ -50,6 +50,9 @@ pub enum MetadataError {
     /// Somebody has an account with this e-mail address.
     #[error("the e-mail address is taken")]
     EmailTaken,
+    /// More at once than one call may ask for.
+    #[error("too many things at once")]
+    TooLarge,
     /// A cursor that this store did not make.
     #[error("not a cursor of this list")]
     BadCursor,

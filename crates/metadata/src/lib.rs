@@ -18,6 +18,7 @@ pub mod changes;
 #[cfg(feature = "conformance")]
 #[expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::missing_panics_doc,
     clippy::default_trait_access,
     reason = "a suite of tests, for tests: it panics where the store is wrong"
@@ -25,6 +26,7 @@ pub mod changes;
 pub mod conformance;
 mod error;
 pub mod links;
+pub mod listeners;
 pub mod nodes;
 pub mod orphans;
 pub mod sqlite;

@@ -6,8 +6,12 @@
 
 mod accounts;
 mod changes;
+#[cfg(feature = "conformance")]
+#[expect(clippy::cast_possible_truncation, reason = "what is drawn is small")]
+pub mod generated;
 mod links;
 mod listing;
+mod mutation;
 mod names;
 mod nodes;
 mod open;
@@ -20,11 +24,15 @@ mod tree;
 mod uploads;
 mod users;
 
+use std::sync::Arc;
+
+use notespot_protocol::UserId;
 use sqlx::sqlite::{Sqlite, SqlitePool};
 use sqlx::{SqliteConnection, Transaction};
 
-pub use open::OpenError;
-
+use self::mutation::Mutation;
+pub use self::open::OpenError;
+use crate::listeners::Listeners;
 use crate::{MetadataError, Result};
 
 /// A [`MetadataStore`](crate::MetadataStore) and the [`Accounts`](crate::accounts::Accounts) of the
@@ -35,10 +43,17 @@ use crate::{MetadataError, Result};
 pub struct SqliteMetadata {
     writer: SqlitePool,
     readers: SqlitePool,
+    /// Who is told of what this process commits.
+    listeners: Arc<Listeners>,
 }
 
 impl SqliteMetadata {
-    /// Begins a mutation. Dropped without a commit, it changes nothing.
+    /// Begins a change of the owner's things, which takes revisions.
+    async fn change<'a>(&self, owner: &'a UserId) -> Result<Mutation<'a>> {
+        Ok(Mutation::new(self.write().await?, owner, &self.listeners))
+    }
+
+    /// Begins a change that takes no revision. Dropped without a commit, it changes nothing.
     async fn write(&self) -> Result<Transaction<'static, Sqlite>> {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
@@ -63,3 +78,12 @@ impl From<sqlx::Error> for MetadataError {
 
 /// A connection or a transaction, to read from or write to.
 type Connection = SqliteConnection;
+
+/// The outcome of one item of a batch: a refusal is the item's alone, a database that failed is
+/// everybody's. Every item is refused before it changes anything.
+fn alone<T>(outcome: Result<T>) -> Result<Result<T>> {
+    match outcome {
+        Err(error @ MetadataError::Unavailable(_)) => Err(error),
+        outcome => Ok(outcome),
+    }
+}

@@ -1,6 +1,6 @@
 //! The change feed.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{Node, NodeId, PublicLink, Revision};
@@ -12,13 +12,24 @@ pub struct ChangesQuery {
     /// The last revision that the client holds; 0 for everything.
     #[serde(default)]
     pub since: Revision,
-    /// How many at the most: 1 to 1,000; 500 when absent.
+    /// For a first fill in pages: the `newest` of its first page. The history is then not asked to reach back to
+    /// `since`: what a client that began with nothing has not heard of, it does not have to forget.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filling_since: Option<Revision>,
+    /// How many at the most: 1 to 5,000; 500 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
 }
 
+/// The data of an event of `GET /v1/events`, whose id is the same revision: it exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RevisionEvent {
+    /// The owner's newest.
+    pub revision: Revision,
+}
+
 /// What became of one thing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Change {
     /// When, in the owner's order. Unique within an owner.
     pub revision: Revision,
@@ -48,6 +59,37 @@ pub enum ChangeKind {
     },
 }
 
+/// Read field by field, where serde's `flatten` would first gather all of them: a first fill reads millions.
+impl<'de> Deserialize<'de> for Change {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Kind {
+            Node,
+            NodeDeleted,
+            Link,
+        }
+
+        #[derive(Deserialize)]
+        struct Fields {
+            revision: Revision,
+            kind: Kind,
+            node: Option<Node>,
+            id: Option<NodeId>,
+            link: Option<PublicLink>,
+        }
+
+        let missing = <D::Error as serde::de::Error>::missing_field;
+        let Fields { revision, kind, node, id, link } = Fields::deserialize(deserializer)?;
+        let kind = match kind {
+            Kind::Node => ChangeKind::Node { node: node.ok_or_else(|| missing("node"))? },
+            Kind::NodeDeleted => ChangeKind::NodeDeleted { id: id.ok_or_else(|| missing("id"))? },
+            Kind::Link => ChangeKind::Link { link: link.ok_or_else(|| missing("link"))? },
+        };
+        Ok(Self { revision, kind })
+    }
+}
+
 /// Changes in order.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ChangesPage {
@@ -55,6 +97,48 @@ pub struct ChangesPage {
     pub changes: Vec<Change>,
     /// With these changes applied, the client holds everything up to this revision.
     pub revision: Revision,
+    /// The owner's newest revision when this page was read.
+    pub newest: Revision,
     /// Whether there is more already.
     pub more: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_read_as_it_was_written_whatever_it_is() {
+        let id = NodeId::generate();
+        let node = serde_json::json!({
+            "id": id, "parent": null, "kind": "folder", "name": "Papers", "description": "", "tags": [],
+            "content": null, "created_at": "2026-11-23T10:00:00.000Z", "modified_at": "2026-11-23T10:00:00.000Z",
+            "trashed_at": null, "revision": 7
+        });
+        let link = serde_json::json!({
+            "slug": crate::Slug::generate(), "url": "http://x", "node": id, "created_at": "2026-11-23T10:00:00.000Z",
+            "ended_at": null, "views": 1, "downloads": 2, "revision": 7
+        });
+        for change in [
+            serde_json::json!({ "revision": 7, "kind": "node", "node": node }),
+            serde_json::json!({ "revision": 7, "kind": "node_deleted", "id": id }),
+            serde_json::json!({ "revision": 7, "kind": "link", "link": link }),
+        ] {
+            let read: Change = serde_json::from_value(change.clone()).unwrap();
+            assert_eq!(serde_json::to_value(&read).unwrap(), change);
+        }
+    }
+
+    #[test]
+    fn a_change_without_what_changed_is_refused() {
+        for change in [
+            serde_json::json!({ "revision": 7, "kind": "node" }),
+            serde_json::json!({ "revision": 7, "kind": "node_deleted" }),
+            serde_json::json!({ "revision": 7, "kind": "link", "id": NodeId::generate() }),
+            serde_json::json!({ "revision": 7, "kind": "other" }),
+            serde_json::json!({ "kind": "node_deleted", "id": NodeId::generate() }),
+        ] {
+            assert!(serde_json::from_value::<Change>(change.clone()).is_err(), "{change}");
+        }
+    }
 }

@@ -25,7 +25,7 @@ mod uploads;
 pub mod window;
 
 pub use batch::{BATCH_MAX, Batch, BatchItem};
-pub use changes::{Change, ChangeKind, ChangesPage, ChangesQuery};
+pub use changes::{Change, ChangeKind, ChangesPage, ChangesQuery, RevisionEvent};
 pub use checksum::{Checksum, ChecksumAlgorithm, ChecksumError, Crc32c, Crc64Nvme, Sha256};
 pub use discovery::{Discovery, Limits};
 pub use downloads::{DamagedContent, DownloadPlan, DownloadRequest};
@@ -35,8 +35,8 @@ pub use links::{NewLink, PublicFile, PublicLink};
 pub use me::{Me, MePatch};
 pub use name::{NAME_MAX_BYTES, NameError, NodeName};
 pub use nodes::{
-    Content, Cursor, NewFolder, Node, NodeKind, NodePatch, NodesQuery, NodesView, OnConflict, Order, Page,
-    SortKey,
+    Content, CopyNode, Cursor, EmptiedTrash, NewFolder, Node, NodeAt, NodeEdit, NodeKind, NodePatch,
+    NodesQuery, NodesView, OnConflict, Order, Page, SortKey,
 };
 pub use presigned::{PresignedRequest, SecretUrl};
 pub use size::ByteCount;

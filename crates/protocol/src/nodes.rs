@@ -62,6 +62,10 @@ pub struct Content {
 pub struct NewFolder {
     /// Made by the client; the same reference gives the same folder, however often it is sent.
     pub client_ref: crate::ClientRef,
+    /// An id that the client made ahead, for a folder that was made offline. One that is in use already,
+    /// whoever uses it, is refused with `reference_taken`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<NodeId>,
     /// Where; `null` for the top level.
     pub parent: Option<NodeId>,
     /// Its name.
@@ -106,6 +110,53 @@ pub struct NodePatch {
     /// What to do when the new name is taken at the new place. `replace` is refused.
     #[serde(default)]
     pub on_conflict: OnConflict,
+}
+
+/// A node, perhaps only at one revision: an item of `POST /v1/nodes/trash`, `restore` and `delete`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NodeAt {
+    /// Which.
+    pub id: NodeId,
+    /// Only at this revision; otherwise the item is refused with `stale_revision`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_match: Option<Revision>,
+}
+
+/// Changes to one node: an item of `POST /v1/nodes/edit`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NodeEdit {
+    /// Which.
+    pub id: NodeId,
+    /// Only at this revision; otherwise the item is refused with `stale_revision`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_match: Option<Revision>,
+    /// What changes.
+    #[serde(flatten)]
+    pub patch: NodePatch,
+}
+
+/// Asks for a copy of a file, or of a folder with everything that lives inside it: an item of
+/// `POST /v1/nodes/copy`. Copies have their current content and no links.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CopyNode {
+    /// Made by the client; the same reference gives the same copy, however often it is sent.
+    pub client_ref: crate::ClientRef,
+    /// What to copy: something that lives.
+    pub node: NodeId,
+    /// Where to; `null` for the top level. A folder is not copied into itself.
+    pub parent: Option<NodeId>,
+    /// What to do when the name is taken there. `replace` is refused.
+    #[serde(default)]
+    pub on_conflict: OnConflict,
+}
+
+/// What `POST /v1/trash/empty` did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EmptiedTrash {
+    /// How many nodes are gone for ever, those inside folders included.
+    pub deleted: u32,
+    /// Whether there is more: ask again.
+    pub more: bool,
 }
 
 /// Tells an absent field from one that is `null` (RFC 7396 does the same for merge patches).

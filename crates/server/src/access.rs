@@ -30,10 +30,70 @@ pub(crate) struct CanManage(pub(crate) UserId);
 /// A person who signed in; a personal access token is not enough.
 pub(crate) struct Person(pub(crate) UserId);
 
+/// A caller that may list, for as long as what it showed for that is good.
+pub(crate) struct Reader {
+    pub(crate) owner: UserId,
+    pub(crate) grant: Grant,
+}
+
+/// What a caller has shown.
+#[derive(Clone, Debug)]
+pub(crate) struct Grant {
+    /// When it ends by itself, where it does.
+    pub(crate) ends_at: Option<Timestamp>,
+    /// A personal access token, which may be revoked before.
+    token: Option<Sha256>,
+}
+
 struct Caller {
     user: UserId,
     /// `None` for a person, who may do everything.
     scopes: Option<Vec<Scope>>,
+    grant: Grant,
+}
+
+impl Grant {
+    /// Of somebody who signed in.
+    pub(crate) fn until(ends_at: Timestamp) -> Self {
+        Self { ends_at: Some(ends_at), token: None }
+    }
+
+    pub(crate) fn of_token(hash: Sha256, ends_at: Option<Timestamp>) -> Self {
+        Self { ends_at, token: Some(hash) }
+    }
+
+    /// Whether it may end before.
+    pub(crate) fn can_be_revoked(&self) -> bool {
+        self.token.is_some()
+    }
+
+    /// Whether it is good still, for reading what is this owner's.
+    pub(crate) async fn still_reads(
+        &self,
+        tokens: &(impl Tokens + ?Sized),
+        owner: &UserId,
+    ) -> MetadataResult<bool> {
+        let now = Timestamp::now();
+        if self.ends_at.is_some_and(|end| end <= now) {
+            return Ok(false);
+        }
+        let Some(hash) = self.token else { return Ok(true) };
+        match tokens.token_by_hash(hash, now).await {
+            Ok((user, token)) => Ok(user == *owner && token.scopes.contains(&Scope::Read)),
+            Err(MetadataError::NotFound) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<Server>> for Reader {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Answer<Self> {
+        let caller = caller(parts, server).await?;
+        let grant = caller.grant.clone();
+        Ok(Self { owner: caller.with(Scope::Read)?, grant })
+    }
 }
 
 impl Caller {
@@ -99,21 +159,25 @@ async fn caller(parts: &Parts, server: &Server) -> Answer<Caller> {
     }
     let token = token.trim();
     if token.starts_with(PERSONAL) {
-        return match server.metadata.token_by_hash(hash_of(token), Timestamp::now()).await {
-            Ok((user, AccessToken { scopes, .. })) => Ok(Caller { user, scopes: Some(scopes) }),
+        let hash = hash_of(token);
+        return match server.metadata.token_by_hash(hash, Timestamp::now()).await {
+            Ok((user, AccessToken { scopes, ends_at, .. })) => {
+                Ok(Caller { user, scopes: Some(scopes), grant: Grant::of_token(hash, ends_at) })
+            }
             Err(MetadataError::NotFound) => Err(Refusal::not_signed_in()),
             Err(error) => Err(error.into()),
         };
     }
     let principal = server.verifier.verify(token).await?;
+    let grant = Grant::until(principal.ends_at);
     match server.metadata.user(&principal.user).await {
-        Ok(me) => Ok(Caller { user: me.id, scopes: None }),
+        Ok(me) => Ok(Caller { user: me.id, scopes: None, grant }),
         Err(MetadataError::NotFound) => {
             let principal = server.verifier.profile(token, principal).await?;
             let name = principal.name.or_else(|| principal.email.clone()).unwrap_or_default();
             let profile = Profile { id: principal.user, name, email: principal.email };
             let me = server.metadata.ensure_user(&profile, server.quota).await?;
-            Ok(Caller { user: me.id, scopes: None })
+            Ok(Caller { user: me.id, scopes: None, grant })
         }
         Err(error) => Err(error.into()),
     }
@@ -139,6 +203,6 @@ pub(crate) async fn make_token(
 }
 
 /// A fast hash is enough for 256 random bits.
-fn hash_of(secret: &str) -> Sha256 {
+pub(crate) fn hash_of(secret: &str) -> Sha256 {
     Sha256::from_bytes(sha2::Sha256::digest(secret).into())
 }

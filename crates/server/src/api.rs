@@ -4,12 +4,15 @@
 mod changes;
 mod discovery;
 mod downloads;
+mod events;
 mod input;
 mod links;
 mod me;
 mod nodes;
+mod places;
 mod public;
 mod tokens;
+mod trash;
 mod uploads;
 
 use std::sync::Arc;
@@ -17,6 +20,7 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(crate) use self::events::Streams;
 use crate::state::Server;
 
 /// All calls of the API, with their documentation.
@@ -30,6 +34,12 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(nodes::get, nodes::edit, nodes::delete))
         .routes(routes!(nodes::trash))
         .routes(routes!(nodes::restore))
+        .routes(routes!(nodes::many::edit_many))
+        .routes(routes!(nodes::many::trash_many))
+        .routes(routes!(nodes::many::restore_many))
+        .routes(routes!(nodes::many::delete_many))
+        .routes(routes!(nodes::many::copy_many))
+        .routes(routes!(trash::empty))
         .routes(routes!(uploads::plan))
         .routes(routes!(uploads::complete))
         .routes(routes!(uploads::prove))
@@ -40,6 +50,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(links::create, links::list))
         .routes(routes!(links::get, links::end))
         .routes(routes!(changes::changes))
+        .routes(routes!(events::events))
         .routes(routes!(tokens::create, tokens::list))
         .routes(routes!(tokens::revoke))
         .routes(routes!(public::public_file))

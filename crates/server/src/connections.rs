@@ -20,8 +20,9 @@ use tower::ServiceExt as _;
 /// For the head of a request, and between two requests of one connection.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// Connections at once. Beyond it, new ones wait in the system's queue until one ends; each takes one
-/// file descriptor, of which files and databases need some too.
-const CONNECTIONS_MAX: usize = 768;
+/// file descriptor, of which files and databases need some too. Those that listen for changes take no more than
+/// [half of them](crate::api::Streams).
+pub(crate) const CONNECTIONS_MAX: usize = 768;
 /// After the system refused a connection, such as for want of descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 

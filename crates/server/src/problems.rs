@@ -58,6 +58,13 @@ impl Refusal {
         refusal
     }
 
+    /// Too much of something at once: it is to be asked for again later.
+    pub(crate) fn rate_limited(detail: impl Into<String>, again_after: Duration) -> Self {
+        let mut refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::RateLimited, detail);
+        refusal.retry_after = Some(again_after);
+        refusal
+    }
+
     fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -147,6 +154,30 @@ fn of_status(status: StatusCode, known_path: bool) -> Refusal {
     }
 }
 
+impl Refusal {
+    /// Something that is there once was used before.
+    fn spent(error: &MetadataError) -> Self {
+        let (code, detail) = match error {
+            MetadataError::UploadEnded => {
+                (ErrorCode::UploadEnded, "This upload was completed or given up before.")
+            }
+            MetadataError::ChallengeEnded => (
+                ErrorCode::ProofRefused,
+                "Nothing was asked that this could prove, or it took too long. Send the content instead.",
+            ),
+            MetadataError::SlugTaken => (ErrorCode::NameTaken, "Another link has this ending already."),
+            MetadataError::EmailTaken => {
+                (ErrorCode::NameTaken, "There is an account with this address already.")
+            }
+            _ => (
+                ErrorCode::ReferenceTaken,
+                "This reference belongs to something else already. Use a new one.",
+            ),
+        };
+        Self::new(StatusCode::CONFLICT, code, detail)
+    }
+}
+
 impl From<AuthError> for Refusal {
     fn from(error: AuthError) -> Self {
         match error {
@@ -177,7 +208,7 @@ impl From<MetadataError> for Refusal {
                 (StatusCode::NOT_FOUND, ErrorCode::NotFound, "The folder is not there any more.")
             }
             MetadataError::WouldMakeCycle => {
-                (StatusCode::CONFLICT, ErrorCode::BadRequest, "A folder cannot be moved into itself.")
+                (StatusCode::CONFLICT, ErrorCode::BadRequest, "A folder cannot go into itself.")
             }
             MetadataError::Stale { .. } => (
                 StatusCode::PRECONDITION_FAILED,
@@ -189,27 +220,16 @@ impl From<MetadataError> for Refusal {
                 ErrorCode::QuotaExceeded,
                 "Your storage is full. Delete something for ever, or ask for more.",
             ),
-            MetadataError::UploadEnded => (
-                StatusCode::CONFLICT,
-                ErrorCode::UploadEnded,
-                "This upload was completed or given up before.",
+            MetadataError::UploadEnded
+            | MetadataError::ReferenceTaken
+            | MetadataError::ChallengeEnded
+            | MetadataError::SlugTaken
+            | MetadataError::EmailTaken => return Self::spent(&error),
+            MetadataError::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                ErrorCode::TooLarge,
+                "This is more than one call can do. Take what is inside in smaller parts.",
             ),
-            MetadataError::ReferenceTaken => (
-                StatusCode::CONFLICT,
-                ErrorCode::ReferenceTaken,
-                "This reference belongs to the upload of another file. Use a new one.",
-            ),
-            MetadataError::ChallengeEnded => (
-                StatusCode::CONFLICT,
-                ErrorCode::ProofRefused,
-                "Nothing was asked that this could prove, or it took too long. Send the content instead.",
-            ),
-            MetadataError::SlugTaken => {
-                (StatusCode::CONFLICT, ErrorCode::NameTaken, "Another link has this ending already.")
-            }
-            MetadataError::EmailTaken => {
-                (StatusCode::CONFLICT, ErrorCode::NameTaken, "There is an account with this address already.")
-            }
             MetadataError::BadCursor => {
                 (StatusCode::BAD_REQUEST, ErrorCode::BadRequest, "This cursor belongs to another list.")
             }

@@ -6,9 +6,11 @@ use notespot_metadata::MetadataStore;
 use notespot_metadata::links::StoredLink;
 use notespot_objects::ObjectStore;
 use notespot_protocol::{ByteCount, PublicLink};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::api::Streams;
 use crate::config::Config;
 use crate::identity::Verifier;
 use crate::stores::Parts;
@@ -27,10 +29,16 @@ pub(crate) struct Server {
     pub(crate) quota: ByteCount,
     /// Told when there is something to sweep.
     pub(crate) orphaned: Notify,
+    /// Who listens for changes.
+    pub(crate) streams: Arc<Streams>,
+    /// Told when a token was revoked here: what it had opened ends then.
+    pub(crate) revoked: watch::Sender<()>,
+    /// The server ends: what would go on for ever ends too.
+    pub(crate) stop: CancellationToken,
 }
 
 impl Server {
-    pub(crate) fn new(config: &Config, public_url: Url, parts: &Parts) -> Self {
+    pub(crate) fn new(config: &Config, public_url: Url, parts: &Parts, stop: CancellationToken) -> Self {
         Self {
             metadata: Arc::new(parts.metadata.clone()),
             objects: Arc::clone(&parts.objects),
@@ -40,6 +48,9 @@ impl Server {
             client_id: parts.client_id.clone(),
             quota: config.quota,
             orphaned: Notify::new(),
+            streams: Arc::default(),
+            revoked: watch::Sender::new(()),
+            stop,
         }
     }
 

@@ -1,11 +1,13 @@
-//! Removing what nobody will ask for again: uploads that were never completed, objects that no record
-//! names, and multipart uploads that were begun by a server that died before it kept a record.
+//! Removing what nobody will ask for again: uploads that were never completed, what was in the trash for long,
+//! tombstones that every client has heard of, objects that no record names, and multipart uploads that were begun
+//! by a server that died before it kept a record.
 
 use std::collections::HashSet;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use notespot_metadata::MetadataError;
 use notespot_metadata::accounts::Accounts;
 use notespot_metadata::orphans::Orphan;
 use notespot_objects::{ObjectKey, Result as ObjectResult};
@@ -16,6 +18,10 @@ use crate::state::Server;
 
 /// When an upload that was not completed is given up.
 const GIVEN_UP_AFTER: Duration = Duration::from_hours(7 * 24);
+/// When what is in the trash is deleted for ever.
+const TRASHED_FOR: Duration = Duration::from_hours(30 * 24);
+/// When it is forgotten that something was deleted: a client that was away for longer fills afresh.
+const TOMBSTONES_FOR: Duration = Duration::from_hours(90 * 24);
 const EVERY: Duration = Duration::from_hours(1);
 /// When a multipart upload without a record will not get one any more: records are kept within seconds.
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(24);
@@ -29,7 +35,7 @@ const AT_ONCE: u32 = 100;
 pub(crate) async fn run(server: Arc<Server>, accounts: Arc<dyn Accounts>, stop: CancellationToken) {
     let mut forgotten_due = Instant::now();
     loop {
-        if let Err(error) = sweep(&server, &*accounts).await {
+        if let Err(error) = sweep(&server, &*accounts, &stop).await {
             tracing::warn!(error = &*error as &dyn Error, "sweeping failed; it is tried again later");
         }
         if forgotten_due <= Instant::now() {
@@ -46,8 +52,13 @@ pub(crate) async fn run(server: Arc<Server>, accounts: Arc<dyn Accounts>, stop: 
     }
 }
 
-async fn sweep(server: &Server, accounts: &dyn Accounts) -> Result<(), Box<dyn Error + Send + Sync>> {
+async fn sweep(
+    server: &Server,
+    accounts: &dyn Accounts,
+    stop: &CancellationToken,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
     accounts.sweep_codes(Timestamp::now()).await?;
+    sweep_metadata(server, stop).await?;
     loop {
         let stale = server.metadata.stale_uploads(Timestamp::now().minus(GIVEN_UP_AFTER), AT_ONCE).await?;
         for upload in &stale {
@@ -64,10 +75,30 @@ async fn sweep(server: &Server, accounts: &dyn Accounts) -> Result<(), Box<dyn E
             remove(server, orphan).await?;
             server.metadata.orphan_removed(now, &orphan.object_key).await?;
         }
-        if orphans.len() < AT_ONCE as usize {
+        if orphans.len() < AT_ONCE as usize || stop.is_cancelled() {
             return Ok(());
         }
     }
+}
+
+/// Deletes what was in the trash for long, and forgets what was deleted long ago: in steps, between which others
+/// write. The objects go after it, as orphans.
+async fn sweep_metadata(server: &Server, stop: &CancellationToken) -> Result<(), MetadataError> {
+    while !stop.is_cancelled() {
+        let swept = server.metadata.sweep_trash(Timestamp::now().minus(TRASHED_FOR)).await?;
+        if swept.deleted > 0 {
+            tracing::info!(nodes = swept.deleted, "what was in the trash for long was deleted");
+        }
+        if !swept.more {
+            break;
+        }
+    }
+    while !stop.is_cancelled() {
+        if server.metadata.forget_tombstones(Timestamp::now().minus(TOMBSTONES_FOR)).await? == 0 {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Gives up multipart uploads that the store has for long, and nobody else knows of. The bucket is this

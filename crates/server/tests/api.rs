@@ -5,12 +5,15 @@ mod checksums;
 mod damaged_parts;
 mod dedupe;
 mod delivery;
+mod events;
 mod links;
+mod many;
 mod nodes;
 mod packed;
 mod refusals;
 mod signed_in;
 mod tokens;
+mod trash;
 mod uploads;
 
 use notespot_protocol::{ErrorCode, NodeId, Scope};

@@ -18,7 +18,11 @@ pub(super) async fn pull(app: &App, remote: &Remote, library: &Library) -> Resul
     let mut changed = false;
     loop {
         let since = library.progress().await?.revision;
-        let page = match remote.api.changes(ChangesQuery { since, limit: Some(PAGE) }).await {
+        let page = match remote
+            .api
+            .changes(ChangesQuery { since, filling_since: None, limit: Some(PAGE) })
+            .await
+        {
             Err(ClientError::Refused(problem)) if problem.code == ErrorCode::ChangesExpired => {
                 tracing::info!(since = since.0, "the history does not reach that far back: filling afresh");
                 library.clear().await?;

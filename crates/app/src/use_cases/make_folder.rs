@@ -9,6 +9,7 @@ impl App {
     pub async fn create_folder(&self, parent: Option<NodeId>, name: &str) -> Result<Node, AppError> {
         let folder = NewFolder {
             client_ref: ClientRef::generate(),
+            id: None,
             parent,
             name: NodeName::new(name.trim())?,
             on_conflict: OnConflict::KeepBoth,

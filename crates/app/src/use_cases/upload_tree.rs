@@ -135,6 +135,7 @@ impl Search {
     async fn make_folder(&self, path: &Path, parent: Option<NodeId>) -> Result<NodeId, AppError> {
         let folder = NewFolder {
             client_ref: ClientRef::generate(),
+            id: None,
             parent,
             name: NodeName::new(folder_name(path))?,
             on_conflict: OnConflict::Fail,

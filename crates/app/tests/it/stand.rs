@@ -89,6 +89,7 @@ impl Stand {
     pub(crate) async fn folder(&self, parent: Option<NodeId>, name: &str) -> Node {
         let folder = NewFolder {
             client_ref: ClientRef::generate(),
+            id: None,
             parent,
             name: NodeName::new(name).unwrap(),
             on_conflict: OnConflict::Fail,
@@ -170,7 +171,7 @@ async fn discovery() -> Json<Discovery> {
 }
 
 async fn changes(State(m): State<Shared>, Query(query): Query<ChangesQuery>) -> Answer<ChangesPage> {
-    let stored = m.changes(&ada(), query.since, query.limit.unwrap_or(500)).await?;
+    let stored = m.changes(&ada(), &query).await?;
     let change = |stored: StoredChange| Change {
         revision: stored.revision(),
         kind: match stored {
@@ -180,7 +181,7 @@ async fn changes(State(m): State<Shared>, Query(query): Query<ChangesQuery>) -> 
         },
     };
     let changes = stored.changes.into_iter().map(change).collect();
-    Ok(Json(ChangesPage { changes, revision: stored.revision, more: stored.more }))
+    Ok(Json(ChangesPage { changes, revision: stored.revision, newest: stored.newest, more: stored.more }))
 }
 
 fn link(stored: StoredLink) -> PublicLink {

@@ -21,6 +21,8 @@ impl ApiClient {
     /// What changed after a revision.
     pub async fn changes(&self, query: ChangesQuery) -> Result<ChangesPage, ClientError> {
         let mut pairs = vec![("since".to_owned(), query.since.to_string())];
+        let filling_since = query.filling_since.map(|since| ("filling_since".to_owned(), since.to_string()));
+        pairs.extend(filling_since);
         pairs.extend(query.limit.map(|limit| ("limit".to_owned(), limit.to_string())));
         self.send(Call::get("/v1/changes").query(pairs)).await
     }

@@ -1,7 +1,7 @@
 //! Names among siblings.
 
 use futures_util::future::join_all;
-use notespot_protocol::{NewFolder, NodePatch, OnConflict};
+use notespot_protocol::{NewFolder, NodeId, NodePatch, OnConflict};
 
 use super::{file, folder, list, name, names_of, new_folder, publish, user, wanted};
 use crate::{MetadataError, MetadataStore};
@@ -42,6 +42,29 @@ pub async fn the_same_folder_asked_for_twice_is_one_folder(store: &dyn MetadataS
     let wanted = new_folder(None, "Papers");
     let first = store.create_folder(&ada, &wanted).await.unwrap();
     assert_eq!(store.create_folder(&ada, &wanted).await.unwrap(), first);
+}
+
+/// A folder has the id that its client made ahead. No other node has it, whoever it belongs to, and none gets it
+/// again when it is gone.
+pub async fn a_folder_has_the_id_that_its_client_made_and_no_other_node_has_it(store: &dyn MetadataStore) {
+    let (ada, eve) = (user(store, "ada").await, user(store, "eve").await);
+    let id = Some(NodeId::generate());
+    let made_offline = NewFolder { id, ..new_folder(None, "Papers") };
+    let made = store.create_folder(&ada, &made_offline).await.unwrap();
+    assert_eq!(Some(made.id), id);
+    assert_eq!(store.create_folder(&ada, &made_offline).await.unwrap(), made);
+    let taken = |outcome| matches!(outcome, Err(MetadataError::ReferenceTaken));
+    let other = NewFolder { id, ..new_folder(None, "Other") };
+    assert!(taken(store.create_folder(&ada, &other).await));
+    assert!(taken(store.create_folder(&eve, &other).await));
+    let of_a_file = Some(file(store, &eve, None, "a.txt").await.id);
+    assert!(taken(store.create_folder(&ada, &NewFolder { id: of_a_file, ..other.clone() }).await));
+    store.trash_node(&ada, made.id, None).await.unwrap();
+    assert!(taken(store.create_folder(&ada, &other).await));
+    store.delete_node(&ada, made.id).await.unwrap();
+    assert!(taken(store.create_folder(&ada, &other).await));
+    assert!(taken(store.create_folder(&ada, &made_offline).await), "a retry brings nothing back");
+    assert!(list(store, &ada, Default::default()).await.is_empty());
 }
 
 /// A folder that is there can be used again: it is the answer, and nothing is made. A file of that

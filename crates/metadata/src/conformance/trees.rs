@@ -1,6 +1,6 @@
 //! Folders and what lies in them.
 
-use notespot_protocol::{NodePatch, NodesQuery, NodesView, Order, Revision, SortKey, Timestamp};
+use notespot_protocol::{NodePatch, NodesQuery, NodesView, Order, Revision, SortKey, Timestamp, UserId};
 
 use super::{file, folder, list, name, names_of, publish, user, wanted};
 use crate::links::OpenedLink;
@@ -103,32 +103,49 @@ pub async fn what_is_deleted_for_ever_leaves_tombstones_orphans_and_no_usage(sto
     assert!(store.orphans(later, 10).await.unwrap().is_empty());
 }
 
-/// Pages have no gaps and no repeats, in every order; a cursor of another list is refused.
+/// Pages have no gaps and no repeats, in every order of every view; a cursor of another list is refused.
 pub async fn pages_have_no_gaps_and_no_repeats(store: &dyn MetadataStore) {
     let ada = user(store, "ada").await;
     for number in 0..7 {
-        folder(store, &ada, None, &format!("folder {number}")).await;
-        publish(store, &ada, &wanted(None, &format!("file {number}"), 100 + number % 3)).await.unwrap();
-    }
-    for sort in [SortKey::Name, SortKey::Size, SortKey::Modified] {
-        for order in [Order::Ascending, Order::Descending] {
-            let mut query = NodesQuery { sort, order, limit: Some(3), ..NodesQuery::default() };
-            let whole = list(store, &ada, NodesQuery { limit: None, ..query.clone() }).await;
-            let mut paged = Vec::new();
-            loop {
-                let page = store.list_nodes(&ada, &query).await.unwrap();
-                paged.extend(page.items);
-                match page.next {
-                    Some(next) => query.cursor = Some(next),
-                    None => break,
-                }
-            }
-            assert_eq!(paged, whole);
-            assert_eq!(paged.len(), 14);
-            assert!(names_of(&paged)[..7].iter().all(|name| name.starts_with("folder")));
-            let elsewhere = NodesQuery { view: NodesView::Trash, ..query };
-            let refused = store.list_nodes(&ada, &elsewhere).await;
-            assert!(matches!(refused, Err(MetadataError::BadCursor)));
+        let mut made = vec![folder(store, &ada, None, &format!("folder {number}")).await];
+        let sized = |text: &str| wanted(None, &format!("{text} {number}"), 100 + number % 3);
+        made.push(publish(store, &ada, &sized("file")).await.unwrap());
+        made.push(folder(store, &ada, None, &format!("folder in the trash {number}")).await);
+        made.push(publish(store, &ada, &sized("file in the trash")).await.unwrap());
+        for node in &made[2..] {
+            store.trash_node(&ada, node.id, None).await.unwrap();
         }
     }
+    for view in [NodesView::Folder, NodesView::Trash, NodesView::Search, NodesView::Recent] {
+        for sort in [SortKey::Name, SortKey::Size, SortKey::Modified] {
+            for order in [Order::Ascending, Order::Descending] {
+                let text = Some("E".to_owned());
+                let query = NodesQuery { view, sort, order, text, limit: Some(3), ..NodesQuery::default() };
+                require_pages(store, &ada, query).await;
+            }
+        }
+    }
+}
+
+async fn require_pages(store: &dyn MetadataStore, owner: &UserId, mut query: NodesQuery) {
+    let whole = list(store, owner, NodesQuery { limit: None, ..query.clone() }).await;
+    let mut paged = Vec::new();
+    loop {
+        let page = store.list_nodes(owner, &query).await.unwrap();
+        paged.extend(page.items);
+        match page.next {
+            Some(next) => query.cursor = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(paged, whole, "{query:?}");
+    if query.view == NodesView::Recent {
+        assert_eq!(paged.len(), 7);
+    } else {
+        assert_eq!(paged.len(), 14, "{query:?}");
+        assert!(names_of(&paged)[..7].iter().all(|name| name.starts_with("folder")), "{query:?}");
+    }
+    let elsewhere = if query.view == NodesView::Trash { NodesView::Folder } else { NodesView::Trash };
+    let refused = store.list_nodes(owner, &NodesQuery { view: elsewhere, ..query }).await;
+    assert!(matches!(refused, Err(MetadataError::BadCursor)));
 }

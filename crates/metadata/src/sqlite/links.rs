@@ -12,7 +12,7 @@ use crate::{MetadataError, Result};
 #[async_trait]
 impl Links for SqliteMetadata {
     async fn create_link(&self, owner: &UserId, node: NodeId, slug: Option<Slug>) -> Result<StoredLink> {
-        let mut tx = self.write().await?;
+        let mut tx = self.change(owner).await?;
         if tree::node(&mut tx, owner, node).await?.kind != NodeKind::File {
             return Err(MetadataError::WrongKind);
         }
@@ -26,7 +26,7 @@ impl Links for SqliteMetadata {
         if by_slug(&mut tx, &slug).await?.is_some() {
             return Err(MetadataError::SlugTaken);
         }
-        let revision = revisions::next(&mut tx, owner).await?;
+        let revision = revisions::next(&mut tx).await?;
         let made = StoredLink {
             slug,
             owner: owner.clone(),
@@ -68,12 +68,12 @@ impl Links for SqliteMetadata {
     }
 
     async fn end_link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink> {
-        let mut tx = self.write().await?;
+        let mut tx = self.change(owner).await?;
         let before = own(&mut tx, owner, slug).await?;
         if before.ended_at.is_some() {
             return Ok(before);
         }
-        let revision = revisions::next(&mut tx, owner).await?;
+        let revision = revisions::next(&mut tx).await?;
         let ended = StoredLink { ended_at: Some(Timestamp::now()), revision, ..before };
         sqlx::query("UPDATE links SET ended_at = ?2, revision = ?3 WHERE slug = ?1")
             .bind(slug.as_str())

@@ -1,4 +1,5 @@
-//! Pages of lists, by keyset: a page costs the same wherever it lies.
+//! Pages of lists, by keyset: a page costs the same wherever it lies, and however much there is. A search by
+//! part of a name has no index: it reads names, in the order asked for, until it has a page of them.
 
 use notespot_protocol::{Cursor, Node, NodesQuery, NodesView, Order, Page, SortKey, UserId};
 use serde::{Deserialize, Serialize};
@@ -98,7 +99,6 @@ impl<'a> List<'a> {
             .push_bind(self.owner.0.clone())
             .push(" AND n.kind = ")
             .push_bind(kind);
-        self.restrict(&mut select);
         let (beyond, direction) = match self.order {
             Order::Ascending => (">", "ASC"),
             Order::Descending => ("<", "DESC"),
@@ -113,6 +113,7 @@ impl<'a> List<'a> {
             let id = hex::decode(&position.id).map_err(|_| MetadataError::BadCursor)?;
             select.push(", ").push_bind(id).push(")");
         }
+        self.restrict(&mut select);
         select.push(format_args!(" ORDER BY {column} {direction}, n.id {direction}"));
         Ok(select)
     }

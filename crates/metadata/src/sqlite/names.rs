@@ -1,7 +1,6 @@
 //! Names among siblings.
 
 use notespot_protocol::{NodeId, NodeKind, NodeName, OnConflict, UserId};
-use sqlx::Row as _;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Connection, rows};
@@ -92,9 +91,7 @@ impl Siblings<'_> {
         .fetch_optional(connection)
         .await?;
         let Some(row) = row else { return Ok(None) };
-        let kind =
-            if row.try_get::<i64, _>("kind")? == rows::FILE { NodeKind::File } else { NodeKind::Folder };
-        Ok(Some((NodeId(rows::uuid(&row, "id")?), kind)))
+        Ok(Some((NodeId(rows::uuid(&row, "id")?), rows::kind(&row, "kind")?)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Opening the file.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
@@ -62,7 +63,8 @@ impl SqliteMetadata {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
+            .busy_timeout(BUSY_TIMEOUT)
+            .row_buffer_size(512);
         let refused = |source| refusal(path, source);
 
         let writer = pool(1).connect_with(options.clone()).await.map_err(refused)?;
@@ -78,7 +80,7 @@ impl SqliteMetadata {
             .connect_with(options.create_if_missing(false).read_only(true))
             .await
             .map_err(refused)?;
-        Ok(Self { writer, readers })
+        Ok(Self { writer, readers, listeners: Arc::default() })
     }
 }
 

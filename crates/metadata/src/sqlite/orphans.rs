@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use notespot_protocol::Timestamp;
-use sqlx::Row as _;
+use sqlx::{QueryBuilder, Row as _};
 
 use super::{Connection, SqliteMetadata};
 use crate::Result;
@@ -59,6 +59,25 @@ pub(super) async fn add(
     .bind(ends_at())
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Notes objects to remove, in the transaction that takes their last records away: those that no version names.
+pub(super) async fn add_unnamed(tx: &mut Connection, object_keys: &[String]) -> Result<()> {
+    if object_keys.is_empty() {
+        return Ok(());
+    }
+    let mut insert = QueryBuilder::new("WITH gone (object_key) AS (");
+    insert.push_values(object_keys, |mut row, object_key| {
+        row.push_bind(object_key);
+    });
+    insert
+        .push(") INSERT OR IGNORE INTO orphans (object_key, due_at, ends_at) SELECT object_key, 0, ")
+        .push_bind(ends_at())
+        .push(
+            " FROM gone WHERE NOT EXISTS (SELECT 1 FROM versions WHERE versions.object_key = gone.object_key)",
+        );
+    insert.build().persistent(false).execute(tx).await?;
     Ok(())
 }
 

@@ -63,12 +63,12 @@ async fn nodes(
 /// A version of this file.
 async fn one(connection: &mut Connection, node: NodeId, version: VersionId) -> Result<Option<StoredVersion>> {
     let row = sqlx::query(
-        "SELECT id AS version, size, content_type, sha256, uploaded_at, source_modified_at, object_key FROM versions \
+        "SELECT id, size, content_type, sha256, uploaded_at, source_modified_at, object_key FROM versions \
          WHERE id = ?1 AND node = ?2",
     )
     .bind(rows::key(version.0))
     .bind(rows::key(node.0))
     .fetch_optional(connection)
     .await?;
-    row.map_or(Ok(None), |row| rows::version(&row))
+    row.map(|row| rows::stored_version(&row, 0)).transpose()
 }

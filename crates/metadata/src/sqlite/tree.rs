@@ -109,17 +109,3 @@ pub(super) async fn is_inside(connection: &mut Connection, folder: NodeId, node:
     .await?;
     Ok(found)
 }
-
-/// A node and everything inside it, the deepest last.
-pub(super) async fn whole_tree(connection: &mut Connection, id: NodeId) -> Result<Vec<NodeId>> {
-    let found = sqlx::query(
-        "WITH RECURSIVE down (id, depth) AS (\
-             SELECT id, 0 FROM nodes WHERE id = ?1 \
-             UNION ALL SELECT n.id, down.depth + 1 FROM nodes n JOIN down ON n.parent = down.id) \
-         SELECT id FROM down ORDER BY depth",
-    )
-    .bind(rows::key(id.0))
-    .fetch_all(connection)
-    .await?;
-    found.iter().map(|row| rows::uuid(row, "id").map(NodeId)).collect()
-}

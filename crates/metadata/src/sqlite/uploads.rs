@@ -19,7 +19,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _};
 
 use self::publish::Arrived;
-use super::{Connection, SqliteMetadata, orphans, rows};
+use super::{Connection, SqliteMetadata, alone, orphans, rows};
 use crate::uploads::{Answered, Destination, Proven, Sent, StoredChallenge, StoredUpload, Uploads, Wanted};
 use crate::{MetadataError, Result};
 
@@ -73,8 +73,8 @@ impl Uploads for SqliteMetadata {
 
     async fn publish_uploads(&self, owner: &UserId, sent: &[Sent]) -> Result<Vec<Result<Node>>> {
         let arrived: Vec<_> = sent.iter().map(Arrived::sent).collect();
-        let mut tx = self.write().await?;
-        let published = publish::all(&mut tx, owner, &arrived).await?;
+        let mut tx = self.change(owner).await?;
+        let published = publish::all(&mut tx, &arrived).await?;
         tx.commit().await?;
         Ok(published)
     }
@@ -110,8 +110,8 @@ impl Uploads for SqliteMetadata {
 
     async fn publish_copies(&self, owner: &UserId, proven: &[Proven]) -> Result<Vec<Result<Node>>> {
         let proven: Vec<_> = proven.iter().map(Arrived::proven).collect();
-        let mut tx = self.write().await?;
-        let published = publish::all(&mut tx, owner, &proven).await?;
+        let mut tx = self.change(owner).await?;
+        let published = publish::all(&mut tx, &proven).await?;
         tx.commit().await?;
         Ok(published)
     }
@@ -156,15 +156,6 @@ impl Uploads for SqliteMetadata {
         .fetch_all(&self.readers)
         .await?;
         found.iter().map(upload).collect()
-    }
-}
-
-/// The outcome of one item of a batch: a refusal is the item's alone, a database that failed is
-/// everybody's. Every item is refused before it changes anything.
-fn alone<T>(outcome: Result<T>) -> Result<Result<T>> {
-    match outcome {
-        Err(error @ MetadataError::Unavailable(_)) => Err(error),
-        outcome => Ok(outcome),
     }
 }
 
@@ -215,7 +206,7 @@ fn upload(row: &SqliteRow) -> Result<StoredUpload> {
         wanted: Wanted {
             client_ref: ClientRef(rows::uuid(row, "client_ref")?),
             parent: rows::parent_of(&row.try_get::<Vec<u8>, _>("parent")?)?,
-            name: rows::name(row)?,
+            name: rows::name(row, "name")?,
             on_conflict: from_word::<OnConflict>(row.try_get("on_conflict")?)?,
             size: ByteCount(rows::count(row, "size")?),
             content_type: row.try_get("content_type")?,

@@ -9,14 +9,15 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use futures_util::future::join_all;
-use notespot_metadata::changes::{Changes as _, StoredChange};
+use notespot_metadata::changes::{Changes as _, StoredChange, StoredChanges};
 use notespot_metadata::links::Links as _;
 use notespot_metadata::nodes::Nodes as _;
 use notespot_metadata::sqlite::SqliteMetadata;
 use notespot_metadata::uploads::{Destination, Uploads as _, Wanted};
 use notespot_metadata::users::{Profile, Users as _};
 use notespot_protocol::{
-    ByteCount, ChecksumAlgorithm, ClientRef, Node, NodeName, NodePatch, OnConflict, Revision, Sha256, UserId,
+    ByteCount, ChangesQuery, ChecksumAlgorithm, ClientRef, Node, NodeName, NodePatch, OnConflict, Revision,
+    Sha256, UserId,
 };
 
 const FILE: &str = "NOTESPOT_TEST_METADATA_THAT_DIES";
@@ -65,7 +66,7 @@ async fn check(file: &Path, acknowledged: &[String]) {
     let mut revisions = Vec::new();
     let mut used = 0;
     let mut names = Vec::new();
-    let mut page = store.changes(&ada(), Revision::ZERO, 1000).await.unwrap();
+    let mut page = changes(&store, Revision::ZERO).await;
     loop {
         for change in &page.changes {
             revisions.push(change.revision());
@@ -77,7 +78,7 @@ async fn check(file: &Path, acknowledged: &[String]) {
         if !page.more {
             break;
         }
-        page = store.changes(&ada(), page.revision, 1000).await.unwrap();
+        page = changes(&store, page.revision).await;
     }
     let me = store.user(&ada()).await.unwrap();
     assert_eq!(page.revision, me.revision, "the feed ends where the owner's counter stands");
@@ -87,6 +88,11 @@ async fn check(file: &Path, acknowledged: &[String]) {
         assert!(names.contains(name), "{name} was acknowledged and is gone");
     }
     store.close().await;
+}
+
+async fn changes(store: &SqliteMetadata, since: Revision) -> StoredChanges {
+    let query = ChangesQuery { since, limit: Some(1000), ..ChangesQuery::default() };
+    store.changes(&ada(), &query).await.unwrap()
 }
 
 fn ada() -> UserId {

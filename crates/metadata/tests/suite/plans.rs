@@ -20,12 +20,13 @@ const EXCEPTIONS: [(&str, &str); 6] = [
     ("DELETE FROM users", "erases a user: whatever is the user's goes"),
     ("INTO orphans (object_key, multipart_id, due_at, ends_at) SELECT", "the same"),
     ("INSERT INTO users", "explained as if the row were replaced, with all that belongs to it"),
-    ("FROM down ORDER BY depth", "deletes a whole tree: the rows that it sorts are those that go"),
+    ("IS NOT NULL) ORDER BY n.size", "a search by size: it reads all names, and sorts those that it found"),
 ];
 
-/// What a recursive walk along a tree reads: rows that it found itself. `became` and `wanted` hold values that
-/// came with the statement.
-const WALKED: [&str; 6] = ["a", "above", "up", "down", "became", "wanted"];
+/// What a recursive walk along a tree reads: rows that it found itself. The others hold values that came with the
+/// statement.
+const WALKED: [&str; 10] =
+    ["a", "above", "up", "down", "walk", "became", "copied", "ending", "gone", "wanted"];
 
 macro_rules! run_each {
     ($($case:ident,)*) => {

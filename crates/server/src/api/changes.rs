@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use axum::Json as Said;
 use axum::extract::State;
-use notespot_metadata::changes::StoredChange;
+use notespot_metadata::changes::{StoredChange, StoredChanges};
 use notespot_protocol::{Change, ChangeKind, ChangesPage, ChangesQuery, Problem};
 
 use super::input::Query;
 use crate::access::CanRead;
 use crate::problems::Answer;
 use crate::state::Server;
-
-const PAGE_DEFAULT: u32 = 500;
 
 /// What changed after a revision, in order.
 #[utoipa::path(
@@ -27,10 +25,9 @@ pub(super) async fn changes(
     CanRead(owner): CanRead,
     Query(query): Query<ChangesQuery>,
 ) -> Answer<Said<ChangesPage>> {
-    let limit = query.limit.unwrap_or(PAGE_DEFAULT);
-    let page = server.metadata.changes(&owner, query.since, limit).await?;
-    let changes = page.changes.into_iter().map(|change| told(&server, change)).collect();
-    Ok(Said(ChangesPage { changes, revision: page.revision, more: page.more }))
+    let StoredChanges { changes, revision, newest, more } = server.metadata.changes(&owner, &query).await?;
+    let changes = changes.into_iter().map(|change| told(&server, change)).collect();
+    Ok(Said(ChangesPage { changes, revision, newest, more }))
 }
 
 fn told(server: &Server, change: StoredChange) -> Change {

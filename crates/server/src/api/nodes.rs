@@ -1,5 +1,7 @@
 //! Files and folders.
 
+pub(super) mod many;
+
 use std::sync::Arc;
 
 use axum::Json as Said;
@@ -78,6 +80,12 @@ pub(super) async fn edit(
     headers: HeaderMap,
     Json(patch): Json<NodePatch>,
 ) -> Answer<Said<Node>> {
+    check(&patch)?;
+    Ok(Said(server.metadata.edit_node(&owner, id, &patch, known_revision(&headers)?).await?))
+}
+
+/// Refuses descriptions and tags that are too long.
+fn check(patch: &NodePatch) -> Answer<()> {
     if let Some(description) = &patch.description {
         at_most(DESCRIPTION_MAX_CHARS, "The description", description)?;
     }
@@ -87,7 +95,7 @@ pub(super) async fn edit(
         }
         tags.iter().try_for_each(|tag| at_most(TAG_MAX_CHARS, "A tag", tag))?;
     }
-    Ok(Said(server.metadata.edit_node(&owner, id, &patch, known_revision(&headers)?).await?))
+    Ok(())
 }
 
 /// Move to the trash, with everything inside.

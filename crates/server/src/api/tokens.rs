@@ -57,5 +57,6 @@ pub(super) async fn revoke(
     Path(id): Path<TokenId>,
 ) -> Answer<StatusCode> {
     server.metadata.remove_token(&owner, id).await?;
+    server.revoked.send_replace(());
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,7 +2,6 @@
 
 mod complete;
 mod dedupe;
-mod places;
 mod plan;
 
 use std::sync::Arc;

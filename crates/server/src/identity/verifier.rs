@@ -28,6 +28,8 @@ pub struct Principal {
     pub name: Option<String>,
     /// The e-mail address, where the token says it.
     pub email: Option<String>,
+    /// When the token ends.
+    pub ends_at: Timestamp,
 }
 
 /// Why a bearer token was not accepted.
@@ -123,7 +125,8 @@ impl Verifier {
         };
         let claims = signed_claims(bearer, &key)?;
         trusted.rules.check(&claims, &self.audience, Timestamp::now())?;
-        Ok(Principal { user: UserId(claims.sub), name: claims.name, email: claims.email })
+        let ends_at = claims.ends_at();
+        Ok(Principal { user: UserId(claims.sub), name: claims.name, email: claims.email, ends_at })
     }
 
     /// The same person with name and e-mail address, asked of the provider where the token does not

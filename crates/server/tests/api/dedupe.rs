@@ -50,7 +50,7 @@ async fn delete(api: &Api, node: NodeId) {
 }
 
 /// The files of the object store: what is no object yet is none.
-fn objects(server: &TestServer) -> usize {
+pub(super) fn objects(server: &TestServer) -> usize {
     let folders = std::fs::read_dir(server.data_dir().join("objects/objects")).unwrap();
     folders.map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap().count()).sum()
 }

@@ -9,7 +9,7 @@ use notespot_protocol::{
 use sqlx::{QueryBuilder, Row as _};
 
 use super::super::names::{self, Place, Siblings};
-use super::super::{Connection, orphans, rows, tree};
+use super::super::{Connection, Mutation, orphans, rows, tree};
 use super::tally::Tally;
 use super::{alone, announced, by_ids, dedupe};
 use crate::uploads::{Proven, Sent, StoredUpload};
@@ -36,11 +36,8 @@ impl<'a> Arrived<'a> {
     }
 }
 
-pub(super) async fn all(
-    tx: &mut Connection,
-    owner: &UserId,
-    arrived: &[Arrived<'_>],
-) -> Result<Vec<Result<Node>>> {
+pub(super) async fn all(tx: &mut Mutation<'_>, arrived: &[Arrived<'_>]) -> Result<Vec<Result<Node>>> {
+    let owner = tx.owner();
     let ids: Vec<_> = arrived.iter().map(|arrived| arrived.id).collect();
     let uploads = by_ids(tx, owner, &ids).await?;
     let taken = taken_names(tx, owner, &uploads).await?;
@@ -283,8 +280,9 @@ async fn end_uploads(tx: &mut Connection, ended: &[(UploadId, NodeId)]) -> Resul
     update.push_values(ended, |mut row, (id, node)| {
         row.push_bind(rows::key(id.0)).push_bind(rows::key(node.0));
     });
+    // `+`: each upload is looked up. From a few hundred on, SQLite would read all there are instead.
     update.push(
-        ") UPDATE uploads SET state = 'published', node = became.node FROM became WHERE uploads.id = became.id",
+        ") UPDATE uploads SET state = 'published', node = became.node FROM became WHERE uploads.id = +became.id",
     );
     update.build().persistent(false).execute(tx).await?;
     Ok(())

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use notespot_protocol::{ByteCount, NodeId, Revision, UserId};
 
-use super::super::{Connection, rows, tree};
+use super::super::{Connection, Mutation, revisions, rows, tree};
 use crate::{MetadataError, Result};
 
 /// The owner's counters, and which of the folders that the batch names live, for the length of one transaction.
@@ -13,7 +13,9 @@ pub(super) struct Tally<'a> {
     pub(super) owner: &'a UserId,
     quota: u64,
     used: u64,
+    /// Before the transaction.
     revision: u64,
+    taken: u64,
     living: HashSet<NodeId>,
 }
 
@@ -33,17 +35,20 @@ impl<'a> Tally<'a> {
             quota: rows::count(&row, "quota")?,
             used: rows::count(&row, "used")?,
             revision: rows::count(&row, "revision")?,
+            taken: 0,
             living: tree::living_folders(tx, owner, &parents).await?,
         })
     }
 
     /// Writes what changed. The transaction that [`read`](Self::read) keeps others from writing.
-    pub(super) async fn write(self, tx: &mut Connection) -> Result<()> {
-        sqlx::query("UPDATE users SET used = ?2, revision = ?3 WHERE id = ?1")
+    pub(super) async fn write(self, tx: &mut Mutation<'_>) -> Result<()> {
+        if self.taken > 0 {
+            revisions::next_many(tx, self.taken).await?;
+        }
+        sqlx::query("UPDATE users SET used = ?2 WHERE id = ?1")
             .bind(&self.owner.0)
             .bind(rows::integer(self.used))
-            .bind(rows::integer(self.revision))
-            .execute(tx)
+            .execute(&mut **tx)
             .await?;
         Ok(())
     }
@@ -61,8 +66,8 @@ impl<'a> Tally<'a> {
 
     /// The owner's next revision.
     pub(super) fn next_revision(&mut self) -> Revision {
-        self.revision += 1;
-        Revision(self.revision)
+        self.taken += 1;
+        Revision(self.revision + self.taken)
     }
 
     /// Whether the parent is the top level or a living folder.

@@ -6,10 +6,10 @@ use notespot_metadata::uploads::{Sent, StoredUpload};
 use notespot_objects::{ObjectError, ObjectInfo, ObjectKey, StoredChecksum, StoredPart, over_parts};
 use notespot_protocol::{Checksum, ChecksumAlgorithm, CompleteUpload, Node, Sha256, UploadId, UploadState};
 
-use super::places::take_refused;
 use super::plan::size_of_part;
 use super::{AT_ONCE, key_of};
 use crate::access::Uploader;
+use crate::api::places::take_refused;
 use crate::problems::{Answer, Refusal};
 use crate::state::Server;
 

@@ -26,8 +26,8 @@ use rand::RngExt as _;
 use sha2::Digest as _;
 
 use super::AT_ONCE;
-use super::places::take_refused;
 use crate::access::Uploader;
+use crate::api::places::take_refused;
 use crate::problems::{Answer, Refusal};
 use crate::state::Server;
 

@@ -10,10 +10,10 @@ use notespot_protocol::{
     Sha256, UploadPlan, UploadState,
 };
 
-use super::places::take_refused;
 use super::{AT_ONCE, PRESIGNED_FOR, dedupe, key_of};
 use crate::access::{Uploader, forbidden};
 use crate::api::input::at_most;
+use crate::api::places::take_refused;
 use crate::problems::{Answer, Refusal};
 use crate::state::{FILE_MAX, Server};
 

@@ -29,6 +29,14 @@ pub(super) struct Claims {
     pub(super) email: Option<String>,
 }
 
+impl Claims {
+    /// When the token ends. What is beyond all times ends never.
+    #[expect(clippy::cast_possible_truncation, reason = "casts of floats stop at the ends of the type")]
+    pub(super) fn ends_at(&self) -> Timestamp {
+        Timestamp::from_millis((self.exp * 1000.0) as i64)
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Audience {

@@ -1,0 +1,14 @@
+-- Tombstones are kept for 90 days. `horizon` is the highest revision of those that were forgotten: a history
+-- cannot be continued from below it. When earlier ones were made is not known: now, at the latest.
+ALTER TABLE tombstones ADD COLUMN deleted_at INTEGER NOT NULL DEFAULT 0;
+UPDATE tombstones SET deleted_at = unixepoch() * 1000;
+ALTER TABLE users ADD COLUMN horizon INTEGER NOT NULL DEFAULT 0;
+
+CREATE INDEX tombstones_by_time ON tombstones (deleted_at);
+-- An id that a client made is never used again.
+CREATE INDEX tombstones_by_node ON tombstones (node);
+
+-- The trash in every order, and by its age for the sweeper.
+CREATE INDEX nodes_trashed_by_size ON nodes (owner, kind, size, id) WHERE trashed_at IS NOT NULL;
+CREATE INDEX nodes_trashed_by_modified ON nodes (owner, kind, modified_at, id) WHERE trashed_at IS NOT NULL;
+CREATE INDEX nodes_trashed_by_time ON nodes (trashed_at) WHERE trashed_at IS NOT NULL;
