@@ -12,3 +12,8 @@ CREATE INDEX tombstones_by_node ON tombstones (node);
 CREATE INDEX nodes_trashed_by_size ON nodes (owner, kind, size, id) WHERE trashed_at IS NOT NULL;
 CREATE INDEX nodes_trashed_by_modified ON nodes (owner, kind, modified_at, id) WHERE trashed_at IS NOT NULL;
 CREATE INDEX nodes_trashed_by_time ON nodes (trashed_at) WHERE trashed_at IS NOT NULL;
+
+-- Two devices may each have made a link of one file while they were offline: both were given to somebody, and both
+-- open it. Whoever ends one ends them all.
+DROP INDEX links_living;
+CREATE INDEX links_living ON links (node, created_at) WHERE ended_at IS NULL;

@@ -85,6 +85,7 @@ macro_rules! for_each_metadata_case {
             content_that_nobody_vouches_for_is_not_shared,
             versions_of_many_files_come_in_the_order_asked_for,
             a_file_has_one_living_link,
+            a_slug_that_was_made_ahead_opens_beside_another_link,
             a_link_that_was_ended_or_whose_file_is_trashed_opens_nothing,
             what_belongs_to_somebody_else_is_not_there,
             every_change_is_in_the_feed_once_and_in_order,

@@ -48,8 +48,9 @@ pub enum OpenedLink {
 /// Public links.
 #[async_trait]
 pub trait Links: Send + Sync {
-    /// The living link of a living node, made if there is none. With `slug`, a new link takes it;
-    /// `SlugTaken` if another node's link, living or ended, has it.
+    /// The living link of a living node, made if there is none. With `slug`, the node's link that has it, living or
+    /// ended, made if there is none: what was made ahead, and given to somebody, has to open, whatever other link
+    /// was made meanwhile. `SlugTaken` if another node's link, living or ended, has it.
     async fn create_link(&self, owner: &UserId, node: NodeId, slug: Option<Slug>) -> Result<StoredLink>;
 
     /// One of the owner's links.
@@ -58,7 +59,7 @@ pub trait Links: Send + Sync {
     /// All living links of the owner, newest first; at most `limit`.
     async fn links(&self, owner: &UserId, limit: u32) -> Result<Vec<StoredLink>>;
 
-    /// Ends a link at once and for ever. Ending an ended one changes nothing.
+    /// Ends a link, and every other of its node, at once and for ever. Ending an ended one changes nothing.
     async fn end_link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink>;
 
     /// What anyone who has the slug may see. `NotFound` if there never was such a link.

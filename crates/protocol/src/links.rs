@@ -28,8 +28,8 @@ pub struct PublicLink {
     pub revision: Revision,
 }
 
-/// Asks for the public link of a node. A node has one living link at the most: when there is one,
-/// it is the answer.
+/// Asks for the public link of a node. When there is a living one, it is the answer; but a slug that was made ahead
+/// gets its link in any case, because it was given to somebody. Ending one link of a node ends them all.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct NewLink {
     /// What to open.

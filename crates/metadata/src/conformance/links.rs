@@ -29,6 +29,29 @@ pub async fn a_file_has_one_living_link(store: &dyn MetadataStore) {
     assert!(matches!(store.create_link(&ada, place.id, None).await, Err(MetadataError::WrongKind)));
 }
 
+/// A slug that was made ahead opens what it was made for, whatever link there is already: it was given to somebody.
+/// Ending one link ends them all.
+pub async fn a_slug_that_was_made_ahead_opens_beside_another_link(store: &dyn MetadataStore) {
+    let ada = user(store, "ada").await;
+    let node = file(store, &ada, None, "a.txt").await;
+    let first = store.create_link(&ada, node.id, None).await.unwrap();
+    let slug = Slug::generate();
+    let ahead = store.create_link(&ada, node.id, Some(slug.clone())).await.unwrap();
+    assert_eq!(ahead.slug, slug);
+    assert_eq!(store.create_link(&ada, node.id, Some(slug.clone())).await.unwrap(), ahead, "asked for again");
+    assert_eq!(store.create_link(&ada, node.id, None).await.unwrap(), first, "the oldest is shown");
+    for slug in [&first.slug, &slug] {
+        assert!(matches!(store.open_link(slug).await.unwrap(), OpenedLink::File { .. }));
+    }
+    let ended = store.end_link(&ada, &first.slug).await.unwrap();
+    assert!(ended.ended_at.is_some() && ended.slug == first.slug);
+    for slug in [&first.slug, &slug] {
+        assert_eq!(store.open_link(slug).await.unwrap(), OpenedLink::Ended);
+    }
+    let again = store.create_link(&ada, node.id, Some(slug.clone())).await.unwrap();
+    assert!(again.ended_at.is_some(), "an ended link never works again");
+}
+
 /// A link that was ended, or whose file is in the trash, opens nothing; one that never was is not there.
 pub async fn a_link_that_was_ended_or_whose_file_is_trashed_opens_nothing(store: &dyn MetadataStore) {
     let ada = user(store, "ada").await;

@@ -19,13 +19,18 @@ impl Links for SqliteMetadata {
         if !tree::lives(&mut tx, node).await? {
             return Err(MetadataError::NotFound);
         }
-        if let Some(living) = living_link(&mut tx, node).await? {
+        if let Some(slug) = &slug
+            && let Some(known) = by_slug(&mut tx, slug).await?
+        {
+            let is_the_same = known.node == node && known.owner == *owner;
+            return if is_the_same { Ok(known) } else { Err(MetadataError::SlugTaken) };
+        }
+        if slug.is_none()
+            && let Some(living) = living_links(&mut tx, node).await?.into_iter().next()
+        {
             return Ok(living);
         }
         let slug = slug.unwrap_or_else(Slug::generate);
-        if by_slug(&mut tx, &slug).await?.is_some() {
-            return Err(MetadataError::SlugTaken);
-        }
         let revision = revisions::next(&mut tx).await?;
         let made = StoredLink {
             slug,
@@ -73,16 +78,22 @@ impl Links for SqliteMetadata {
         if before.ended_at.is_some() {
             return Ok(before);
         }
-        let revision = revisions::next(&mut tx).await?;
-        let ended = StoredLink { ended_at: Some(Timestamp::now()), revision, ..before };
-        sqlx::query("UPDATE links SET ended_at = ?2, revision = ?3 WHERE slug = ?1")
-            .bind(slug.as_str())
-            .bind(ended.ended_at.map(Timestamp::as_millis))
-            .bind(rows::integer(revision.0))
-            .execute(&mut *tx)
-            .await?;
+        let mut asked_for = before.clone();
+        for living in living_links(&mut tx, before.node).await? {
+            let revision = revisions::next(&mut tx).await?;
+            let ended = StoredLink { ended_at: Some(Timestamp::now()), revision, ..living };
+            sqlx::query("UPDATE links SET ended_at = ?2, revision = ?3 WHERE slug = ?1")
+                .bind(ended.slug.as_str())
+                .bind(ended.ended_at.map(Timestamp::as_millis))
+                .bind(rows::integer(revision.0))
+                .execute(&mut *tx)
+                .await?;
+            if ended.slug == *slug {
+                asked_for = ended;
+            }
+        }
         tx.commit().await?;
-        Ok(ended)
+        Ok(asked_for)
     }
 
     async fn open_link(&self, slug: &Slug) -> Result<OpenedLink> {
@@ -140,12 +151,13 @@ async fn by_slug(connection: &mut Connection, slug: &Slug) -> Result<Option<Stor
     row.as_ref().map(link).transpose()
 }
 
-async fn living_link(connection: &mut Connection, node: NodeId) -> Result<Option<StoredLink>> {
-    let row = sqlx::query("SELECT * FROM links WHERE node = ?1 AND ended_at IS NULL")
+/// The oldest first: that is the one that people get to see.
+async fn living_links(connection: &mut Connection, node: NodeId) -> Result<Vec<StoredLink>> {
+    let found = sqlx::query("SELECT * FROM links WHERE node = ?1 AND ended_at IS NULL ORDER BY created_at")
         .bind(rows::key(node.0))
-        .fetch_optional(connection)
+        .fetch_all(connection)
         .await?;
-    row.as_ref().map(link).transpose()
+    found.iter().map(link).collect()
 }
 
 pub(super) fn link(row: &SqliteRow) -> Result<StoredLink> {
