@@ -20,6 +20,7 @@ const KEYRING = "printf test | gnome-keyring-daemon --unlock --components=secret
 const ALL = [
   { file: "walk.test.mjs", prepare: KEYRING },
   { file: "transfers.test.mjs", prepare: KEYRING },
+  { file: "public-files.test.mjs", prepare: KEYRING },
   // Nothing serves secrets on this bus.
   { file: "without-keyring.test.mjs", prepare: "true" },
 ];

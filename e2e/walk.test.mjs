@@ -9,6 +9,7 @@ import { after, afterEach, before, test } from "node:test";
 import { checkAccessibility } from "./world/accessibility.mjs";
 import { askedToOpen, browserProgram, launchBrowser, shot, signInAt } from "./world/browser.mjs";
 import { answerFileDialog, clipboard, dropFiles, emptyClipboard, endingApp, openLink } from "./world/desktop.mjs";
+import { installReader, whatWasRead } from "./world/reader.mjs";
 import { Server } from "./world/server.mjs";
 import { until } from "./world/until.mjs";
 import { By, Key, Window } from "./world/window.mjs";
@@ -146,19 +147,104 @@ test("without the server the list stays, and the window says as of when", async 
   await window.screenshot("12-online-again");
 });
 
-test("a file is renamed and described with the keyboard", async () => {
+test("what is done without the server is shown at once, and sent when it is back", async () => {
+  await server.stop();
+  await window.find(By.xpath("//*[contains(., 'You are offline')]"), "the banner");
+  await rename(NAMES[1], "chart");
+  emptyClipboard();
   await window.select(PICKED);
-  await window.press(Key.F2);
-  await window.find(By.xpath("//input[starts-with(@aria-label, 'New name of')]"), "the name's field");
-  // The name without its extension is selected: typing replaces it.
-  await window.type("renamed");
-  await window.press(Key.ENTER);
-  await window.row("renamed.txt");
+  await window.press(Key.CONTROL, "l");
+  const copied = await until("the link on the clipboard", () => /^http:\/\/127\.0\.0\.1:\d+\/s\/\w{13}$/.exec(clipboard())?.[0]);
+  await window.find(By.xpath("//*[contains(., '2 changes will be sent when you reconnect')]"), "how many wait");
+  await window.see("Offline, 2 changes waiting");
+  await window.screenshot("12-changed-offline");
+  await window.close();
+  await openWindow();
+  await window.row("chart.png");
+  await window.see("Offline, 2 changes waiting");
+  await server.start();
+  await window.see("Up to date");
+  await until("the new name at the server", () => cli("ls").includes("chart.png"));
+  await until("the link that was copied to open", async () => (await fetch(copied)).status === 200);
+});
+
+test("what was changed on both sides is asked about, with both sides", async () => {
+  await server.stop();
+  await window.find(By.xpath("//*[contains(., 'You are offline')]"), "the banner");
+  await rename("chart.png", "mine");
+  const elsewhere = { url: await server.startElsewhere(), token: server.token(ADA.email) };
+  const headers = { authorization: `Bearer ${elsewhere.token}`, "content-type": "application/json" };
+  const listed = await (await fetch(`${elsewhere.url}/v1/nodes`, { headers })).json();
+  const { id } = listed.items.find(({ name }) => name === "chart.png");
+  const body = JSON.stringify({ name: "theirs.png" });
+  const renamed = await fetch(`${elsewhere.url}/v1/nodes/${id}`, { method: "PATCH", headers, body });
+  assert.equal(renamed.status, 200);
+  await server.stop();
+  await server.start();
+  await window.find(By.xpath("//*[contains(., '1 change cannot be sent')]"), "that it cannot be sent");
+  await window.click("Review");
+  const question = await window.find(By.css("[role=alertdialog]"), "the question");
+  assert.match(await question.getText(), /Renamed on both sides[^]*mine\.png[^]*theirs\.png/);
+  await window.screenshot("13-conflict");
+  await checkAccessibility((script, ...args) => window.run(script, ...args));
+  await window.click("Keep mine");
+  await window.gone(By.xpath("//*[text()[contains(., 'cannot be sent')]]"), "what had to be decided");
+  await until("the name at the server", () => cli("ls").includes("mine.png"));
+  await window.row("mine.png");
+});
+
+test("a search finds any part of a name, and a button narrows it", async () => {
+  await window.press(Key.CONTROL, "k");
+  await window.type("MAI");
+  await window.row(NAMES[0]);
+  await window.noRow("mine.png");
+  await window.screenshot("13-search");
+  await window.press(Key.CONTROL, "k");
+  await window.type("n");
+  await window.row("mine.png");
+  await (await window.find(By.xpath("//*[@role='toolbar']//button[normalize-space(.)='Kind']"), "the kinds")).click();
+  await (await window.find(By.xpath("//*[@role='menuitemradio'][normalize-space(.)='Images']"), "images")).click();
+  await window.noRow(NAMES[0]);
+  await window.row("mine.png");
+  await window.screenshot("13-search-images");
+  await window.press(Key.CONTROL, "k");
+  await window.press(Key.ESCAPE);
+  await window.row(PICKED);
+});
+
+test("a file is renamed and described with the keyboard", async () => {
+  await rename(PICKED, "renamed");
   await window.select("renamed.txt");
   const description = await window.find(By.css("[aria-label=Description]"), "the description");
   await description.sendKeys("for the meeting in may", Key.TAB);
   await until("the description at the server", () => cli("ls", "--json").includes("for the meeting in may"));
   await window.screenshot("13-renamed");
+});
+
+test("a file that is kept available offline opens without the server, and another says why not", async () => {
+  installReader("application/pdf", "application/octet-stream");
+  await window.openMenuOf(NAMES[0]);
+  await window.tick("Keep available offline");
+  await window.find(By.xpath("//*[@role='row']//*[@aria-label='Available offline']"), "the mark that it is here");
+  await (await window.find(By.xpath("//nav//button[contains(., 'Available offline')]"), "Available offline")).click();
+  await window.row(NAMES[0]);
+  await window.noRow("renamed.txt");
+  await window.screenshot("13-available-offline");
+  await server.stop();
+  await window.find(By.xpath("//*[contains(., 'You are offline')]"), "the banner");
+  await window.select(NAMES[0]);
+  await window.press(Key.ENTER);
+  const read = await whatWasRead();
+  assert.ok(read.path.endsWith(`/${NAMES[0]}`), read.path);
+  assert.deepEqual(read.content, readFileSync(join(files, NAMES[0])));
+  assert.equal(read.isWritable, false);
+  await (await window.find(By.xpath("//nav//button[contains(., 'Files')]"), "Files")).click();
+  await window.select(SHARED);
+  await window.press(Key.ENTER);
+  await window.find(By.xpath("//*[contains(text(), 'It is not on this computer')]"), "why it does not open");
+  await window.screenshot("13-not-here");
+  await server.start();
+  await window.see("Up to date");
 });
 
 test("Delete moves to the trash, from where a file is restored", async () => {
@@ -176,8 +262,54 @@ test("Delete moves to the trash, from where a file is restored", async () => {
   await window.screenshot("15-restored");
 });
 
+test("the dialog of moving makes a folder and moves a file there", async () => {
+  await window.openMenuOf("renamed.txt");
+  await window.choose("Move to…");
+  await window.find(By.css("[role=dialog] [role=combobox]"), "the field that finds folders");
+  await checkAccessibility((script, ...args) => window.run(script, ...args));
+  await (await window.still(By.xpath("//*[@role='dialog']//button[normalize-space(.)='New folder']"), "New folder")).click();
+  await window.find(By.xpath("//*[@role='dialog']//label[contains(., 'Name of the new folder')]"), "its name");
+  await window.type("archive");
+  await window.press(Key.ENTER);
+  await window.screenshot("15-move-to");
+  await (await window.still(By.xpath("//*[@role='dialog']//button[normalize-space(.)='Move to “archive”']"), "Move")).click();
+  await window.find(By.xpath("//*[contains(text(), 'moved to “archive”')]"), "the toast");
+  await window.noRow("renamed.txt");
+  await window.row("archive");
+  await until("the file in its folder at the server", () => cli("ls", "archive").includes("renamed.txt"));
+});
+
+test("what is deleted for ever is gone, and so is what an emptied trash held", async () => {
+  await window.select("archive");
+  await window.press(Key.DELETE);
+  await window.noRow("archive");
+  await window.select("mine.png");
+  await window.press(Key.DELETE);
+  await window.noRow("mine.png");
+  await (await window.find(By.xpath("//nav//*[self::button or self::a][contains(., 'Trash')]"), "Trash")).click();
+  await window.select("archive");
+  await window.openMenuOf("archive");
+  await window.choose("Delete for ever…");
+  const question = await window.find(By.css("[role=alertdialog]"), "the question");
+  await until("how much it is", async () => /1 file in 1 item|1 file, /.test(await question.getText()));
+  await window.screenshot("15-delete-for-ever");
+  await (await window.still(By.xpath("//*[@role='alertdialog']//button[normalize-space(.)='Delete for ever']"), "Delete")).click();
+  await window.noRow("archive");
+  await window.row("mine.png");
+  await window.click("Empty trash…");
+  await (await window.still(By.xpath("//*[@role='alertdialog']//button[normalize-space(.)='Empty the trash']"), "Empty")).click();
+  await window.see("The trash is empty", "h2");
+  await window.screenshot("15-trash-emptied");
+  await until("what was deleted to be gone at the server", () => !cli("ls", "--json").includes("mine.png"));
+  await (await window.find(By.xpath("//nav//*[self::button or self::a][contains(., 'Files')]"), "Files")).click();
+  await window.row(NAMES[0]);
+});
+
 test("signing out forgets: the next start welcomes again", async () => {
   await window.chooseFrom(By.xpath("//*[@aria-label='Account of Ada Lovelace']"), "Sign out");
+  const question = await window.find(By.css("[role=alertdialog]"), "the question");
+  assert.match(await question.getText(), /1 file that is kept available offline is removed from this computer/);
+  await window.click("Sign out");
   await window.see("Share a file in one drop");
   await window.close();
   await openWindow();
@@ -204,6 +336,16 @@ test("a start at the moment when the running app ends opens a window all the sam
     ending.kill();
   }
 });
+
+/** Renames with the keyboard: the name without its extension is selected, so typing replaces it. */
+async function rename(from, to) {
+  await window.select(from);
+  await window.press(Key.F2);
+  await window.find(By.xpath("//input[starts-with(@aria-label, 'New name of')]"), "the name's field");
+  await window.type(to);
+  await window.press(Key.ENTER);
+  await window.row(`${to}${from.slice(from.lastIndexOf("."))}`);
+}
 
 /** What another program of the same person sees: the command line, with the window's session. */
 function cli(...args) {

@@ -1,11 +1,13 @@
 // The real server, as a process of its own.
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 export const programs = process.env.NOTESPOT_BIN_DIR;
+
+const dataDir = () => join(process.env.HOME, "server");
 
 /** A server with its data in the home folder; the port stays the same over restarts. */
 export class Server {
@@ -17,14 +19,26 @@ export class Server {
   }
 
   async start() {
-    const flags = ["serve", "--listen", `127.0.0.1:${this.#port}`, "--data-dir", join(process.env.HOME, "server")];
+    this.#port = await this.#run(this.#port);
+  }
+
+  /** Starts it on another port, where the window does not find it; gives its address. */
+  async startElsewhere() {
+    return `http://127.0.0.1:${await this.#run(0)}`;
+  }
+
+  /** A personal access token for everything. */
+  token(email) {
+    const flags = ["token", "create", "--email", email, "--data-dir", dataDir()];
+    return execFileSync(join(programs, "notespot-server"), flags, { encoding: "utf8" }).trim();
+  }
+
+  async #run(port) {
+    const flags = ["serve", "--listen", `127.0.0.1:${port}`, "--data-dir", dataDir()];
     this.#process = spawn(join(programs, "notespot-server"), flags, { stdio: ["ignore", "pipe", "inherit"] });
     for await (const line of createInterface({ input: this.#process.stdout })) {
       const ready = /^listening on http:\/\/127\.0\.0\.1:(\d+)$/.exec(line);
-      if (ready) {
-        this.#port = Number(ready[1]);
-        return;
-      }
+      if (ready) return Number(ready[1]);
     }
     throw new Error("The server ended before it was ready.");
   }

@@ -117,6 +117,12 @@ export class Window {
     await (await this.find(item, entry)).click();
   }
 
+  /** Turns something on or off in the menu that is open. */
+  async tick(entry) {
+    const item = By.xpath(`//*[@role='menuitemcheckbox'][contains(normalize-space(.), '${entry}')]`);
+    await (await this.find(item, entry)).click();
+  }
+
   /** Opens the menu of a button, and chooses from it. A click while another menu still closes only ends that one. */
   async chooseFrom(button, entry) {
     await until(`the menu with “${entry}”`, async () => {

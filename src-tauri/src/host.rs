@@ -1,11 +1,13 @@
 //! What the application needs of the desktop.
 
+use std::path::Path;
+
 use notespot_app::{Host, HostError};
 use notespot_protocol::window::AppEvent;
 use tauri::{AppHandle, Emitter as _, Manager as _};
 
 use crate::early_notices::EarlyNotices;
-use crate::{browser, clipboard};
+use crate::{browser, clipboard, files};
 
 /// The one event that the web view listens for.
 const EVENT: &str = "app-event";
@@ -28,6 +30,14 @@ impl Host for Desktop {
 
     fn copy_text(&self, text: &str) -> Result<(), HostError> {
         clipboard::copy(&self.app, text)
+    }
+
+    fn open_file(&self, path: &Path) -> Result<(), HostError> {
+        files::open(&self.app, path)
+    }
+
+    fn show_in_folder(&self, path: &Path) -> Result<(), HostError> {
+        files::show_in_folder(&self.app, path)
     }
 
     fn on_event(&self, event: AppEvent) {

@@ -13,7 +13,9 @@ mod dialogs;
 mod display;
 mod drops;
 mod early_notices;
+mod files;
 mod host;
+mod previews;
 mod quit;
 #[cfg(target_os = "linux")]
 mod restart;
@@ -64,6 +66,7 @@ fn builder() -> Builder<Wry> {
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
+        .register_asynchronous_uri_scheme_protocol(previews::SCHEME, previews::answer)
         .invoke_handler(bindings.invoke_handler())
         .manage(EarlyNotices::new())
         .setup(|app| {

@@ -1,6 +1,7 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { useState } from "react";
+import { OpeningFiles } from "./features/offline/OpeningFiles.tsx";
 import { MainWindow } from "./features/shell/MainWindow.tsx";
 import { HostNotices } from "./features/toasts/HostNotices.tsx";
 import { ToastProvider } from "./features/toasts/Toasts.tsx";
@@ -21,6 +22,7 @@ export function App({ platform }: { platform: Platform }) {
           <HostEvents />
           <ToastProvider>
             <HostNotices />
+            <OpeningFiles />
             <Screen />
           </ToastProvider>
         </QueryClientProvider>

@@ -1,5 +1,6 @@
 import { screen } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
+import { RENAMED } from "./features/conflicts/samples.ts";
 import { FakeLibrary } from "./platform/fake/library.ts";
 import { expectAccessible } from "./testing/accessibility.ts";
 import { list, openSystemsFolder, openWindow, row } from "./testing/openWindow.tsx";
@@ -25,6 +26,14 @@ describe("a screen reader and a keyboard find their way through", () => {
     await screen.findByRole("region", { name: "Transfers" });
     fake.setOffline(true);
     await screen.findByText("You are offline");
+    await expectAccessible();
+  });
+
+  test("a question about a change that cannot be sent", async () => {
+    const { fake, user } = await openSystemsFolder();
+    fake.setConflicts([RENAMED]);
+    await user.click(await screen.findByRole("button", { name: "Review" }));
+    await screen.findByRole("alertdialog", { name: "Renamed on both sides" });
     await expectAccessible();
   });
 

@@ -21,11 +21,27 @@ export const commands = {
 	openPublicLink: (id: NodeId) => __TAURI_INVOKE<null>("open_public_link", { id }),
 	copyPublicLink: (id: NodeId) => __TAURI_INVOKE<PublicLink>("copy_public_link", { id }),
 	endPublicLink: (id: NodeId) => __TAURI_INVOKE<null>("end_public_link", { id }),
-	rename: (id: NodeId, name: string) => __TAURI_INVOKE<Node>("rename", { id, name }),
-	describe: (id: NodeId, text: string) => __TAURI_INVOKE<Node>("describe", { id, text }),
+	listPublicly: (id: NodeId, listed: boolean) => __TAURI_INVOKE<PublicLink>("list_publicly", { id, listed }),
+	publicFiles: (search: string, after: Cursor | null) => __TAURI_INVOKE<PublicFiles>("public_files", { search, after }),
+	openPublicFile: (slug: Slug) => __TAURI_INVOKE<null>("open_public_file", { slug }),
+	copyPublicFile: (slug: Slug) => __TAURI_INVOKE<null>("copy_public_file", { slug }),
+	rename: (id: NodeId, seen: string, name: string) => __TAURI_INVOKE<Node>("rename", { id, seen, name }),
+	describe: (id: NodeId, seen: string, text: string) => __TAURI_INVOKE<Node>("describe", { id, seen, text }),
 	trash: (ids: NodeId[]) => __TAURI_INVOKE<null>("trash", { ids }),
 	restore: (ids: NodeId[]) => __TAURI_INVOKE<null>("restore", { ids }),
 	createFolder: (parent: NodeId | null, name: string) => __TAURI_INVOKE<Node>("create_folder", { parent, name }),
+	moveTo: (ids: NodeId[], folder: NodeId | null) => __TAURI_INVOKE<Moved>("move_to", { ids, folder }),
+	moveBack: (moved: WasIn[]) => __TAURI_INVOKE<Moved>("move_back", { moved }),
+	copyTo: (ids: NodeId[], folder: NodeId | null) => __TAURI_INVOKE<Copied>("copy_to", { ids, folder }),
+	makeCopies: (ids: NodeId[]) => __TAURI_INVOKE<Copied>("make_copies", { ids }),
+	chooseFolder: (inside: NodeId | null, text: string) => __TAURI_INVOKE<FolderChoices>("choose_folder", { inside, text }),
+	deleteForEver: (ids: NodeId[]) => __TAURI_INVOKE<null>("delete_for_ever", { ids }),
+	emptyTrash: (seen: ViewId) => __TAURI_INVOKE<null>("empty_trash", { seen }),
+	weigh: (ids: NodeId[]) => __TAURI_INVOKE<FolderContents>("weigh", { ids }),
+	weighView: (view: ViewId) => __TAURI_INVOKE<FolderContents>("weigh_view", { view }),
+	tag: (id: NodeId, seen: string[], tags: string[]) => __TAURI_INVOKE<Node>("tag", { id, seen, tags }),
+	conflicts: () => __TAURI_INVOKE<EditConflict[]>("conflicts"),
+	resolveConflict: (id: number, choice: ConflictChoice) => __TAURI_INVOKE<null>("resolve_conflict", { id, choice }),
 	transfers: () => __TAURI_INVOKE<Transfers>("transfers"),
 	cancelTransfer: (id: TransferId) => __TAURI_INVOKE<null>("cancel_transfer", { id }),
 	retryTransfer: (id: TransferId) => __TAURI_INVOKE<null>("retry_transfer", { id }),
@@ -42,6 +58,12 @@ export const commands = {
 	removeTransfer: (id: TransferId) => __TAURI_INVOKE<null>("remove_transfer", { id }),
 	transferLimits: () => __TAURI_INVOKE<TransferLimits>("transfer_limits"),
 	setTransferLimits: (limits: TransferLimits) => __TAURI_INVOKE<null>("set_transfer_limits", { limits }),
+	keepOffline: (ids: NodeId[], wanted: boolean) => __TAURI_INVOKE<null>("keep_offline", { ids, wanted }),
+	keepNothingOffline: () => __TAURI_INVOKE<null>("keep_nothing_offline"),
+	offlineUsage: () => __TAURI_INVOKE<OfflineUsage>("offline_usage"),
+	setOfflineBudget: (budget: ByteCount) => __TAURI_INVOKE<null>("set_offline_budget", { budget }),
+	openFile: (id: NodeId) => __TAURI_INVOKE<OpenedFile>("open_file", { id }),
+	cancelOpening: (id: NodeId) => __TAURI_INVOKE<null>("cancel_opening", { id }),
 	/**  Puts on the clipboard what the window already shows: a checksum, an address. */
 	copyText: (text: string) => __TAURI_INVOKE<null>("copy_text", { text }),
 };
@@ -59,6 +81,10 @@ state: AppState } |
 { kind: "transfers_changed"; 
 /**  As they now stand. */
 transfers: Transfers } | 
+/**  Files that are being downloaded to be opened, as they now stand. */
+{ kind: "opening_changed"; 
+/**  All of them. */
+opening: Opening[] } | 
 /**  Files hover over the window, or left it. */
 { kind: "drop_hover"; 
 /**  Whether they hover. */
@@ -86,6 +112,8 @@ export type AppState = {
 	sync: SyncState,
 	/**  The numbers beside the sidebar's entries. */
 	counts: LibraryCounts,
+	/**  What was done here and the server has not taken yet. */
+	edits: EditCounts,
 };
 
 /**
@@ -95,6 +123,32 @@ export type AppState = {
  *  larger files.
  */
 export type ByteCount = number;
+
+/**  What the person says. */
+export type ConflictChoice = 
+/**  As it was done here. */
+"mine" | 
+/**  As it is at the server: the edit is forgotten. */
+"theirs" | 
+/**  As it was done here, under a name with a number. */
+"keep_both";
+
+/**  What stands in the way of an edit. */
+export type ConflictWhy = 
+/**  The same was changed elsewhere, to something else. */
+"changed_there" | 
+/**  It was moved to the trash elsewhere. */
+"trashed_there" | 
+/**  It was deleted for ever elsewhere. */
+"deleted_there" | 
+/**  Another one has the name by now. */
+"name_taken" | 
+/**  The folder that it should go to is gone. */
+"place_gone" | 
+/**  Its public link was ended elsewhere. */
+"link_ended" | 
+/**  The server refuses it: see `failure`. */
+"refused";
 
 /**  What a version of a file holds. */
 export type Content = {
@@ -110,6 +164,14 @@ export type Content = {
 	uploaded_at: Timestamp,
 };
 
+/**  What copying many came to. Each is copied or refused alone. */
+export type Copied = {
+	/**  The copies; what lies in folders comes with sync. */
+	copies: NodeId[],
+	/**  Why the first of the others was not copied. */
+	failure: Failure | null,
+};
+
 /**  A folder on the way to the one that is shown. */
 export type Crumb = {
 	/**  Which. */
@@ -117,6 +179,9 @@ export type Crumb = {
 	/**  Its name. */
 	name: NodeName,
 };
+
+/**  Where a page ended. Opaque: made by the server, handed back as it was. */
+export type Cursor = string;
 
 /**  Which way the bytes go. */
 export type Direction = 
@@ -127,6 +192,63 @@ export type Direction =
 
 /**  Names files that were dropped on the window, until they are uploaded or the next drop comes. */
 export type DropId = number;
+
+/**  An edit that waits for the person, with both sides. */
+export type EditConflict = {
+	/**  Names it. */
+	id: number,
+	/**  What was edited. */
+	node: NodeId,
+	/**  Its name at the server, or the last one that is known. */
+	name: string,
+	/**  What was done here. */
+	kind: EditKind,
+	/**  What stands in the way. */
+	why: ConflictWhy,
+	/**  What it would be by the edit: a name, a folder's name (empty for the top level), a text. */
+	mine: string | null,
+	/**  What it is at the server. */
+	theirs: string | null,
+	/**  What the server said, where it refused. */
+	failure: Failure | null,
+	/**  What the person may say. */
+	choices: ConflictChoice[],
+};
+
+/**  What was done here and the server has not taken yet. */
+export type EditCounts = {
+	/**  How many edits wait. */
+	waiting: number,
+	/**  Of those, how many wait for the person. */
+	conflicts: number,
+};
+
+/**  What was done. */
+export type EditKind = 
+/**  A folder was made. */
+"make_folder" | 
+/**  It got another name. */
+"rename" | 
+/**  It went to another folder. */
+"move" | 
+/**  It was described. */
+"describe" | 
+/**  It got other tags. */
+"tag" | 
+/**  It was moved to the trash. */
+"trash" | 
+/**  It was taken out of the trash. */
+"restore" | 
+/**  It was deleted for ever. */
+"delete" | 
+/**  It got a public link. */
+"make_link" | 
+/**  Its public link was ended. */
+"end_link" | 
+/**  It was listed in the public catalogue. */
+"list" | 
+/**  It was taken out of the public catalogue. */
+"unlist";
 
 /**
  *  What went wrong, as a stable word that programs can act on.
@@ -197,6 +319,12 @@ export type ErrorCode =
 "library_unavailable" | 
 /**  The clipboard could not be written. */
 "clipboard_unavailable" | 
+/**  It is not on this machine, and the server is away: what is kept available offline can be opened. */
+"not_offline" | 
+/**  It is kept available offline with a folder that it lies in. */
+"kept_with_folder" | 
+/**  No program can open it, or none could be started. */
+"no_program" | 
 /**  The person cancelled it. */
 "cancelled";
 
@@ -210,6 +338,36 @@ export type Failure = {
 	request_id: string | null,
 };
 
+/**  One of them. */
+export type FolderChoice = {
+	/**  Which. */
+	id: NodeId,
+	/**  Its name. */
+	name: NodeName,
+	/**  The folders above it, from the top level down. */
+	above: Crumb[],
+};
+
+/**  Folders to choose one of. */
+export type FolderChoices = {
+	/**  From the top level down to the folder that was looked into; empty for the top level and for a search. */
+	path: Crumb[],
+	/**  In the order of names; of a search, what fits best first. */
+	folders: FolderChoice[],
+	/**  Whether there are more than these. */
+	more: boolean,
+};
+
+/**  What a folder holds, without what is in the trash. */
+export type FolderContents = {
+	/**  Files and folders in it, one level deep. */
+	items: number,
+	/**  Files in it, at any depth. */
+	files: number,
+	/**  The bytes of those. */
+	bytes: ByteCount,
+};
+
 /**  The numbers beside the sidebar's entries. */
 export type LibraryCounts = {
 	/**  Living files. */
@@ -218,12 +376,34 @@ export type LibraryCounts = {
 	links: number,
 	/**  What can be restored. */
 	trashed: number,
+	/**  Files that can be opened without a network. */
+	offline: number,
 };
 
 /**  What a row says of a public link. */
 export type LinkBadge = {
 	/**  Pages opened, as last heard. */
 	views: number,
+};
+
+/**  A file of the public catalogue: what anyone may know of it. */
+export type ListedFile = {
+	/**  Its link's slug. */
+	slug: Slug,
+	/**  The whole link. */
+	url: string,
+	/**  Its name. */
+	name: NodeName,
+	/**  Its length. */
+	size: ByteCount,
+	/**  Its media type, as the uploader stated it. Not to be trusted for display. */
+	content_type: string,
+	/**  The beginning of the owner's words about it: at most 300 characters. */
+	description: string,
+	/**  The owner's display name; empty for one who has none. */
+	shared_by: string,
+	/**  Since when it is listed. */
+	listed_at: Timestamp,
 };
 
 /**  Who the credentials belong to: `GET /v1/me`. */
@@ -250,6 +430,14 @@ export type MoveTo =
 "up" | 
 /**  Behind the one below it. */
 "down";
+
+/**  What moving many came to. Each is moved or refused alone. */
+export type Moved = {
+	/**  Those that were moved, with where they were before: what undoing needs. */
+	moved: WasIn[],
+	/**  Why the first of the others was not. */
+	failure: Failure | null,
+};
 
 /**  A file or a folder of one owner. */
 export type Node = {
@@ -283,8 +471,10 @@ export type NodeDetails = {
 	node: Node,
 	/**  Its living public link. */
 	link: PublicLink | null,
-	/**  How many living children a folder has; `null` for files. */
-	items: number | null,
+	/**  What a folder holds; `null` for files, and while the library is being opened. */
+	holds: FolderContents | null,
+	/**  Where it is to be available offline. */
+	offline: OfflineDetails | null,
 };
 
 /**
@@ -328,6 +518,58 @@ export type NoticeKind =
 /**  Something in the background went wrong. */
 "failed";
 
+/**  What the inspector says of it. */
+export type OfflineDetails = {
+	/**  How it stands. */
+	state: OfflineState,
+	/**  Whether it was asked for itself; else it lies in a folder that was. */
+	is_own: boolean,
+	/**  The nearest folder above it that was asked for. */
+	with: Crumb | null,
+	/**  Why it could not be downloaded. */
+	failure: Failure | null,
+};
+
+/**  How it stands with something that is to be available offline. A folder stands as what lies in it does. */
+export type OfflineState = 
+/**  Its turn to be downloaded comes. */
+"waiting" | 
+/**  It is being downloaded. */
+"fetching" | 
+/**  Its current content is on this machine, and verified. */
+"kept" | 
+/**  It has no room in what may be used. */
+"no_room" | 
+/**  It could not be downloaded; it is tried again. */
+"failed";
+
+/**  What is used by all of it. */
+export type OfflineUsage = {
+	/**  What may be used. */
+	budget: ByteCount,
+	/**  What is used. */
+	used: ByteCount,
+	/**  Files that can be opened without a network. */
+	kept: number,
+	/**  Files that are still to come. */
+	waiting: number,
+	/**  Files that have no room. */
+	no_room: number,
+	/**  The bytes of those. */
+	lacking: ByteCount,
+	/**  Files that could not be downloaded. */
+	failed: number,
+};
+
+/**  What became of a file that was to be opened. */
+export type OpenedFile = 
+/**  Its program shows it. */
+"opened" | 
+/**  Its program shows an earlier version: the current one is not on this machine, and the server is away. */
+"opened_earlier" | 
+/**  It is a program itself, and was not started: the folder that it is in is shown. */
+"shown_in_folder";
+
 /**  A view, ready to be read. */
 export type OpenedView = {
 	/**  Names it. */
@@ -340,12 +582,32 @@ export type OpenedView = {
 	path: Crumb[],
 };
 
+/**  A file on its way to be opened. */
+export type Opening = {
+	/**  Which. */
+	node: NodeId,
+	/**  Its name. */
+	name: NodeName,
+	/**  Its length. */
+	size: ByteCount,
+	/**  How much of it has arrived. */
+	done: ByteCount,
+};
+
 /**  Which way to sort. */
 export type Order = 
 /**  Smallest, oldest or first letter first. */
 "ascending" | 
 /**  The reverse. */
 "descending";
+
+/**  One page of public files. */
+export type PublicFiles = {
+	/**  What was listed last comes first. May be empty, and not the end. */
+	files: ListedFile[],
+	/**  Where to go on; `null` at the end. */
+	next: Cursor | null,
+};
 
 /**  A link that lets anyone who has it read one node. As its owner sees it. */
 export type PublicLink = {
@@ -363,6 +625,8 @@ export type PublicLink = {
 	views: number,
 	/**  How often the file was delivered to its last byte. */
 	downloads: number,
+	/**  Whether the public catalogue lists its file, for as long as the link works. */
+	listed: boolean,
 	/**  The revision of its last change. */
 	revision: Revision,
 };
@@ -424,15 +688,6 @@ export type Sha256 = string;
  *  shown to its owner, but is not logged.
  */
 export type Slug = string;
-
-/**  What to sort by. Folders come first in every order; ties are broken by id. */
-export type SortKey = 
-/**  By name, in Unicode order of its folded form. */
-"name" | 
-/**  By size of the current content. */
-"size" | 
-/**  By time of the last change. */
-"modified";
 
 /**  How fresh the library is. */
 export type SyncState = {
@@ -590,8 +845,8 @@ export type ViewId = number;
 export type ViewQuery = {
 	/**  What to list. */
 	source: ViewSource,
-	/**  What to sort by. Folders come first. */
-	sort: SortKey,
+	/**  What to sort by. */
+	sort: ViewSort,
 	/**  Which way. */
 	order: Order,
 };
@@ -606,7 +861,7 @@ export type ViewRow = {
 	name: NodeName,
 	/**  The size of a file; `null` for folders. */
 	size: ByteCount | null,
-	/**  How many living children a folder has; `null` for files. */
+	/**  How many living children a folder has; `null` for files, and while the library is being opened. */
 	items: number | null,
 	/**  When it last changed. */
 	modified_at: Timestamp,
@@ -614,7 +869,24 @@ export type ViewRow = {
 	trashed_at: Timestamp | null,
 	/**  Its living public link. */
 	link: LinkBadge | null,
+	/**  Whether something that was done to it here has not reached the server. */
+	waiting: boolean,
+	/**  How it stands where it is to be available offline. */
+	offline: OfflineState | null,
 };
+
+/**  What a list is sorted by. Folders come first, and what is equal stays in the order of names. */
+export type ViewSort = 
+/**  By name, as people of the system's locale sort; numbers by their value. */
+"name" | 
+/**  By public link: those without one first, then by how often its page was opened. */
+"link" | 
+/**  By size of the current content. */
+"size" | 
+/**  By time of the last change. */
+"modified" | 
+/**  What fits a search best first, folders among the rest; the order does not matter. */
+"relevance";
 
 /**  What a view lists. */
 export type ViewSource = 
@@ -626,10 +898,20 @@ id: NodeId | null } |
 { kind: "recent" } | 
 /**  Living nodes with a living public link. */
 { kind: "shared_links" } | 
+/**  Living nodes that the person keeps available offline; of what lies in each other, the outermost. */
+{ kind: "available_offline" } | 
 /**  What was moved to the trash, without what lies inside it. */
 { kind: "trash" } | 
-/**  Living nodes anywhere whose name or description holds the text. */
+/**  Living nodes anywhere whose name, description or tags hold all words, and that pass all filters. */
 { kind: "search"; 
-/**  What to look for. */
+/**  Words, and filters such as `kind:pdf` or `size:>10mb`. */
 text: string };
+
+/**  Where something was. */
+export type WasIn = {
+	/**  What. */
+	id: NodeId,
+	/**  The folder that held it; `null` for the top level. */
+	folder: NodeId | null,
+};
 

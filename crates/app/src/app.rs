@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::library::{Library, LibraryError};
+use crate::offline::Offline;
 use crate::remote::chosen_server;
 use crate::shown::Shown;
 use crate::transfers::TransferQueue;
@@ -21,6 +22,10 @@ use crate::use_cases::limit_transfers;
 use crate::views::Views;
 use crate::{AppConfig, AppError, Host, Remote, sync};
 
+/// How often it is looked whether a folder was made.
+const UNMADE_POLL: Duration = Duration::from_millis(200);
+/// How long a copy waits for what was done to the originals.
+const SENDING_TIME: Duration = Duration::from_secs(10);
 /// How long shutting down waits for what is under way.
 const CLOSING_TIME: Duration = Duration::from_secs(5);
 
@@ -49,6 +54,8 @@ struct Connection {
     remote: Remote,
     /// Open while somebody is signed in.
     library: Option<Library>,
+    /// Goes with the library.
+    offline: Option<Arc<Offline>>,
     /// Ends what runs for this connection.
     over: CancellationToken,
 }
@@ -79,6 +86,7 @@ impl App {
                 connection: Mutex::new(Connection {
                     remote: remote.clone(),
                     library: None,
+                    offline: None,
                     over: over.clone(),
                 }),
                 views: Views::default(),
@@ -183,18 +191,26 @@ impl App {
         lock(&self.inner.connection).library.clone().ok_or(AppError::Client(ClientError::NotSignedIn))
     }
 
+    /// What the account has on this machine; without one, nobody is signed in.
+    pub(crate) fn offline(&self) -> Result<Arc<Offline>, AppError> {
+        lock(&self.inner.connection).offline.clone().ok_or(AppError::Client(ClientError::NotSignedIn))
+    }
+
     pub(crate) fn take_library(&self) -> Option<Library> {
         self.inner.views.close_all();
         self.inner.transfers.close();
-        lock(&self.inner.connection).library.take()
+        let mut connection = lock(&self.inner.connection);
+        connection.offline = None;
+        connection.library.take()
     }
 
     /// Puts a library in place, if the connection that it was opened for is still the one.
-    pub(crate) fn put_library(&self, of: &Remote, library: Library) -> bool {
+    pub(crate) fn put_library(&self, of: &Remote, library: Library, offline: Arc<Offline>) -> bool {
         let mut connection = lock(&self.inner.connection);
         let is_the_one = connection.remote.server_url() == of.server_url();
         if is_the_one {
             connection.library = Some(library);
+            connection.offline = Some(offline);
         }
         is_the_one
     }
@@ -207,7 +223,8 @@ impl App {
         let over = self.inner.closing.child_token();
         let before = {
             let mut connection = lock(&self.inner.connection);
-            let next = Connection { remote: remote.clone(), library: None, over: over.clone() };
+            let next =
+                Connection { remote: remote.clone(), library: None, offline: None, over: over.clone() };
             std::mem::replace(&mut *connection, next)
         };
         before.over.cancel();
@@ -245,6 +262,29 @@ impl App {
         let _ = reachable.wait_for(|reachable| *reachable).await;
     }
 
+    /// Waits until the server has a folder that was made here: what goes into it comes after it.
+    pub(crate) async fn until_made(&self, folder: Option<NodeId>) -> Result<(), AppError> {
+        let Some(folder) = folder else { return Ok(()) };
+        while self.library()?.waits_to_be_made(folder).await? {
+            self.connected().await;
+            tokio::time::sleep(UNMADE_POLL).await;
+        }
+        Ok(())
+    }
+
+    /// Waits until the server has what was done here to these: while it is there, and at most 10 seconds.
+    pub(crate) async fn until_sent(&self, nodes: &[NodeId]) -> Result<(), AppError> {
+        let library = self.library()?;
+        let reachable = self.inner.shown.reachable();
+        let until = tokio::time::Instant::now() + SENDING_TIME;
+        self.nudge();
+        while library.has_to_send(nodes).await? && *reachable.borrow() && tokio::time::Instant::now() < until
+        {
+            tokio::time::sleep(UNMADE_POLL).await;
+        }
+        Ok(())
+    }
+
     /// Makes sync go at once.
     pub(crate) fn nudge(&self) {
         self.inner.nudge.notify_one();
@@ -261,40 +301,46 @@ impl App {
         result
     }
 
-    /// Takes in the answer to a mutation, ahead of sync.
-    pub(crate) async fn changed(&self, result: Result<Node, ClientError>) -> Result<Node, AppError> {
-        let node = self.answered(result)?;
-        self.took_in(std::slice::from_ref(&node)).await;
-        Ok(node)
-    }
-
     /// Takes nodes into the library. The server has them already: a library that cannot be written
     /// is told to the person, and is no failure of the mutation.
     pub(crate) async fn took_in(&self, nodes: &[Node]) {
         if let Ok(library) = self.library() {
-            let changed = library.apply_nodes(nodes).await;
-            self.library_took(&library, changed).await;
+            let changed = library.apply_nodes(nodes.to_vec()).await;
+            self.library_took(&library, changed);
         }
     }
 
     pub(crate) async fn took_in_link(&self, link: &PublicLink) {
         if let Ok(library) = self.library() {
-            let changed = library.apply_link(link).await;
-            self.library_took(&library, changed).await;
+            let changed = library.apply_link(link.clone()).await;
+            self.library_took(&library, changed);
         }
     }
 
-    async fn library_took(&self, library: &Library, changed: Result<bool, LibraryError>) {
-        let counted = match changed {
-            Ok(true) => library.counts().await,
-            Ok(false) => return self.nudge(),
-            Err(error) => Err(error),
-        };
-        match counted {
-            Ok(counts) => self.inner.shown.update(|state| state.counts = counts),
-            Err(error) => tracing::warn!(%error, "an answer could not be kept: sync brings it again"),
+    /// Tells the window that rows look different, and what waits to be sent.
+    pub(crate) fn tell_changes(&self, library: &Library) {
+        if let Ok(offline) = self.offline() {
+            offline.wake();
         }
+        self.tell_offline(library);
+    }
+
+    /// The same, where only what is on this machine is different.
+    pub(crate) fn tell_offline(&self, library: &Library) {
+        let (edits, counts) = (library.edit_counts(), library.counts());
+        self.inner.shown.update(|state| (state.edits, state.counts) = (edits, counts));
         self.inner.shown.library_changed();
+    }
+
+    fn library_took(&self, library: &Library, changed: Result<bool, LibraryError>) {
+        match changed {
+            Ok(true) => self.tell_changes(library),
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(%error, "an answer could not be kept: sync brings it again");
+                self.inner.shown.library_changed();
+            }
+        }
         self.nudge();
     }
 }

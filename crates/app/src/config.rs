@@ -47,6 +47,8 @@ pub struct AppConfig {
     pub transfers: TransferSettings,
     /// The way that requests take, to the server and to the object store.
     pub network: NetworkSettings,
+    /// By whose rules names are sorted, such as `sv-SE`. Only a window's library is sorted here.
+    pub locale: String,
     /// For how long a command goes on by itself when the server or the store is away. [`App`](crate::App) has a
     /// queue for that, which has no end.
     pub patience: Duration,
@@ -68,6 +70,8 @@ impl AppConfig {
     ///   first request is made;
     /// - `NOTESPOT_EXTRA_CA`: a PEM file of authorities that are trusted as well as the system's.
     ///
+    /// Beside it the person's locale, which on Unix is `LC_ALL`, `LC_CTYPE` or `LANG`.
+    ///
     /// Errors when there is no home folder, or when `NOTESPOT_SERVER` is no address.
     pub fn from_environment(redirect: Redirect) -> Result<Self, AppError> {
         let folders = directories::ProjectDirs::from("", "", "notespot").ok_or(AppError::NoHomeFolder)?;
@@ -87,6 +91,7 @@ impl AppConfig {
                     .filter(|path| !path.is_empty())
                     .map(PathBuf::from),
             },
+            locale: sys_locale::get_locale().unwrap_or_default(),
             patience: Self::DEFAULT_PATIENCE,
         })
     }

@@ -10,6 +10,7 @@ use notespot_transfer::TransferError;
 
 use crate::HostError;
 use crate::library::LibraryError;
+use crate::library::edits::Refusal;
 
 /// Why the application could not do it. Its texts are for the person.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +63,21 @@ pub enum AppError {
         /// What was given.
         given: String,
     },
+    /// The library was damaged, and held changes that had not been sent.
+    #[error(
+        "The list on this computer was damaged and is being filled again. Changes that had not been sent are \
+         described in {}.", file.display()
+    )]
+    UnsentChanges {
+        /// A text.
+        file: PathBuf,
+    },
+    /// Something in the way of an edit, which is known here.
+    #[error("{}", words_for(*.0))]
+    Edit(Refusal),
+    /// The server is away, and only the server can copy.
+    #[error("Copies are made by the server, which cannot be reached now. Copy again when you are online.")]
+    CopyOffline,
     /// The file has no public link.
     #[error("This file has no public link.")]
     NoLink,
@@ -110,12 +126,64 @@ pub enum AppError {
     /// The clipboard could not be written.
     #[error("The link is ready, but the clipboard could not be written. Copy it from the details.")]
     Clipboard(#[source] HostError),
+    /// It is not on this machine, and the server is away.
+    #[error(
+        "\u{201c}{name}\u{201d} is not on this computer, and the server cannot be reached. Files that you keep \
+         available offline open without a network."
+    )]
+    NotOffline {
+        /// Its name.
+        name: String,
+    },
+    /// No program opens it.
+    #[error("No program on this computer could be started for \u{201c}{name}\u{201d}. Download it instead.")]
+    NoProgram {
+        /// Its name.
+        name: String,
+        /// Why.
+        #[source]
+        source: HostError,
+    },
+    /// The person's own changes to a copy that was opened.
+    #[error(
+        "You changed \u{201c}{name}\u{201d} after it was opened from here. It was not uploaded: your copy is in {}.",
+        file.display()
+    )]
+    ChangedCopy {
+        /// Its name.
+        name: String,
+        /// Where it is now.
+        file: PathBuf,
+    },
+    /// What is kept on this machine could not be written or read.
+    #[error("{}", kept_trouble(.0))]
+    Kept(#[source] std::io::Error),
     /// The person cancelled it.
     #[error("This was cancelled.")]
     Cancelled,
     /// A file could not be moved.
     #[error(transparent)]
     Transfer(TransferError),
+}
+
+fn words_for(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::NotHere => "This file is not here any more.",
+        Refusal::NameTaken => "Something in this folder has this name already. Choose another one.",
+        Refusal::PlaceGone => "The folder that it should go to is not here any more.",
+        Refusal::IntoItself => "A folder cannot be moved into itself.",
+        Refusal::NotInTrash => "Only what is in the trash can be deleted for ever.",
+        Refusal::DescriptionTooLong => "A description has at most 4,000 characters.",
+        Refusal::TagsTooMany => "A file has at most 50 tags, of at most 100 characters each.",
+        Refusal::NoLinkForFolder => "Folders cannot have a public link yet. Share a file instead.",
+        Refusal::NoLink => "This file has no public link.",
+        Refusal::KeptWithFolder => {
+            "It lies in a folder that is kept available offline. Turn that off for the folder, or move it elsewhere."
+        }
+        Refusal::NeverConnected => {
+            "A public link can be made once the server has been reached for the first time."
+        }
+    }
 }
 
 fn spool_trouble(folder: &Path, source: &std::io::Error) -> String {
@@ -160,6 +228,14 @@ fn file_trouble(name: &str, source: &std::io::Error) -> String {
     }
 }
 
+fn kept_trouble(source: &std::io::Error) -> &'static str {
+    if is_full(source) {
+        "The disk is full, so this file was not put on it. Free some space and try again."
+    } else {
+        "This file could not be put on this computer. Check the permissions of Notespot\u{2019}s data folder."
+    }
+}
+
 impl AppError {
     /// What the way to the server, or the server, had to say.
     pub(crate) fn client(&self) -> Option<&ClientError> {
@@ -193,21 +269,39 @@ impl AppError {
         match self {
             Self::Client(error) => error.code(),
             Self::Together(error) => error.code(),
-            Self::NoHomeFolder | Self::Library(_) => ErrorCode::LibraryUnavailable,
+            Self::NoHomeFolder | Self::Library(_) | Self::UnsentChanges { .. } => {
+                ErrorCode::LibraryUnavailable
+            }
             Self::BadServerUrl { .. } | Self::Network(_) | Self::OneFile => ErrorCode::BadRequest,
             Self::Name(_) => ErrorCode::InvalidName,
             Self::NotHere { .. } | Self::NoSuchPath { .. } | Self::NoLink => ErrorCode::NotFound,
             Self::IsFolder { .. } | Self::IsFile { .. } | Self::IsLink { .. } => ErrorCode::WrongKind,
             Self::Spool { source, .. } if is_full(source) => ErrorCode::DiskFull,
-            Self::Spool { .. } | Self::Settings { .. } => ErrorCode::FileAccess,
             Self::File { source, .. } => match source.kind() {
                 std::io::ErrorKind::NotFound => ErrorCode::FileMissing,
                 std::io::ErrorKind::AlreadyExists => ErrorCode::TargetExists,
                 std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorCode::DiskFull,
                 _ => ErrorCode::FileAccess,
             },
+            Self::Edit(refusal) => match refusal {
+                Refusal::NotHere | Refusal::PlaceGone | Refusal::NoLink => ErrorCode::NotFound,
+                Refusal::NameTaken => ErrorCode::NameTaken,
+                Refusal::IntoItself
+                | Refusal::NotInTrash
+                | Refusal::DescriptionTooLong
+                | Refusal::TagsTooMany => ErrorCode::BadRequest,
+                Refusal::NoLinkForFolder => ErrorCode::WrongKind,
+                Refusal::KeptWithFolder => ErrorCode::KeptWithFolder,
+                Refusal::NeverConnected => ErrorCode::ServerUnreachable,
+            },
+            Self::CopyOffline => ErrorCode::ServerUnreachable,
             Self::Browser(_) => ErrorCode::BrowserUnavailable,
             Self::Clipboard(_) => ErrorCode::ClipboardUnavailable,
+            Self::NotOffline { .. } => ErrorCode::NotOffline,
+            Self::NoProgram { .. } => ErrorCode::NoProgram,
+            Self::ChangedCopy { .. } => ErrorCode::FileChanged,
+            Self::Kept(source) if is_full(source) => ErrorCode::DiskFull,
+            Self::Spool { .. } | Self::Settings { .. } | Self::Kept(_) => ErrorCode::FileAccess,
             Self::Cancelled => ErrorCode::Cancelled,
             Self::Transfer(error) => error.code(),
         }

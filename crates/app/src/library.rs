@@ -3,43 +3,53 @@
 //! The window reads nothing else, so that the list is there at once and without a network. A file
 //! that is broken, or that a newer version of the app made, is moved aside and filled again.
 //!
-//! It holds the transfer journal too, which is no copy: see [`journal`].
+//! SQLite keeps it; an [index] in memory finds and sorts. It holds the transfer journal too, which is no copy: see
+//! [`journal`].
 
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use sqlx::sqlite::SqlitePool;
+use notespot_protocol::window::EditCounts;
+use rusqlite::Transaction;
+use tokio::sync::watch;
 
 mod apply;
-mod counts;
+mod collation;
+mod database;
+pub(crate) mod edits;
+mod fill;
+mod index;
 pub(crate) mod journal;
-pub(crate) mod name_order;
+mod keeping;
 mod open;
+mod overlay;
+mod pins;
 mod progress;
 mod read;
 mod rows;
+mod schema;
+mod search;
+mod writer;
 
-pub(crate) use open::open;
+pub(crate) use index::{Listed, Standing, Wanted};
+pub(crate) use open::{Opened, condemn, open};
 pub(crate) use read::Row;
 
-/// The folders that are in the trash, or inside of one that is: the server's own rule. Goes with
-/// [`LIVES`], after `WITH`.
-pub(crate) const DEAD: &str = "dead (id) AS (\
-     SELECT id FROM nodes WHERE trashed_at IS NOT NULL AND kind = 0 \
-     UNION SELECT n.id FROM nodes n JOIN dead ON n.parent = dead.id WHERE n.kind = 0)";
-
-/// That `n` lives, where [`DEAD`] is known.
-pub(crate) const LIVES: &str =
-    "n.trashed_at IS NULL AND (n.parent IS NULL OR n.parent NOT IN (SELECT id FROM dead))";
+use collation::Collation;
+use database::Database;
+use index::{Index, Touch};
+use pins::Pins;
+use writer::Writer;
 
 /// Why the library could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum LibraryError {
     /// SQLite failed: the disk is full, or the file went bad.
     #[error("The library on this computer cannot be read or written. Check that the disk is not full.")]
-    Database(#[from] sqlx::Error),
-    /// Its tables could not be made.
+    Database(#[from] rusqlite::Error),
+    /// Its file is not one that this version can use; why.
     #[error("The library on this computer could not be made ready.")]
-    Migration(#[source] sqlx::migrate::MigrateError),
+    Unusable(&'static str),
     /// Its folder cannot be used.
     #[error(
         "The folder of the library cannot be written. Check its permissions and the disk\u{2019}s space."
@@ -48,34 +58,45 @@ pub enum LibraryError {
     /// A row cannot be understood.
     #[error("The library on this computer holds something that cannot be read.")]
     Row(#[source] serde_json::Error),
+    /// It was closed: somebody signed out, or the app is ending.
+    #[error("The library on this computer is closed.")]
+    Closed,
 }
 
 /// The library of one account. Cheap to clone.
 ///
-/// Each change is one transaction, in WAL with `synchronous = NORMAL`: a power loss may take the
-/// last ones back, never half of one, and sync brings them again.
+/// Each change is one transaction, and on the disk when the call returns: what a person did outlives a power loss.
 #[derive(Clone, Debug)]
 pub(crate) struct Library {
-    pool: SqlitePool,
-    /// One connection that syncs each commit.
-    journal: SqlitePool,
-    path: PathBuf,
+    database: Database,
+    pins: Arc<Mutex<Pins>>,
+    collation: Arc<Collation>,
+    /// `None` while it is being read from the file.
+    index: Arc<RwLock<Option<Index>>>,
+    is_indexed: watch::Sender<bool>,
+    edits: Arc<Mutex<EditCounts>>,
 }
 
 impl Library {
     /// Lets go of the file, after what is being written.
     pub(crate) async fn close(&self) {
-        self.journal.close().await;
-        self.pool.close().await;
+        self.database.close().await;
+    }
+
+    /// Waits until damage is met in the file, whoever meets it.
+    pub(crate) async fn damaged(&self) -> LibraryError {
+        self.database.damaged().await;
+        LibraryError::Unusable("SQLite met damage in it")
     }
 
     /// Takes the file off this computer. Only for a copy that its owner gave up by signing out.
     pub(crate) async fn delete(&self) -> Result<(), LibraryError> {
         self.close().await;
+        self.pins().delete().map_err(LibraryError::Folder)?;
         for suffix in ["", "-wal", "-shm"] {
-            let mut path = self.path.clone().into_os_string();
+            let mut path = self.database.path().as_os_str().to_owned();
             path.push(suffix);
-            match tokio::fs::remove_file(path).await {
+            match tokio::fs::remove_file(PathBuf::from(path)).await {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     return Err(LibraryError::Folder(error));
                 }
@@ -83,5 +104,69 @@ impl Library {
             }
         }
         Ok(())
+    }
+
+    /// Reads the index from the file. Nothing is written meanwhile.
+    pub(crate) async fn read_index(&self) -> Result<(), LibraryError> {
+        let library = self.clone();
+        let read = move |(), connection: &rusqlite::Connection| {
+            *library.index_mut() = Some(Index::load(connection, library.pins().ranks())?);
+            library.count_edits(connection)
+        };
+        self.database.write(|_| Ok(()), read).await?;
+        self.is_indexed.send_replace(true);
+        Ok(())
+    }
+
+    /// Changes nodes and links in one transaction, and then the index.
+    async fn change<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writer<'_>) -> Result<T, LibraryError> + Send + 'static,
+    ) -> Result<T, LibraryError> {
+        let library = self.clone();
+        let collation = self.collation.clone();
+        let in_transaction = move |tx: &Transaction<'_>| {
+            let mut touched = Vec::new();
+            let done = work(&mut Writer { tx, collation: &collation, touched: &mut touched })?;
+            Ok((done, touched))
+        };
+        let after = move |(done, touched): (T, Vec<Touch>), connection: &rusqlite::Connection| {
+            library.count_edits(connection)?;
+            let mut index = library.index_mut();
+            if let Some(taking) = index.as_mut() {
+                if let Err(error) = taking.take(touched, connection) {
+                    // Half of a change is in: the next one reads it again.
+                    *index = None;
+                    return Err(error);
+                }
+            } else if *library.is_indexed.borrow() {
+                drop(index);
+                *library.index_mut() = Some(Index::load(connection, library.pins().ranks())?);
+            }
+            Ok(done)
+        };
+        self.database.write(in_transaction, after).await
+    }
+
+    /// What was done here and waits to be sent; nothing until the index was read.
+    pub(crate) fn edit_counts(&self) -> EditCounts {
+        *self.edits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn count_edits(&self, connection: &rusqlite::Connection) -> Result<(), LibraryError> {
+        *self.edits.lock().unwrap_or_else(PoisonError::into_inner) = edits::count(connection)?;
+        Ok(())
+    }
+
+    fn pins(&self) -> MutexGuard<'_, Pins> {
+        self.pins.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn index(&self) -> RwLockReadGuard<'_, Option<Index>> {
+        self.index.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn index_mut(&self) -> RwLockWriteGuard<'_, Option<Index>> {
+        self.index.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

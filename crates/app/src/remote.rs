@@ -1,6 +1,6 @@
 //! The use cases without a library: for the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -139,8 +139,13 @@ pub(crate) fn library_path(config: &AppConfig, server: &Url, user: &str) -> Path
     config.data_dir.join("libraries").join(format!("{}.sqlite", name_of(&[server.as_str(), user])))
 }
 
+/// Where contents that this account has on this machine are: beside its library, by the same name.
+pub(crate) fn offline_folder(config: &AppConfig, library: &Path) -> PathBuf {
+    config.data_dir.join("offline").join(library.file_stem().unwrap_or_default())
+}
+
 /// A file name for something that is no file name. Lengths go in, so that no two lists are one.
-fn name_of(parts: &[&str]) -> String {
+pub(crate) fn name_of(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part.len().to_le_bytes());

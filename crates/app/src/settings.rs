@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use notespot_protocol::ByteCount;
 use notespot_protocol::window::TransferLimits;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -15,6 +16,8 @@ struct Settings {
     server: Option<Url>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     transfers: Option<TransferLimits>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    offline_budget: Option<ByteCount>,
 }
 
 fn file(config_dir: &Path) -> PathBuf {
@@ -39,6 +42,16 @@ pub(crate) fn remembered_limits(config_dir: &Path) -> Option<TransferLimits> {
 /// Remembers how hard transfers may work.
 pub(crate) fn remember_limits(config_dir: &Path, limits: &TransferLimits) -> Result<(), AppError> {
     change(config_dir, |settings| settings.transfers = Some(limits.clone()))
+}
+
+/// How much may be kept available offline, where somebody has said so.
+pub(crate) fn remembered_offline_budget(config_dir: &Path) -> Option<ByteCount> {
+    read(config_dir).offline_budget
+}
+
+/// Remembers how much may be kept available offline.
+pub(crate) fn remember_offline_budget(config_dir: &Path, budget: ByteCount) -> Result<(), AppError> {
+    change(config_dir, |settings| settings.offline_budget = Some(budget))
 }
 
 fn read(config_dir: &Path) -> Settings {
@@ -67,8 +80,6 @@ fn change(config_dir: &Path, change: impl FnOnce(&mut Settings)) -> Result<(), A
 
 #[cfg(test)]
 mod tests {
-    use notespot_protocol::ByteCount;
-
     use super::*;
 
     #[test]

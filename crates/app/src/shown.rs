@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use notespot_protocol::Failure;
 use notespot_protocol::window::{
-    AppEvent, AppState, LibraryCounts, Notice, NoticeKind, ServerState, ServerStatus, SessionState,
-    SyncState, SyncStatus,
+    AppEvent, AppState, EditCounts, LibraryCounts, Notice, NoticeKind, ServerState, ServerStatus,
+    SessionState, SyncState, SyncStatus,
 };
 
 use tokio::sync::watch;
@@ -81,5 +81,6 @@ fn at_start(url: String) -> AppState {
         session: SessionState::Starting,
         sync: SyncState { status: SyncStatus::Idle, as_of: None },
         counts: LibraryCounts::default(),
+        edits: EditCounts::default(),
     }
 }

@@ -1,21 +1,27 @@
 //! Keeping the library as the server has it.
 //!
-//! The first fill and every later change come through one door, `GET /v1/changes`: a page is taken
+//! Sync asks when the server says that there is something ([`listen`]), when something was done here, and from time
+//! to time. The first fill and every later change come through one door, `GET /v1/changes`: a page is taken
 //! in with its revision in one transaction, so that a crash or a lost connection anywhere costs one
 //! page at the most.
 
-use std::path::Path;
 use std::time::Duration;
 
 use notespot_client::SessionStatus;
 use notespot_client::api::discover;
 use notespot_protocol::window::{NoticeKind, SessionState, SyncState, SyncStatus};
 
+use crate::library::Opened;
 use crate::{App, AppError, Remote};
 
 mod follow;
+mod listen;
 mod pace;
 mod pull;
+mod send;
+mod server;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use pace::Pace;
 
@@ -59,6 +65,7 @@ fn show_nobody(app: &App, session: SessionState) {
         state.session = session;
         state.sync = SyncState { status: SyncStatus::Idle, as_of: None };
         state.counts = notespot_protocol::window::LibraryCounts::default();
+        state.edits = notespot_protocol::window::EditCounts::default();
     });
 }
 
@@ -73,8 +80,15 @@ async fn watch_server(app: &App, remote: &Remote) {
 }
 
 /// Tells the person of a library that had to be begun anew.
-fn tell_rebuilt(app: &App, moved_aside: Option<&Path>) {
-    if moved_aside.is_some() {
-        app.shown().notice(NoticeKind::LibraryRebuilt, None);
+fn tell_rebuilt(app: &App, opened: &Opened) {
+    if opened.moved_aside.is_none() {
+        return;
+    }
+    match &opened.edits_saved {
+        None => app.shown().notice(NoticeKind::LibraryRebuilt, None),
+        Some(file) => {
+            let error = AppError::UnsentChanges { file: file.clone() };
+            app.shown().notice(NoticeKind::LibraryRebuilt, Some((&error).into()));
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use notespot_protocol::ByteCount;
 use notespot_protocol::window::{AppEvent, TransferId, Transfers};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::{App, FileToDownload, FileUpload};
 
@@ -23,7 +23,7 @@ mod take_up;
 mod together;
 
 use arrived::Arrived;
-pub(crate) use connection::go_on_when_connected;
+pub(crate) use connection::{go_on_when_connected, passes};
 pub(crate) use over_rest::OverRest;
 use queue::Queue;
 pub(crate) use take_up::keep_journal;
@@ -67,6 +67,8 @@ pub(crate) struct TransferQueue {
     held: Notify,
     /// One fewer is under way.
     room: Notify,
+    /// Some are under way.
+    busy: watch::Sender<bool>,
     /// The list takes them in.
     arrived: Arrived,
 }
@@ -80,6 +82,7 @@ impl TransferQueue {
             over: notify(),
             held: notify(),
             room: notify(),
+            busy: watch::Sender::new(false),
             arrived: Arrived::default(),
         }
     }
@@ -90,9 +93,18 @@ impl TransferQueue {
 
     /// Changes the queue, and has the window told.
     fn change<T>(&self, f: impl FnOnce(&mut Queue) -> T) -> T {
-        let result = f(&mut self.lock());
+        let (result, is_busy) = {
+            let mut queue = self.lock();
+            (f(&mut queue), queue.is_busy())
+        };
+        self.busy.send_if_modified(|was| std::mem::replace(was, is_busy) != is_busy);
         self.moved.notify_one();
         result
+    }
+
+    /// True while files move that the person asked for.
+    pub(crate) fn busy(&self) -> watch::Receiver<bool> {
+        self.busy.subscribe()
     }
 
     pub(crate) fn snapshot(&self) -> Transfers {

@@ -10,6 +10,8 @@
 
 #[path = "kills/journal.rs"]
 mod journal;
+#[path = "kills/kept.rs"]
+mod kept;
 #[path = "kills/machine.rs"]
 mod machine;
 #[path = "kills/trees.rs"]

@@ -180,3 +180,13 @@ fn pause(call: &Call, declined: &Declined, tried: u32, at_most: u32) -> Option<D
     let pause = declined.retry_after.unwrap_or(jittered);
     (pause <= LONGEST_PAUSE).then_some(pause)
 }
+
+/// A query's fields, by serde's own names: what the server reads them by.
+fn pairs(query: &impl Serialize) -> Vec<(String, String)> {
+    let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(query) else { return Vec::new() };
+    let text = |value: serde_json::Value| match value {
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    fields.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key, text(value))).collect()
+}

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod batches;
+mod catalogue;
 mod copies;
 mod dedupe;
 mod feed;
@@ -26,6 +27,7 @@ use crate::{MetadataStore, Result};
 
 pub use accounts::*;
 pub use batches::*;
+pub use catalogue::*;
 pub use copies::*;
 pub use dedupe::*;
 pub use feed::*;
@@ -87,8 +89,15 @@ macro_rules! for_each_metadata_case {
             a_file_has_one_living_link,
             a_slug_that_was_made_ahead_opens_beside_another_link,
             a_link_that_was_ended_or_whose_file_is_trashed_opens_nothing,
+            a_file_is_listed_once_by_whichever_link_and_is_a_change,
+            the_catalogue_has_what_is_listed_lives_and_nothing_else,
+            the_catalogue_tells_what_a_stranger_may_know,
+            the_catalogue_finds_names_without_case_and_accents_by_their_newest_form,
+            pages_of_the_catalogue_have_no_gaps_and_no_repeats_while_it_grows,
+            a_search_of_the_catalogue_goes_on_where_a_page_stopped_looking,
             what_belongs_to_somebody_else_is_not_there,
             every_change_is_in_the_feed_once_and_in_order,
+            what_an_owner_writes_comes_back_as_it_was_written,
             a_reader_of_the_feed_never_sees_a_gap,
             whatever_writers_do_at_once_a_reader_holds_a_true_prefix,
             a_first_fill_beside_writers_ends_with_what_there_is,

@@ -47,6 +47,9 @@ pub enum MetadataError {
     /// The slug belongs to another link.
     #[error("the slug is taken")]
     SlugTaken,
+    /// The link was ended, for ever.
+    #[error("the link has ended")]
+    LinkEnded,
     /// Somebody has an account with this e-mail address.
     #[error("the e-mail address is taken")]
     EmailTaken,

@@ -14,6 +14,7 @@
 //!   [`NodeName::unique_key`](notespot_protocol::NodeName::unique_key).
 
 pub mod accounts;
+pub mod catalogue;
 pub mod changes;
 #[cfg(feature = "conformance")]
 #[expect(
@@ -42,6 +43,7 @@ pub trait MetadataStore:
     + nodes::Nodes
     + uploads::Uploads
     + links::Links
+    + catalogue::Catalogue
     + changes::Changes
     + tokens::Tokens
     + orphans::Orphans
@@ -53,6 +55,7 @@ impl<T> MetadataStore for T where
         + nodes::Nodes
         + uploads::Uploads
         + links::Links
+        + catalogue::Catalogue
         + changes::Changes
         + tokens::Tokens
         + orphans::Orphans

@@ -23,6 +23,8 @@ pub struct StoredLink {
     pub views: u64,
     /// Downloads delivered to the last byte.
     pub downloads: u64,
+    /// Whether the [catalogue](crate::catalogue) lists its file.
+    pub listed: bool,
     /// The revision of its last change.
     pub revision: Revision,
 }
@@ -38,7 +40,7 @@ pub enum OpenedLink {
         node: Box<Node>,
         /// Its current content.
         version: Box<StoredVersion>,
-        /// The owner's display name.
+        /// The owner's display name; empty where there is none but the e-mail address.
         owner_name: String,
     },
     /// There was such a link; it was ended, or what it opened is in the trash or gone.
@@ -61,6 +63,17 @@ pub trait Links: Send + Sync {
 
     /// Ends a link, and every other of its node, at once and for ever. Ending an ended one changes nothing.
     async fn end_link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink>;
+
+    /// Lists the link's file in the catalogue, or takes it out: with every other living link of the file, and those
+    /// that are made later, so that whichever is looked at says the same. With `if_match`, only at that revision of
+    /// the link. What is so already changes nothing; `LinkEnded` where the link has ended.
+    async fn list_link(
+        &self,
+        owner: &UserId,
+        slug: &Slug,
+        listed: bool,
+        if_match: Option<Revision>,
+    ) -> Result<StoredLink>;
 
     /// What anyone who has the slug may see. `NotFound` if there never was such a link.
     async fn open_link(&self, slug: &Slug) -> Result<OpenedLink>;

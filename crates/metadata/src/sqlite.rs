@@ -5,6 +5,7 @@
 //! a few others read committed snapshots meanwhile.
 
 mod accounts;
+mod catalogue;
 mod changes;
 #[cfg(feature = "conformance")]
 #[expect(clippy::cast_possible_truncation, reason = "what is drawn is small")]
@@ -16,6 +17,7 @@ mod names;
 mod nodes;
 mod open;
 mod orphans;
+mod packed;
 mod revisions;
 mod rows;
 mod stored_versions;
@@ -38,7 +40,7 @@ use crate::{MetadataError, Result};
 /// A [`MetadataStore`](crate::MetadataStore) and the [`Accounts`](crate::accounts::Accounts) of the
 /// local identity provider in one file. Cheap to clone.
 ///
-/// Memory: at most 2 MiB of page cache for each of five connections.
+/// Memory: at most 8 MiB of page cache for each of five connections, and the pages that are asked for.
 #[derive(Clone, Debug)]
 pub struct SqliteMetadata {
     writer: SqlitePool,

@@ -105,6 +105,7 @@ async fn a_file_of_an_earlier_version_keeps_its_content_and_can_share_it() {
     let (kept, stored) = store.stored_version(&ada, node, None).await.unwrap();
     assert_eq!((kept.name.as_str(), stored.object_key.as_str()), ("a.txt", "the-object"));
     assert_eq!(stored.content.version, version);
+    assert_eq!(kept.content, Some(stored.content), "lists say the same of it");
     let asked = [(ByteCount(100), Some(Sha256::from_bytes([7; 32])))];
     assert_eq!(store.has_content(&ada, &asked).await.unwrap(), [true]);
     let on_its_way = store.upload(&ada, UploadId(version.0)).await.unwrap();

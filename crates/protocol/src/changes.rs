@@ -117,7 +117,7 @@ mod tests {
         });
         let link = serde_json::json!({
             "slug": crate::Slug::generate(), "url": "http://x", "node": id, "created_at": "2026-11-23T10:00:00.000Z",
-            "ended_at": null, "views": 1, "downloads": 2, "revision": 7
+            "ended_at": null, "views": 1, "downloads": 2, "listed": true, "revision": 7
         });
         for change in [
             serde_json::json!({ "revision": 7, "kind": "node", "node": node }),

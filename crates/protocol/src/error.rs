@@ -76,6 +76,12 @@ pub enum ErrorCode {
     LibraryUnavailable,
     /// The clipboard could not be written.
     ClipboardUnavailable,
+    /// It is not on this machine, and the server is away: what is kept available offline can be opened.
+    NotOffline,
+    /// It is kept available offline with a folder that it lies in.
+    KeptWithFolder,
+    /// No program can open it, or none could be started.
+    NoProgram,
     /// The person cancelled it.
     Cancelled,
 }

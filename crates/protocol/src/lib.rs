@@ -6,11 +6,13 @@
 //! [`utoipa::ToSchema`]. A type that is neither does not belong here.
 
 mod batch;
+mod catalogue;
 mod changes;
 mod checksum;
 mod discovery;
 mod downloads;
 mod error;
+mod folding;
 mod ids;
 mod links;
 mod me;
@@ -25,18 +27,20 @@ mod uploads;
 pub mod window;
 
 pub use batch::{BATCH_MAX, Batch, BatchItem};
+pub use catalogue::{CatalogueQuery, ListedFile, SEARCH_MAX_CHARS};
 pub use changes::{Change, ChangeKind, ChangesPage, ChangesQuery, RevisionEvent};
 pub use checksum::{Checksum, ChecksumAlgorithm, ChecksumError, Crc32c, Crc64Nvme, Sha256};
 pub use discovery::{Discovery, Limits};
 pub use downloads::{DamagedContent, DownloadPlan, DownloadRequest};
 pub use error::{ErrorCode, Failure, Problem};
+pub use folding::{fold, folded};
 pub use ids::{ClientRef, NodeId, Revision, TokenId, UploadId, UserId, VersionId};
-pub use links::{NewLink, PublicFile, PublicLink};
+pub use links::{LinkPatch, NewLink, PublicFile, PublicLink};
 pub use me::{Me, MePatch};
 pub use name::{NAME_MAX_BYTES, NameError, NodeName};
 pub use nodes::{
-    Content, CopyNode, Cursor, EmptiedTrash, NewFolder, Node, NodeAt, NodeEdit, NodeKind, NodePatch,
-    NodesQuery, NodesView, OnConflict, Order, Page, SortKey,
+    Content, CopyNode, Cursor, DESCRIPTION_MAX_CHARS, EmptiedTrash, NewFolder, Node, NodeAt, NodeEdit,
+    NodeKind, NodePatch, NodesQuery, NodesView, OnConflict, Order, Page, SortKey, TAG_MAX_CHARS, TAGS_MAX,
 };
 pub use presigned::{PresignedRequest, SecretUrl};
 pub use size::ByteCount;

@@ -24,6 +24,8 @@ pub struct PublicLink {
     /// How often the file was delivered to its last byte.
     #[specta(type = u32)]
     pub downloads: u64,
+    /// Whether the public catalogue lists its file, for as long as the link works.
+    pub listed: bool,
     /// The revision of its last change.
     pub revision: Revision,
 }
@@ -37,6 +39,14 @@ pub struct NewLink {
     /// A slug that the client made ahead, for a link that was made offline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slug: Option<Slug>,
+}
+
+/// Changes to a public link. What is absent stays as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LinkPatch {
+    /// Whether the public catalogue lists the file. Holds for every link of the file: it is listed once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed: Option<bool>,
 }
 
 /// What anyone who has the link learns: `GET /v1/public/{slug}`.
@@ -54,7 +64,7 @@ pub struct PublicFile {
     pub content_type: String,
     /// Of the whole content.
     pub sha256: Sha256,
-    /// The owner's display name.
+    /// The owner's display name; empty for one who has none.
     pub shared_by: String,
     /// When the content was published.
     pub uploaded_at: Timestamp,

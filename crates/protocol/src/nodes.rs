@@ -112,6 +112,13 @@ pub struct NodePatch {
     pub on_conflict: OnConflict,
 }
 
+/// The most characters of a description.
+pub const DESCRIPTION_MAX_CHARS: usize = 4000;
+/// The most tags of one node.
+pub const TAGS_MAX: usize = 50;
+/// The most characters of one tag.
+pub const TAG_MAX_CHARS: usize = 100;
+
 /// A node, perhaps only at one revision: an item of `POST /v1/nodes/trash`, `restore` and `delete`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NodeAt {
@@ -249,8 +256,9 @@ pub struct NodesQuery {
 }
 
 /// Where a page ended. Opaque: made by the server, handed back as it was.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type, ToSchema)]
 #[serde(transparent)]
+#[specta(transparent)]
 pub struct Cursor(pub String);
 
 /// One page of a list.

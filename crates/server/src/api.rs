@@ -1,6 +1,7 @@
 //! The REST API: one file a resource. Handlers say what a call means; what is shown of it at
 //! `/openapi.json` is made from them.
 
+mod catalogue;
 mod changes;
 mod discovery;
 mod downloads;
@@ -48,10 +49,11 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(downloads::plan))
         .routes(routes!(downloads::damaged))
         .routes(routes!(links::create, links::list))
-        .routes(routes!(links::get, links::end))
+        .routes(routes!(links::get, links::edit, links::end))
         .routes(routes!(changes::changes))
         .routes(routes!(events::events))
         .routes(routes!(tokens::create, tokens::list))
         .routes(routes!(tokens::revoke))
         .routes(routes!(public::public_file))
+        .routes(routes!(catalogue::list))
 }

@@ -2,6 +2,7 @@
 //! server. Everything works without scripts; nothing is loaded from elsewhere.
 
 mod assets;
+mod explore;
 mod layout;
 mod media;
 mod public_file;
@@ -22,6 +23,7 @@ use notespot_objects::ObjectStore;
 use url::Url;
 
 pub(crate) use self::assets::style_url;
+pub(crate) use self::explore::CATALOGUE_CACHING;
 pub(crate) use self::layout::{FormsMayGoTo, html};
 pub use self::media::{Preview, preview_of};
 
@@ -36,12 +38,13 @@ pub struct Pages {
     pub public_url: Url,
 }
 
-/// `/`, `/privacy`, `/s/{slug}` and `/assets/…`. `/s/{slug}/download` and `/s/{slug}/preview` belong to
+/// `/`, `/privacy`, `/explore`, `/s/{slug}` and `/assets/…`. `/s/{slug}/download` and `/s/{slug}/preview` belong to
 /// the delivery.
 pub fn router(pages: Pages) -> Router {
     Router::new()
         .route("/", get(home))
         .route("/privacy", get(privacy))
+        .route("/explore", get(explore::show))
         .route("/s/{slug}", get(public_file::show))
         .route(assets::STYLE_PATH, get(assets::style))
         .route(assets::MARK_PATH, get(assets::mark))

@@ -65,6 +65,10 @@ impl Refusal {
         refusal
     }
 
+    pub(crate) fn link_ended() -> Self {
+        Self::new(StatusCode::GONE, ErrorCode::LinkEnded, "This link was ended by its owner.")
+    }
+
     fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -233,6 +237,7 @@ impl From<MetadataError> for Refusal {
             MetadataError::BadCursor => {
                 (StatusCode::BAD_REQUEST, ErrorCode::BadRequest, "This cursor belongs to another list.")
             }
+            MetadataError::LinkEnded => return Self::link_ended(),
             MetadataError::ChangesExpired => (
                 StatusCode::GONE,
                 ErrorCode::ChangesExpired,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use notespot_metadata::MetadataStore;
 use notespot_metadata::links::StoredLink;
 use notespot_objects::ObjectStore;
-use notespot_protocol::{ByteCount, PublicLink};
+use notespot_protocol::{ByteCount, PublicLink, Slug};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -59,16 +59,22 @@ impl Server {
         self.public_url.as_str().trim_end_matches('/')
     }
 
+    /// Where a link's page is.
+    pub(crate) fn link_url(&self, slug: &Slug) -> String {
+        format!("{}/s/{slug}", self.base())
+    }
+
     /// A link as its owner sees it.
     pub(crate) fn public_link(&self, link: StoredLink) -> PublicLink {
         PublicLink {
-            url: format!("{}/s/{}", self.base(), link.slug),
+            url: self.link_url(&link.slug),
             slug: link.slug,
             node: link.node,
             created_at: link.created_at,
             ended_at: link.ended_at,
             views: link.views,
             downloads: link.downloads,
+            listed: link.listed,
             revision: link.revision,
         }
     }

@@ -1,5 +1,6 @@
 //! The REST API and the delivery of public files, on the program as it is run.
 
+mod catalogue;
 mod changes;
 mod checksums;
 mod damaged_parts;

@@ -1,5 +1,6 @@
 //! The pages that people see in a browser.
 
+mod explore;
 mod shared;
 
 use std::net::SocketAddr;
@@ -108,7 +109,7 @@ async fn a_public_link_shows_the_file_and_who_shared_it() {
 #[tokio::test]
 async fn every_page_is_closed_to_scripts_frames_and_search_engines() {
     let site = Site::start().await;
-    for path in ["/", "/privacy", "/s/0000000000000", "/s/nonsense"] {
+    for path in ["/", "/privacy", "/explore", "/explore?cursor=x", "/s/0000000000000", "/s/nonsense"] {
         let (_, headers, body) = site.get(path).await;
         let policy = headers["content-security-policy"].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none';") && policy.contains("frame-ancestors 'none'"));

@@ -1,4 +1,5 @@
 import { Menu } from "@base-ui/react/menu";
+import { Check } from "lucide-react";
 import type { ReactNode } from "react";
 import { Kbd } from "./Kbd.tsx";
 import styles from "./Menu.module.css";
@@ -33,6 +34,32 @@ export function MenuEntry({
       {label}
       {keys !== undefined && <Kbd keys={keys} />}
     </Menu.Item>
+  );
+}
+
+type MenuCheckProps = {
+  icon: ReactNode;
+  label: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+};
+
+/** A line of a menu that is on or off. */
+export function MenuCheck({ icon, label, checked, onChange }: MenuCheckProps) {
+  return (
+    <Menu.CheckboxItem
+      className={styles.item}
+      label={label}
+      checked={checked}
+      onCheckedChange={onChange}
+      closeOnClick
+    >
+      {icon}
+      {label}
+      <Menu.CheckboxItemIndicator className={styles.check}>
+        <Check aria-hidden />
+      </Menu.CheckboxItemIndicator>
+    </Menu.CheckboxItem>
   );
 }
 

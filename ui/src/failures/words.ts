@@ -44,6 +44,9 @@ const WORDS: Record<ErrorCode, Words> = {
   target_exists: { title: "A file with this name is there", severity: "warning", action: "none" },
   library_unavailable: { title: "The list cannot be read", severity: "error", action: "refresh" },
   clipboard_unavailable: { title: "Nothing was copied", severity: "warning", action: "none" },
+  not_offline: { title: "It is not on this computer", severity: "warning", action: "check_server" },
+  kept_with_folder: { title: "It is kept with its folder", severity: "warning", action: "none" },
+  no_program: { title: "Nothing opened", severity: "warning", action: "none" },
   cancelled: { title: "Cancelled", severity: "silent", action: "none" },
 };
 

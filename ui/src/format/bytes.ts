@@ -43,6 +43,10 @@ export function formatItems(count: number): string {
   return count === 1 ? "1 item" : `${formatCount(count)} items`;
 }
 
+export function formatChanges(count: number): string {
+  return count === 1 ? "1 change" : `${formatCount(count)} changes`;
+}
+
 export function formatFiles(count: number): string {
   return count === 1 ? "1 file" : `${formatCount(count)} files`;
 }

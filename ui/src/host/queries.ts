@@ -21,6 +21,17 @@ export function useView(query: ViewQuery) {
   return useQuery({ queryKey: keys.view(query), queryFn: () => platform.openView(query), gcTime: 0 });
 }
 
+/** What the person has to decide; asked for only where there is something. */
+export function useConflicts(isEnabled: boolean) {
+  const platform = usePlatform();
+  return useQuery({ queryKey: keys.conflicts, queryFn: () => platform.conflicts(), enabled: isEnabled });
+}
+
+export function useOfflineUsage() {
+  const platform = usePlatform();
+  return useQuery({ queryKey: keys.offlineUsage, queryFn: () => platform.offlineUsage() }).data;
+}
+
 export function useDetails(id: NodeId) {
   const platform = usePlatform();
   return useQuery({

@@ -1,5 +1,6 @@
 // The platform as the desktop shell offers it. Only this file knows Tauri.
 
+import { convertFileSrc } from "@tauri-apps/api/core";
 import { listen as listenToShell } from "@tauri-apps/api/event";
 import { commands } from "../bindings.ts";
 import { failureOf, PlatformError, type Platform } from "./types.ts";
@@ -50,11 +51,27 @@ export const tauriPlatform: Platform = {
   openPublicLink: (id) => done(commands.openPublicLink(id)),
   copyPublicLink: (id) => answer(commands.copyPublicLink(id)),
   endPublicLink: (id) => done(commands.endPublicLink(id)),
-  rename: (id, name) => answer(commands.rename(id, name)),
-  describe: (id, text) => answer(commands.describe(id, text)),
+  listPublicly: (id, listed) => answer(commands.listPublicly(id, listed)),
+  publicFiles: (search, after) => answer(commands.publicFiles(search, after)),
+  openPublicFile: (slug) => done(commands.openPublicFile(slug)),
+  copyPublicFile: (slug) => done(commands.copyPublicFile(slug)),
+  rename: (id, seen, name) => answer(commands.rename(id, seen, name)),
+  describe: (id, seen, text) => answer(commands.describe(id, seen, text)),
   trash: (ids) => done(commands.trash(ids)),
   restore: (ids) => done(commands.restore(ids)),
+  deleteForEver: (ids) => done(commands.deleteForEver(ids)),
+  emptyTrash: (seen) => done(commands.emptyTrash(seen)),
+  weigh: (ids) => answer(commands.weigh(ids)),
+  weighView: (view) => answer(commands.weighView(view)),
   createFolder: (parent, name) => answer(commands.createFolder(parent, name)),
+  moveTo: (ids, folder) => answer(commands.moveTo(ids, folder)),
+  moveBack: (moved) => answer(commands.moveBack(moved)),
+  chooseFolder: (inside, text) => answer(commands.chooseFolder(inside, text)),
+  tag: (id, seen, tags) => answer(commands.tag(id, seen, tags)),
+  copyTo: (ids, folder) => answer(commands.copyTo(ids, folder)),
+  makeCopies: (ids) => answer(commands.makeCopies(ids)),
+  conflicts: () => answer(commands.conflicts()),
+  resolveConflict: (id, choice) => done(commands.resolveConflict(id, choice)),
   transfers: () => answer(commands.transfers()),
   pauseTransfer: (id) => done(commands.pauseTransfer(id)),
   resumeTransfer: (id) => done(commands.resumeTransfer(id)),
@@ -70,6 +87,13 @@ export const tauriPlatform: Platform = {
   clearFinished: () => done(commands.clearFinished()),
   transferLimits: () => answer(commands.transferLimits()),
   setTransferLimits: (limits) => done(commands.setTransferLimits(limits)),
+  keepOffline: (ids, wanted) => done(commands.keepOffline(ids, wanted)),
+  keepNothingOffline: () => done(commands.keepNothingOffline()),
+  offlineUsage: () => answer(commands.offlineUsage()),
+  setOfflineBudget: (budget) => done(commands.setOfflineBudget(budget)),
+  openFile: (id) => answer(commands.openFile(id)),
+  previewUrl: (id, version) => `${convertFileSrc("", "preview")}${id}/${version}`,
+  cancelOpening: (id) => done(commands.cancelOpening(id)),
   copyText: (text) => done(commands.copyText(text)),
   onEvent(listener) {
     listeners.add(listener);

@@ -3,14 +3,25 @@
 import type {
   AppEvent,
   AppState,
+  ConflictChoice,
+  Copied,
+  Cursor,
   DropId,
+  EditConflict,
   Failure,
+  FolderChoices,
+  FolderContents,
+  Moved,
   MoveTo,
   Node,
   NodeDetails,
   NodeId,
+  OfflineUsage,
+  OpenedFile,
   OpenedView,
+  PublicFiles,
   PublicLink,
+  Slug,
   TargetAnswer,
   TransferId,
   TransferLimits,
@@ -18,6 +29,7 @@ import type {
   ViewId,
   ViewQuery,
   ViewRow,
+  WasIn,
 } from "./wire.ts";
 
 /** What every command rejects with, and nothing else. */
@@ -66,11 +78,42 @@ export interface Platform {
   copyPublicLink(id: NodeId): Promise<PublicLink>;
   endPublicLink(id: NodeId): Promise<void>;
 
-  rename(id: NodeId, name: string): Promise<Node>;
-  describe(id: NodeId, text: string): Promise<Node>;
+  /** For a file that has a public link; works offline as edits do. */
+  listPublicly(id: NodeId, listed: boolean): Promise<PublicLink>;
+
+  /** One page of everybody's public files, asked of the server. It may be empty and not the last. */
+  publicFiles(search: string, after: Cursor | null): Promise<PublicFiles>;
+  openPublicFile(slug: Slug): Promise<void>;
+  /** Success is told by the notice `link_copied`. */
+  copyPublicFile(slug: Slug): Promise<void>;
+
+  /** Edits work offline: they are shown at once, and sent when the server can be reached. */
+  /** `seen` is what the person saw before: what came from elsewhere since is asked about, not overwritten. */
+  rename(id: NodeId, seen: string, name: string): Promise<Node>;
+  describe(id: NodeId, seen: string, text: string): Promise<Node>;
   trash(ids: NodeId[]): Promise<void>;
   restore(ids: NodeId[]): Promise<void>;
+  /** For what is in the trash. */
+  deleteForEver(ids: NodeId[]): Promise<void>;
+  /** Deletes for ever what that list of the trash showed. */
+  emptyTrash(seen: ViewId): Promise<void>;
+  /** What these come to, with everything in them; `items` is how many they are themselves. */
+  weigh(ids: NodeId[]): Promise<FolderContents>;
+  weighView(view: ViewId): Promise<FolderContents>;
   createFolder(parent: NodeId | null, name: string): Promise<Node>;
+  /** Each is moved or refused alone; rejects where nothing was moved because of it. */
+  moveTo(ids: NodeId[], folder: NodeId | null): Promise<Moved>;
+  moveBack(moved: WasIn[]): Promise<Moved>;
+  /** The folders in a folder, or, where something was typed, those anywhere that fit it; at most 200. */
+  chooseFolder(inside: NodeId | null, text: string): Promise<FolderChoices>;
+  tag(id: NodeId, seen: string[], tags: string[]): Promise<Node>;
+  /** The server copies: the one thing here that needs it. Each is copied or refused alone, as with `moveTo`. */
+  copyTo(ids: NodeId[], folder: NodeId | null): Promise<Copied>;
+  /** Each to where it is itself. */
+  makeCopies(ids: NodeId[]): Promise<Copied>;
+  /** Edits that cannot be sent without asking; at most 200. */
+  conflicts(): Promise<EditConflict[]>;
+  resolveConflict(id: number, choice: ConflictChoice): Promise<void>;
 
   transfers(): Promise<Transfers>;
   /** What has arrived stays. */
@@ -93,6 +136,18 @@ export interface Platform {
   transferLimits(): Promise<TransferLimits>;
   /** Holds at once, also for what is under way. */
   setTransferLimits(limits: TransferLimits): Promise<void>;
+
+  /** Keeps these on this computer, with all that lies in folders, now and later; or no longer. */
+  keepOffline(ids: NodeId[], wanted: boolean): Promise<void>;
+  keepNothingOffline(): Promise<void>;
+  offlineUsage(): Promise<OfflineUsage>;
+  /** In bytes. Holds at once: where it is less than what is used, the newest wishes give way. */
+  setOfflineBudget(budget: number): Promise<void>;
+  /** Opens a file in its own program, when it is on this computer. How far it has come is told by `opening_changed`. */
+  openFile(id: NodeId): Promise<OpenedFile>;
+  cancelOpening(id: NodeId): Promise<void>;
+  /** Where an `img` finds the picture that a file is; an error for what is none, or cannot be fetched. */
+  previewUrl(id: NodeId, version: string): string;
 
   /** Puts text that the window already shows on the clipboard. */
   copyText(text: string): Promise<void>;

@@ -33,6 +33,7 @@ beforeEach(() => {
     get: () => WINDOW.height,
   });
   Element.prototype.scrollTo = scrollTo;
+  Element.prototype.scrollIntoView = () => {};
   Element.prototype.getAnimations = () => [];
   HTMLCanvasElement.prototype.getContext = () => null;
   setWindowWidth(WINDOW.width);

@@ -25,11 +25,12 @@ const MAY_USE: [(&str, &[&str]); 12] = [
 ];
 
 /// Which crates may use a library, by the beginning of the library's name.
-const ONLY_IN: [(&str, &[&str]); 9] = [
+const ONLY_IN: [(&str, &[&str]); 10] = [
     ("tauri", &["notespot-desktop"]),
     ("axum", &["notespot-server", "notespot-testkit"]),
     ("utoipa-axum", &["notespot-server"]),
-    ("sqlx", &["notespot-metadata", "notespot-app"]),
+    ("sqlx", &["notespot-metadata"]),
+    ("rusqlite", &["notespot-app"]),
     ("mongodb", &["notespot-metadata"]),
     ("aws-sdk", &["notespot-objects"]),
     ("aws-config", &["notespot-objects"]),

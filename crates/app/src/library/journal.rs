@@ -3,15 +3,12 @@
 //! Unlike the rest of the library it is on the disk, power loss included, when a call returns; many
 //! files go in one transaction.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use notespot_protocol::{ByteCount, ClientRef, NodeId};
 use notespot_transfer::{Existing, FileToDownload, SaveTo};
+use rusqlite::{OptionalExtension as _, Params, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row as _, Sqlite};
-use uuid::Uuid;
 
 use super::{Library, LibraryError, rows};
 use crate::FileUpload;
@@ -19,9 +16,6 @@ use crate::transfers::Job;
 
 #[cfg(test)]
 mod tests;
-
-/// Rows in one statement: SQLite takes 32,766 values.
-const ROWS: usize = 1000;
 
 /// One file of the journal.
 #[derive(Clone)]
@@ -63,84 +57,94 @@ impl KeptPath {
 impl Library {
     /// Writes down what is to be looked for, and gives its number.
     pub(crate) async fn begin_request(&self, request: &Request) -> Result<i64, LibraryError> {
-        let done = sqlx::query("INSERT INTO requests (json) VALUES (?1)")
-            .bind(rows::to_json(request)?)
-            .execute(&self.journal)
-            .await?;
-        Ok(done.last_insert_rowid())
+        let json = rows::to_json(request)?;
+        self.database
+            .keep(move |tx| {
+                tx.execute("INSERT INTO requests (json) VALUES (?1)", [json])?;
+                Ok(tx.last_insert_rowid())
+            })
+            .await
     }
 
     /// Everything was found.
     pub(crate) async fn end_request(&self, id: i64) -> Result<(), LibraryError> {
-        sqlx::query("DELETE FROM requests WHERE id = ?1").bind(id).execute(&self.journal).await?;
-        Ok(())
+        self.keep_change("DELETE FROM requests WHERE id = ?1", [id]).await
     }
 
     pub(crate) async fn requests(&self) -> Result<Vec<(i64, Request)>, LibraryError> {
-        let found = sqlx::query("SELECT id, json FROM requests ORDER BY id").fetch_all(&self.journal).await?;
-        found.iter().map(|row| Ok((row.try_get("id")?, rows::from_json(row.try_get("json")?)?))).collect()
+        self.database
+            .read(|connection| {
+                let mut select = connection.prepare("SELECT id, json FROM requests ORDER BY id")?;
+                let found = select.query_and_then([], |row| {
+                    Ok((row.get(0)?, rows::from_json(rows::text(row.get_ref(1)?)?)?))
+                })?;
+                found.collect()
+            })
+            .await
     }
 
     /// Writes files down in one transaction, and gives those that did not stand there, with their rows.
     pub(crate) async fn begin_transfers(&self, entries: Vec<Entry>) -> Result<Vec<Entry>, LibraryError> {
-        let mut tx = self.journal.begin_with("BEGIN IMMEDIATE").await?;
-        let mut made = HashMap::new();
-        for some in entries.chunks(ROWS) {
-            for row in insertion(some).build().fetch_all(&mut *tx).await? {
-                made.insert(row.try_get::<Vec<u8>, _>("key")?, row.try_get::<i64, _>("id")?);
-            }
-        }
-        tx.commit().await?;
-        let with_row = |mut entry: Entry| {
-            entry.row = *made.get(entry.key.as_slice())?;
-            Some(entry)
-        };
-        Ok(entries.into_iter().filter_map(with_row).collect())
+        self.database
+            .keep(move |tx| {
+                let mut made = Vec::with_capacity(entries.len());
+                for mut entry in entries {
+                    if let Some(row) = insert(tx, &entry)? {
+                        entry.row = row;
+                        made.push(entry);
+                    }
+                }
+                Ok(made)
+            })
+            .await
     }
 
     /// Everything that is not done, in its order. Memory: what the queue holds.
     pub(crate) async fn transfers(&self) -> Result<Vec<Entry>, LibraryError> {
-        let found =
-            sqlx::query("SELECT * FROM transfers ORDER BY position, id").fetch_all(&self.journal).await?;
-        found.iter().map(entry).collect()
+        self.database
+            .read(|connection| {
+                let mut select = connection.prepare(
+                    "SELECT id, request, key, position, paused, name, size, download, path, node, client_ref, \
+                     with_link, to_file, existing FROM transfers ORDER BY position, id",
+                )?;
+                select.query_and_then([], entry)?.collect()
+            })
+            .await
     }
 
     /// Takes out what is done, or not wanted any more.
     pub(crate) async fn end_transfers(&self, which: &[i64]) -> Result<(), LibraryError> {
-        self.for_rows("DELETE FROM transfers WHERE id IN (SELECT value FROM json_each(", which, "))").await
+        self.for_rows("DELETE FROM transfers WHERE id = ?1", which.to_vec()).await
     }
 
     pub(crate) async fn end_all_transfers(&self) -> Result<(), LibraryError> {
-        sqlx::raw_sql("BEGIN; DELETE FROM transfers; DELETE FROM requests; COMMIT")
-            .execute(&self.journal)
-            .await?;
-        Ok(())
+        let end =
+            |tx: &Transaction<'_>| Ok(tx.execute_batch("DELETE FROM transfers; DELETE FROM requests;")?);
+        self.database.keep(end).await
     }
 
     /// Notes that the person holds these, or lets them go.
     pub(crate) async fn set_paused(&self, which: &[i64], paused: bool) -> Result<(), LibraryError> {
         let set = if paused { "UPDATE transfers SET paused = 1" } else { "UPDATE transfers SET paused = 0" };
-        self.for_rows(&format!("{set} WHERE id IN (SELECT value FROM json_each("), which, "))").await
+        self.for_rows(&format!("{set} WHERE id = ?1"), which.to_vec()).await
     }
 
     /// Notes where these stand in the order.
     pub(crate) async fn set_positions(&self, places: &[(i64, i64)]) -> Result<(), LibraryError> {
-        let mut tx = self.journal.begin_with("BEGIN IMMEDIATE").await?;
-        for (row, position) in places {
-            sqlx::query("UPDATE transfers SET position = ?2 WHERE id = ?1")
-                .bind(row)
-                .bind(position)
-                .execute(&mut *tx)
-                .await?;
-        }
-        tx.commit().await?;
-        Ok(())
+        let places = places.to_vec();
+        self.database
+            .keep(move |tx| {
+                let mut update = tx.prepare_cached("UPDATE transfers SET position = ?2 WHERE id = ?1")?;
+                places.into_iter().try_for_each(|place| update.execute(place).map(drop))?;
+                Ok(())
+            })
+            .await
     }
 
     /// Notes what becomes of files that are there already.
     pub(crate) async fn set_existing(&self, which: &[i64], existing: Existing) -> Result<(), LibraryError> {
-        let set = format!("UPDATE transfers SET existing = {} WHERE id IN (", number_of(existing));
-        self.for_rows(&format!("{set}SELECT value FROM json_each("), which, "))").await
+        let update = format!("UPDATE transfers SET existing = {} WHERE id = ?1", number_of(existing));
+        self.for_rows(&update, which.to_vec()).await
     }
 
     /// Notes where the file of an upload is now.
@@ -150,88 +154,94 @@ impl Library {
         path: &Path,
         size: ByteCount,
     ) -> Result<(), LibraryError> {
-        sqlx::query("UPDATE transfers SET path = ?2, size = ?3 WHERE id = ?1")
-            .bind(row)
-            .bind(bytes_of(path))
-            .bind(rows::integer(size.get()))
-            .execute(&self.journal)
-            .await?;
-        Ok(())
+        let values = (row, bytes_of(path), rows::integer(size.get()));
+        self.keep_change("UPDATE transfers SET path = ?2, size = ?3 WHERE id = ?1", values).await
     }
 
-    async fn for_rows(&self, before: &str, which: &[i64], after: &str) -> Result<(), LibraryError> {
-        let mut query = QueryBuilder::<Sqlite>::new(before);
-        query.push_bind(rows::to_json(&which)?).push(after).build().execute(&self.journal).await?;
-        Ok(())
+    async fn for_rows(&self, sql: &str, which: Vec<i64>) -> Result<(), LibraryError> {
+        let sql = sql.to_owned();
+        self.database
+            .keep(move |tx| {
+                let mut statement = tx.prepare_cached(&sql)?;
+                which.into_iter().try_for_each(|row| statement.execute([row]).map(drop))?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn keep_change(
+        &self,
+        sql: &'static str,
+        values: impl Params + Send + 'static,
+    ) -> Result<(), LibraryError> {
+        self.database.keep(move |tx| Ok(tx.execute(sql, values).map(drop)?)).await
     }
 }
 
-fn insertion(entries: &[Entry]) -> QueryBuilder<Sqlite> {
-    let mut insert = QueryBuilder::new(
-        "INSERT INTO transfers (request, key, position, paused, name, size, download, path, node, \
-         client_ref, with_link, to_file, existing) ",
-    );
-    insert.push_values(entries, |mut row, entry| {
-        row.push_bind(entry.request)
-            .push_bind(entry.key.to_vec())
-            .push_bind(entry.position)
-            .push_bind(entry.paused)
-            .push_bind(entry.name.clone())
-            .push_bind(rows::integer(entry.size.get()));
-        match &entry.job {
-            Job::Upload { file, with_link } => row
-                .push_bind(0)
-                .push_bind(bytes_of(&file.path))
-                .push_bind(file.folder.map(rows::key))
-                .push_bind(Some(file.client_ref.0.as_bytes().to_vec()))
-                .push_bind(*with_link)
-                .push_bind(false)
-                .push_bind(0),
-            Job::Download { file } => {
-                let (path, to_file) = match &file.to {
-                    SaveTo::File(path) => (path, true),
-                    SaveTo::Folder(path) => (path, false),
-                };
-                row.push_bind(1)
-                    .push_bind(bytes_of(path))
-                    .push_bind(Some(rows::key(file.node)))
-                    .push_bind(None::<Vec<u8>>)
-                    .push_bind(false)
-                    .push_bind(to_file)
-                    .push_bind(number_of(file.existing))
-            }
-        };
-    });
-    insert.push(" ON CONFLICT (key) DO NOTHING RETURNING id, key");
-    insert
+/// Its row; `None` where its key stands there already.
+fn insert(tx: &Transaction<'_>, entry: &Entry) -> Result<Option<i64>, LibraryError> {
+    let (download, path, node, client_ref, with_link, to_file, existing) = match &entry.job {
+        Job::Upload { file, with_link } => {
+            (false, &file.path, file.folder, Some(file.client_ref), *with_link, false, 0)
+        }
+        Job::Download { file } => {
+            let (path, to_file) = match &file.to {
+                SaveTo::File(path) => (path, true),
+                SaveTo::Folder(path) => (path, false),
+            };
+            (true, path, Some(file.node), None, false, to_file, number_of(file.existing))
+        }
+    };
+    let row = tx
+        .prepare_cached(
+            "INSERT INTO transfers (request, key, position, paused, name, size, download, path, node, client_ref, \
+             with_link, to_file, existing) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
+             ON CONFLICT (key) DO NOTHING RETURNING id",
+        )?
+        .query_row(
+            params![
+                entry.request,
+                entry.key,
+                entry.position,
+                entry.paused,
+                entry.name,
+                rows::integer(entry.size.get()),
+                download,
+                bytes_of(path),
+                node.map(rows::key),
+                client_ref.map(|client_ref| client_ref.0.into_bytes()),
+                with_link,
+                to_file,
+                existing,
+            ],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(row)
 }
 
-fn entry(row: &SqliteRow) -> Result<Entry, LibraryError> {
-    let path = path_of(row.try_get("path")?);
-    let node = row.try_get::<Option<&[u8]>, _>("node")?.map(rows::id).transpose()?;
-    let job = if row.try_get::<bool, _>("download")? {
-        let to = if row.try_get("to_file")? { SaveTo::File(path) } else { SaveTo::Folder(path) };
-        let node = node.ok_or_else(|| unreadable("a download of nothing"))?;
-        Job::Download { file: FileToDownload { node, to, existing: existing_of(row.try_get("existing")?) } }
+fn entry(row: &Row<'_>) -> Result<Entry, LibraryError> {
+    let path = path_of(row.get_ref(8)?.as_blob().map_err(rows::unreadable)?);
+    let node = rows::maybe_uuid(row.get_ref(9)?)?.map(NodeId);
+    let job = if row.get(7)? {
+        let to = if row.get(12)? { SaveTo::File(path) } else { SaveTo::Folder(path) };
+        let node = node.ok_or_else(|| rows::unreadable("a download of nothing"))?;
+        Job::Download { file: FileToDownload { node, to, existing: existing_of(row.get(13)?) } }
     } else {
-        let client_ref = Uuid::from_slice(row.try_get("client_ref")?).map_err(unreadable)?;
-        let file = FileUpload { client_ref: ClientRef(client_ref), ..FileUpload::new(path, node) };
-        Job::Upload { file, with_link: row.try_get("with_link")? }
+        let client_ref = ClientRef(rows::uuid(row.get_ref(10)?)?);
+        let file = FileUpload { client_ref, ..FileUpload::new(path, node) };
+        Job::Upload { file, with_link: row.get(11)? }
     };
     Ok(Entry {
-        row: row.try_get("id")?,
-        request: row.try_get("request")?,
-        key: row.try_get::<&[u8], _>("key")?.try_into().map_err(unreadable)?,
-        position: row.try_get("position")?,
-        paused: row.try_get("paused")?,
-        name: row.try_get("name")?,
-        size: ByteCount(row.try_get::<i64, _>("size")?.unsigned_abs()),
+        row: row.get(0)?,
+        request: row.get(1)?,
+        key: row.get(2)?,
+        position: row.get(3)?,
+        paused: row.get(4)?,
+        name: row.get(5)?,
+        size: ByteCount(row.get::<_, i64>(6)?.unsigned_abs()),
         job,
     })
-}
-
-fn unreadable(why: impl std::fmt::Display) -> LibraryError {
-    LibraryError::Row(serde::de::Error::custom(why))
 }
 
 fn number_of(existing: Existing) -> i64 {

@@ -1,7 +1,6 @@
 //! How far the copy reaches.
 
 use notespot_protocol::{Me, Revision, Timestamp};
-use sqlx::Row as _;
 
 use super::{Library, LibraryError, rows};
 
@@ -18,32 +17,40 @@ pub(crate) struct Progress {
 
 impl Library {
     pub(crate) async fn progress(&self) -> Result<Progress, LibraryError> {
-        let row = sqlx::query("SELECT revision, as_of, me FROM progress").fetch_one(&self.pool).await?;
-        let me: Option<String> = row.try_get("me")?;
-        Ok(Progress {
-            revision: Revision(row.try_get::<i64, _>("revision")?.unsigned_abs()),
-            as_of: row.try_get::<Option<i64>, _>("as_of")?.map(Timestamp::from_millis),
-            me: me.as_deref().map(rows::from_json).transpose()?,
-        })
+        self.database
+            .read(|connection| {
+                let (revision, as_of, me) =
+                    connection.query_row("SELECT revision, as_of, me FROM progress", [], |row| {
+                        Ok((
+                            row.get::<_, i64>(0)?,
+                            row.get::<_, Option<i64>>(1)?,
+                            row.get::<_, Option<String>>(2)?,
+                        ))
+                    })?;
+                Ok(Progress {
+                    revision: Revision(revision.unsigned_abs()),
+                    as_of: as_of.map(Timestamp::from_millis),
+                    me: me.as_deref().map(rows::from_json).transpose()?,
+                })
+            })
+            .await
     }
 
     pub(crate) async fn set_me(&self, me: &Me) -> Result<(), LibraryError> {
-        sqlx::query("UPDATE progress SET me = ?1").bind(rows::to_json(me)?).execute(&self.pool).await?;
-        Ok(())
+        let me = rows::to_json(me)?;
+        self.change(move |writer| {
+            writer.tx.execute("UPDATE progress SET me = ?1", [me])?;
+            Ok(())
+        })
+        .await
     }
 
     /// Notes that the library held everything at this moment.
     pub(crate) async fn set_as_of(&self, time: Timestamp) -> Result<(), LibraryError> {
-        sqlx::query("UPDATE progress SET as_of = ?1").bind(time.as_millis()).execute(&self.pool).await?;
-        Ok(())
-    }
-
-    /// Empties it, to be filled afresh.
-    pub(crate) async fn clear(&self) -> Result<(), LibraryError> {
-        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query("DELETE FROM nodes").execute(&mut *tx).await?;
-        sqlx::query("DELETE FROM links").execute(&mut *tx).await?;
-        sqlx::query("UPDATE progress SET revision = 0, as_of = NULL").execute(&mut *tx).await?;
-        Ok(tx.commit().await?)
+        self.change(move |writer| {
+            writer.tx.execute("UPDATE progress SET as_of = ?1", [time.as_millis()])?;
+            Ok(())
+        })
+        .await
     }
 }

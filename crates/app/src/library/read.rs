@@ -1,130 +1,219 @@
 //! Reading nodes and links.
 
-use std::collections::HashMap;
+use jiff::ZonedDateTime;
+use notespot_protocol::window::{
+    FolderContents, LibraryCounts, LinkBadge, OfflineState, ViewQuery, ViewRow, ViewSort, ViewSource,
+};
+use notespot_protocol::{ByteCount, Node, NodeId, NodeKind, Order, PublicLink};
+use rusqlite::Connection;
 
-use notespot_protocol::window::{LinkBadge, ViewQuery, ViewRow, ViewSource};
-use notespot_protocol::{ByteCount, Node, NodeId, NodeKind, Order, PublicLink, SortKey};
-use sqlx::{QueryBuilder, Row as _, Sqlite};
+use super::index::{Index, Number, Source};
+use super::search::Search;
+use super::{Library, LibraryError, Listed, rows};
 
-use super::{DEAD, LIVES, Library, LibraryError, name_order, rows};
-
-/// A node, its living link, and how many living children it has.
+/// A node, its living link, and what it holds.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) node: Node,
     pub(crate) link: Option<PublicLink>,
-    pub(crate) items: u32,
+    /// Of a folder, once the index is there.
+    pub(crate) holds: Option<FolderContents>,
+    /// Edits of it wait.
+    pub(crate) is_waiting: bool,
+    /// Where it is to be available offline, once the index is there.
+    pub(crate) offline: Option<OfflineState>,
 }
 
 impl Row {
     pub(crate) fn into_view_row(self) -> ViewRow {
-        let Self { node, link, items } = self;
+        let Self { node, link, holds, is_waiting, offline } = self;
         ViewRow {
             id: node.id,
             kind: node.kind,
-            items: (node.kind == NodeKind::Folder).then_some(items),
+            items: holds.map(|holds| holds.items),
             name: node.name,
             size: node.content.map(|content| content.size),
             modified_at: node.modified_at,
             trashed_at: node.trashed_at,
             link: link.map(|link| LinkBadge { views: link.views }),
+            waiting: is_waiting,
+            offline,
         }
     }
 }
 
 impl Library {
-    /// The ids of a list in its order, and the size of the files among them. Memory: 16 bytes a row.
-    pub(crate) async fn list(&self, query: &ViewQuery) -> Result<(Vec<NodeId>, ByteCount), LibraryError> {
-        let found = list_query(query).build().fetch_all(&self.pool).await?;
-        let mut ids = Vec::with_capacity(found.len());
-        let mut bytes = ByteCount::ZERO;
-        for row in &found {
-            ids.push(rows::id(row.try_get("id")?)?);
-            bytes = bytes + ByteCount(row.try_get::<i64, _>("size")?.unsigned_abs());
+    /// A list in its order. A folder by name is there at once; everything else waits until the index was read.
+    pub(crate) async fn list(&self, query: &ViewQuery) -> Result<Listed, LibraryError> {
+        let is_indexed = self.index().is_some();
+        if let (false, ViewSource::Folder { id }, ViewSort::Name) = (is_indexed, &query.source, query.sort) {
+            let (id, order) = (*id, query.order);
+            return self.database.read(move |connection| folder_by_name(connection, id, order)).await;
         }
-        Ok((ids, bytes))
+        // Its sender is this library's.
+        let _ = self.is_indexed.subscribe().wait_for(|is_indexed| *is_indexed).await;
+        let (library, query) = (self.clone(), query.clone());
+        self.database
+            .read(move |connection| {
+                let index = library.index();
+                let index = index.as_ref().ok_or(LibraryError::Closed)?;
+                index.list(&source_of(&query.source), query.sort, query.order, connection)
+            })
+            .await
+    }
+
+    /// The numbers beside the sidebar's entries; zero until the index was read.
+    pub(crate) fn counts(&self) -> LibraryCounts {
+        self.index().as_ref().map(Index::counts).unwrap_or_default()
     }
 
     /// These nodes in this order; what is gone is left out. At most a few hundred at a time.
-    pub(crate) async fn rows(&self, ids: &[NodeId]) -> Result<Vec<Row>, LibraryError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut select = QueryBuilder::<Sqlite>::new(
-            "SELECT n.id, n.json, (SELECT l.json FROM links l WHERE l.node = n.id AND l.living) AS link, \
-             (SELECT count(*) FROM nodes c WHERE c.parent = n.id AND c.trashed_at IS NULL) AS items \
-             FROM nodes n WHERE n.id IN (",
-        );
-        let mut list = select.separated(", ");
-        for id in ids {
-            list.push_bind(rows::key(*id));
-        }
-        select.push(")");
-        let mut found = HashMap::with_capacity(ids.len());
-        for row in select.build().fetch_all(&self.pool).await? {
-            let link: Option<&str> = row.try_get("link")?;
-            let read = Row {
-                node: rows::from_json(row.try_get("json")?)?,
-                link: link.map(rows::from_json).transpose()?,
-                items: u32::try_from(row.try_get::<i64, _>("items")?).unwrap_or(u32::MAX),
-            };
-            found.insert(read.node.id, read);
-        }
-        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    pub(crate) async fn rows(&self, numbers: Vec<Number>) -> Result<Vec<Row>, LibraryError> {
+        self.rows_where("n.number = ?1", numbers).await
+    }
+
+    /// [`rows`](Self::rows) by id.
+    pub(crate) async fn rows_by_id(&self, ids: &[NodeId]) -> Result<Vec<Row>, LibraryError> {
+        self.rows_where("n.id = ?1", ids.iter().map(|id| rows::key(*id)).collect()).await
+    }
+
+    /// What these come to, with everything in them that is not in the trash by itself.
+    pub(crate) async fn weigh(&self, ids: Vec<NodeId>) -> Result<FolderContents, LibraryError> {
+        let library = self.clone();
+        self.database
+            .read(move |connection| {
+                let mut select =
+                    connection.prepare_cached("SELECT kind, size FROM nodes WHERE id = ?1 AND NOT hidden")?;
+                let index = library.index();
+                let mut sum = FolderContents::default();
+                for id in ids {
+                    let mut found = select.query([rows::key(id)])?;
+                    let Some(row) = found.next()? else { continue };
+                    sum.items += 1;
+                    if row.get::<_, i64>(0)? == rows::FOLDER {
+                        let holds = index.as_ref().map(|index| index.contents(Some(id))).unwrap_or_default();
+                        sum.files += holds.files;
+                        sum.bytes = sum.bytes + holds.bytes;
+                    } else {
+                        let bytes = row.get::<_, Option<i64>>(1)?.unwrap_or_default().unsigned_abs();
+                        sum.files += 1;
+                        sum.bytes = sum.bytes + ByteCount(bytes);
+                    }
+                }
+                Ok(sum)
+            })
+            .await
+    }
+
+    /// The ids of these nodes, as far as they are there.
+    pub(crate) async fn ids(&self, numbers: Vec<Number>) -> Result<Vec<NodeId>, LibraryError> {
+        self.database
+            .read(move |connection| {
+                let mut select =
+                    connection.prepare_cached("SELECT id FROM nodes WHERE number = ?1 AND NOT hidden")?;
+                let mut ids = Vec::with_capacity(numbers.len());
+                for number in numbers {
+                    let mut found = select.query([number])?;
+                    if let Some(row) = found.next()? {
+                        ids.push(NodeId(rows::uuid(row.get_ref(0)?)?));
+                    }
+                }
+                Ok(ids)
+            })
+            .await
     }
 
     /// One node with what goes with it.
     pub(crate) async fn row(&self, id: NodeId) -> Result<Option<Row>, LibraryError> {
-        Ok(self.rows(&[id]).await?.pop())
+        Ok(self.rows_by_id(&[id]).await?.pop())
     }
 
-    /// A folder and those above it, from the top level down.
+    async fn rows_where<K: rusqlite::ToSql + Send + 'static>(
+        &self,
+        condition: &'static str,
+        keys: Vec<K>,
+    ) -> Result<Vec<Row>, LibraryError> {
+        let library = self.clone();
+        self.database
+            .read(move |connection| {
+                let select = format!(
+                    "SELECT {}, {}, n.base IS NOT NULL, n.number FROM nodes n LEFT JOIN links l ON l.slug = (SELECT slug FROM links \
+                     WHERE node = n.id AND ended_at IS NULL ORDER BY created_at, slug LIMIT 1) WHERE {condition} AND NOT n.hidden",
+                    rows::NODE,
+                    rows::LINK
+                );
+                let mut select = connection.prepare_cached(&select)?;
+                let index = library.index();
+                let mut found = Vec::with_capacity(keys.len());
+                for key in keys {
+                    let mut rows = select.query([key])?;
+                    let Some(row) = rows.next()? else { continue };
+                    let node = rows::node(row)?;
+                    let link = rows::link(row, rows::NODE_COLUMNS)?;
+                    let holds = match (node.kind, &*index) {
+                        (NodeKind::Folder, Some(index)) => Some(index.contents(Some(node.id))),
+                        _ => None,
+                    };
+                    let is_waiting = row.get(rows::NODE_COLUMNS + rows::LINK_COLUMNS)?;
+                    let number = row.get(rows::NODE_COLUMNS + rows::LINK_COLUMNS + 1)?;
+                    let offline = index.as_ref().and_then(|index| index.offline_state(number));
+                    found.push(Row { node, link, holds, is_waiting, offline });
+                }
+                Ok(found)
+            })
+            .await
+    }
+
+    /// A folder and those above it, from the top level down. Empty where it is not known.
     pub(crate) async fn path(&self, folder: NodeId) -> Result<Vec<Node>, LibraryError> {
-        let found: Vec<String> = sqlx::query_scalar(
-            "WITH RECURSIVE up (id, parent, json, depth) AS (\
-                 SELECT id, parent, json, 0 FROM nodes WHERE id = ?1 \
-                 UNION ALL SELECT n.id, n.parent, n.json, up.depth + 1 FROM nodes n JOIN up ON n.id = up.parent \
-                 WHERE up.depth < 1000) \
-             SELECT json FROM up ORDER BY depth DESC",
-        )
-        .bind(rows::key(folder))
-        .fetch_all(&self.pool)
-        .await?;
-        found.iter().map(|json| rows::from_json(json)).collect()
+        self.database.read(move |connection| path(connection, folder)).await
     }
 }
 
-fn list_query(query: &ViewQuery) -> QueryBuilder<Sqlite> {
-    let mut select = QueryBuilder::<Sqlite>::new("WITH RECURSIVE ");
-    select.push(DEAD).push(" SELECT n.id, n.size FROM nodes n WHERE ");
-    match &query.source {
-        ViewSource::Folder { id } => {
-            select.push("n.trashed_at IS NULL AND n.parent IS ").push_bind(id.map(rows::key));
-        }
-        ViewSource::Recent => {
-            select.push("n.kind = 1 AND ").push(LIVES);
-        }
-        ViewSource::SharedLinks => {
-            select.push("n.id IN (SELECT node FROM links WHERE living) AND ").push(LIVES);
-        }
-        ViewSource::Trash => {
-            select.push("n.trashed_at IS NOT NULL");
-        }
-        ViewSource::Search { text } => {
-            let text = name_order::folded(text.trim());
-            select.push("instr(n.search, ").push_bind(text).push(") > 0 AND ").push(LIVES);
-        }
+/// Deeper folders are shown without those above them.
+const DEPTH_MAX: usize = 1000;
+
+pub(super) fn path(connection: &Connection, folder: NodeId) -> Result<Vec<Node>, LibraryError> {
+    let mut select =
+        connection.prepare_cached(&format!("SELECT {} FROM nodes n WHERE n.id = ?1", rows::NODE))?;
+    let mut up = Vec::new();
+    let mut next = Some(folder);
+    while let Some(id) = next.filter(|_| up.len() < DEPTH_MAX) {
+        let found = select.query_and_then([rows::key(id)], rows::node)?.next().transpose()?;
+        next = found.as_ref().and_then(|node| node.parent);
+        up.extend(found);
     }
-    let direction = match query.order {
-        Order::Ascending => " ASC",
-        Order::Descending => " DESC",
-    };
-    let column = match query.sort {
-        SortKey::Name => "n.sort_key",
-        SortKey::Size => "n.size",
-        SortKey::Modified => "n.modified_at",
-    };
-    // Folders stay first, and equal rows keep the order of names, whichever way the list is turned.
-    select.push(" ORDER BY n.kind, ").push(column).push(direction).push(", n.sort_key, n.id");
-    select
+    up.reverse();
+    Ok(up)
+}
+
+fn folder_by_name(
+    connection: &Connection,
+    folder: Option<NodeId>,
+    order: Order,
+) -> Result<Listed, LibraryError> {
+    let direction = if order == Order::Ascending { "ASC" } else { "DESC" };
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT number, size FROM nodes WHERE parent IS ?1 AND trashed_at IS NULL \
+         ORDER BY kind, sort_key {direction}, number {direction}"
+    ))?;
+    let mut found = select.query([folder.map(rows::key)])?;
+    let mut listed = Listed::default();
+    while let Some(row) = found.next()? {
+        listed.numbers.push(row.get(0)?);
+        let bytes = row.get::<_, Option<i64>>(1)?.unwrap_or_default().unsigned_abs();
+        listed.bytes = listed.bytes + ByteCount(bytes);
+    }
+    Ok(listed)
+}
+
+fn source_of(source: &ViewSource) -> Source {
+    match source {
+        ViewSource::Folder { id } => Source::Folder(*id),
+        ViewSource::Recent => Source::Recent,
+        ViewSource::SharedLinks => Source::SharedLinks,
+        ViewSource::AvailableOffline => Source::AvailableOffline,
+        ViewSource::Trash => Source::Trash,
+        ViewSource::Search { text } => Source::Search(Search::parse(text, &ZonedDateTime::now())),
+    }
 }

@@ -1,17 +1,26 @@
 //! While somebody is signed in.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use notespot_client::ClientError;
+use notespot_client::api::discover;
 use notespot_protocol::window::{NoticeKind, ServerStatus, SessionState, SyncStatus};
 use notespot_protocol::{ByteCount, Failure, Me, Revision, Timestamp, UserId};
 
-use super::{Pace, pull::pull, tell_rebuilt};
+use super::listen::Listening;
+use super::pull::{Pulled, pull};
+use super::send::send;
+use super::{Pace, tell_rebuilt};
 use crate::library::{self, Library, LibraryError};
-use crate::remote::library_path;
-use crate::{App, AppError, Remote};
+use crate::offline::{self, Offline};
+use crate::remote::{library_path, offline_folder};
+use crate::{App, AppError, Remote, token_owner};
 
+/// How often the server is asked where it does not say by itself that there is something new.
 const POLL: Duration = Duration::from_secs(2);
+/// How often it is asked where it does.
+const POLL_WHILE_HEARD: Duration = Duration::from_secs(30);
 /// How old the time that is shown and kept may be, while all is well.
 const AS_OF_SLACK: Duration = Duration::from_secs(30);
 
@@ -20,26 +29,50 @@ const AS_OF_SLACK: Duration = Duration::from_secs(30);
 pub(super) async fn follow(app: &App, remote: &Remote, user: Option<UserId>, ends_with_app: bool) {
     let user = match user {
         Some(user) => user,
-        None => first_answer(app, remote).await.id,
+        None => owner_of_token(app, remote).await,
     };
     let path = library_path(app.config(), remote.session().server(), &user.0);
     let result = async {
-        let opened = library::open(&path).await?;
-        tell_rebuilt(app, opened.moved_aside.as_deref());
-        if app.put_library(remote, opened.library.clone()) {
+        let opened = library::open(&path, &app.config().locale).await?;
+        tell_rebuilt(app, &opened);
+        let offline = Offline::open(offline_folder(app.config(), &path)).await;
+        let offline = Arc::new(offline.map_err(LibraryError::Folder)?);
+        if app.put_library(remote, opened.library.clone(), offline.clone()) {
             app.take_up_transfers(&opened.library).await?;
         }
         let mut following =
             Following { app, remote, library: opened.library, ends_with_app, kept_as_of: None, told: None };
         following.show_what_is_there(&user).await?;
-        following.keep_up().await
+        following.library.read_index().await?;
+        app.tell_changes(&following.library);
+        let library = following.library.clone();
+        let listening = Listening::default();
+        tokio::select! {
+            ended = following.keep_up(&listening) => ended,
+            ended = offline::keep(app, remote, &library, &offline) => ended,
+            () = listening.listen(app, remote, &library) => Ok(()),
+            damage = library.damaged() => Err(damage),
+        }
     };
     let failed: Result<(), LibraryError> = result.await;
     if let Err(error) = failed {
         tracing::error!(%error, "the library failed");
+        if error.is_beyond_use() {
+            library::condemn(&path).await;
+        }
         app.shown().notice(NoticeKind::Failed, Some((&AppError::from(error)).into()));
         Pace::new(POLL).wait(app, false).await;
     }
+}
+
+async fn owner_of_token(app: &App, remote: &Remote) -> UserId {
+    let server = remote.session().server();
+    if let Some(owner) = token_owner::recall(app.config(), server).await {
+        return owner;
+    }
+    let owner = first_answer(app, remote).await.id;
+    token_owner::remember(app.config(), server, &owner).await;
+    owner
 }
 
 /// Whose token this is: only the server can say.
@@ -75,12 +108,10 @@ impl Following<'_> {
     /// Before any answer: the list of the last run, and as of when it is.
     async fn show_what_is_there(&self, user: &UserId) -> Result<(), LibraryError> {
         let progress = self.library.progress().await?;
-        let counts = self.library.counts().await?;
         let me = progress.me.unwrap_or_else(|| nobody_known(user));
         let ends_with_app = self.ends_with_app;
         self.app.shown().update(|state| {
             state.session = SessionState::SignedIn { me, ends_with_app };
-            state.counts = counts;
             state.sync.as_of = progress.as_of;
             state.sync.status = match (&state.server.status, progress.as_of) {
                 (ServerStatus::Unreachable { .. }, _) => SyncStatus::Offline,
@@ -92,7 +123,7 @@ impl Following<'_> {
         Ok(())
     }
 
-    async fn keep_up(&mut self) -> Result<(), LibraryError> {
+    async fn keep_up(&mut self, listening: &Listening) -> Result<(), LibraryError> {
         let mut pace = Pace::new(POLL);
         let mut last_complete = None;
         let mut knows_me = false;
@@ -103,6 +134,7 @@ impl Following<'_> {
                 Ok(()) => {
                     last_complete = Some(Timestamp::now());
                     self.up_to_date().await?;
+                    pace.set_steady(if listening.is_heard() { POLL_WHILE_HEARD } else { POLL });
                     pace.wait(self.app, true).await;
                 }
                 Err(AppError::Library(error)) => return Err(error),
@@ -117,21 +149,46 @@ impl Following<'_> {
     /// One question and its answers.
     async fn round(&self, knows_me: &mut bool) -> Result<(), AppError> {
         if !*knows_me {
+            self.learn_where_links_are().await?;
             self.learn_me().await?;
             *knows_me = true;
         }
-        if pull(self.app, self.remote, &self.library).await? {
+        // What was done here goes first: what comes back is newer.
+        let api = &self.remote.api;
+        let sent = send(api, &self.library, &|| self.app.tell_changes(&self.library)).await;
+        // An edit that does not get through keeps nothing from coming.
+        let came = pull(api, &self.library, &|page| self.tell_page(page)).await?;
+        if came || matches!(sent, Ok(true)) {
             // What is used changed with the files.
             self.learn_me().await?;
         }
-        Ok(())
+        sent.map(drop)
+    }
+
+    fn tell_page(&self, page: Pulled) {
+        if page.changed {
+            self.app.tell_changes(&self.library);
+        }
+        self.app.shown().update(|state| {
+            if page.is_fill {
+                state.sync.status = SyncStatus::Filling { received: page.received };
+            } else if page.more {
+                state.sync.status = SyncStatus::Syncing;
+            }
+        });
+    }
+
+    async fn learn_where_links_are(&self) -> Result<(), AppError> {
+        let discovery = discover(self.remote.session()).await?;
+        let links_at = discovery.public_url.trim_end_matches('/').to_owned();
+        Ok(self.library.set_links_at(links_at).await?)
     }
 
     async fn learn_me(&self) -> Result<(), AppError> {
         let me = self.remote.api.me().await?;
         if me.revision < self.library.progress().await?.revision {
             tracing::warn!("the server is older than the library: it was restored, so fill afresh");
-            self.library.clear().await?;
+            self.library.begin_fill(me.revision).await?;
         }
         self.library.set_me(&me).await?;
         let ends_with_app = self.ends_with_app;

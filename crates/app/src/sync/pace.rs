@@ -21,6 +21,10 @@ impl Pace {
         Self { steady, failures: 0 }
     }
 
+    pub(super) fn set_steady(&mut self, steady: Duration) {
+        self.steady = steady;
+    }
+
     pub(super) async fn wait(&mut self, app: &App, worked: bool) {
         self.failures = if worked { 0 } else { self.failures.saturating_add(1) };
         tokio::select! {

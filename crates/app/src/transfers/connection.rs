@@ -15,7 +15,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Whether an error is about the way to the server or to the store, and not about the file: what passes by
 /// itself, and what somebody has to do something about, who then need not ask for the transfer again. Nobody is
 /// signed in, a certificate is not trusted, a captive portal or a proxy answers in the place of either.
-pub(super) fn passes(error: &AppError) -> bool {
+pub(crate) fn passes(error: &AppError) -> bool {
     let is_mended = |error: &ClientError| {
         error.code() == ErrorCode::NotSignedIn || matches!(error, ClientError::NotANotespotServer { .. })
     };

@@ -117,6 +117,11 @@ impl Queue {
         self.last_position
     }
 
+    /// Whether any is under way.
+    pub(super) fn is_busy(&self) -> bool {
+        !self.running.is_empty()
+    }
+
     /// How many are not over.
     pub(super) fn len(&self) -> usize {
         self.pending.len() + self.running.len()

@@ -80,6 +80,7 @@ impl App {
         cancel: &CancellationToken,
     ) -> Result<Ended, AppError> {
         let app = self.clone();
+        self.until_made(file.folder).await?;
         let opening = self.transfer_queue().lock().opening();
         let progress = move |done| app.transfer_queue().progress(id, done);
         let Uploaded { node, was_there } = self.remote().upload_file(file, progress, cancel).await?;

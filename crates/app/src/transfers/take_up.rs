@@ -120,6 +120,7 @@ impl Searching {
             let never = CancellationToken::new();
             let (all_found, result) = match &request {
                 Request::Upload { seed, folder, with_link, paths } => {
+                    self.app.until_made(*folder).await?;
                     let paths = paths.iter().map(KeptPath::to_path).collect();
                     let command = Arc::new(UploadCommand::of(*seed));
                     let found = self.app.remote().find_files(Some(&command), paths, *folder, &never);
@@ -134,7 +135,7 @@ impl Searching {
                     .await?
                 }
                 Request::Download { nodes, to } => {
-                    let rows = self.library.rows(nodes).await?;
+                    let rows = self.library.rows_by_id(nodes).await?;
                     let nodes = rows.into_iter().map(|row| row.node).collect();
                     let found = self.app.remote().find_below(nodes, to.to_path(), Existing::Fail, &never);
                     self.take(found, |file| Job::Download { file }, |_| None).await?

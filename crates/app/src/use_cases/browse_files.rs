@@ -1,16 +1,16 @@
 //! Looking at lists and at one thing.
 
 use notespot_protocol::window::{Crumb, NodeDetails, OpenedView, ViewId, ViewQuery, ViewRow, ViewSource};
-use notespot_protocol::{NodeId, NodeKind, PublicLink};
+use notespot_protocol::{NodeId, PublicLink};
 
-use crate::library::Library;
+use crate::library::{Library, Listed};
 use crate::{App, AppError};
 
 /// The most rows that one call reads.
 const ROWS_MAX: usize = 500;
 
 impl App {
-    /// Opens a list. At most 16 are open: the oldest is closed for the next.
+    /// Opens a list. At most 8 are open: the oldest is closed for the next.
     pub async fn open_view(&self, query: ViewQuery) -> Result<OpenedView, AppError> {
         let library = self.library()?;
         let path = match &query.source {
@@ -20,9 +20,9 @@ impl App {
         if matches!(query.source, ViewSource::Folder { id: Some(_) }) && path.is_empty() {
             return Err(AppError::NotHere { what: "This folder" });
         }
-        let (ids, bytes) = library.list(&query).await?;
-        let total = u32::try_from(ids.len()).unwrap_or(u32::MAX);
-        let id = self.views().open(ids);
+        let Listed { numbers, bytes } = library.list(&query).await?;
+        let total = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+        let id = self.views().open(numbers);
         let path = path.into_iter().map(|folder| Crumb { id: folder.id, name: folder.name }).collect();
         Ok(OpenedView { id, total, bytes, path })
     }
@@ -30,9 +30,9 @@ impl App {
     /// Rows of a list, at most 500. Rows that are gone since the list was opened are left out.
     pub async fn view_rows(&self, view: ViewId, offset: u32, limit: u32) -> Result<Vec<ViewRow>, AppError> {
         let limit = (limit as usize).min(ROWS_MAX);
-        let ids = self.views().ids(view, offset as usize, limit);
-        let ids = ids.ok_or(AppError::NotHere { what: "This list" })?;
-        let rows = self.library()?.rows(&ids).await?;
+        let numbers = self.views().rows(view, offset as usize, limit);
+        let numbers = numbers.ok_or(AppError::NotHere { what: "This list" })?;
+        let rows = self.library()?.rows(numbers).await?;
         Ok(rows.into_iter().map(crate::library::Row::into_view_row).collect())
     }
 
@@ -41,12 +41,12 @@ impl App {
     pub async fn node_details(&self, id: NodeId) -> Result<NodeDetails, AppError> {
         let library = self.library()?;
         let row = library.row(id).await?.ok_or(AppError::NotHere { what: "This file" })?;
-        let items = (row.node.kind == NodeKind::Folder).then_some(row.items);
         if let Some(link) = row.link.clone() {
-            let app = self.clone();
+            let (app, library) = (self.clone(), library.clone());
             self.spawn(async move { app.refresh_counters(&library, &link).await });
         }
-        Ok(NodeDetails { node: row.node, link: row.link, items })
+        let offline = library.offline_details(id).await?;
+        Ok(NodeDetails { node: row.node, link: row.link, holds: row.holds, offline })
     }
 
     async fn refresh_counters(&self, library: &Library, link: &PublicLink) {
@@ -54,7 +54,7 @@ impl App {
             // Offline, or ended elsewhere: sync finds out and says so.
             return;
         };
-        match library.apply_link(&fresh).await {
+        match library.apply_link(fresh).await {
             Ok(true) => self.shown().library_changed(),
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "a link's counters could not be kept"),

@@ -53,7 +53,7 @@ impl App {
     /// Returns when everything was found; what was found first may be there already. A folder that could
     /// not be listed or made is in no other's way, and the first of them is the error.
     pub async fn download_files(&self, ids: Vec<NodeId>, to: SaveTo) -> Result<(), AppError> {
-        let rows = self.library()?.rows(&ids).await?;
+        let rows = self.library()?.rows_by_id(&ids).await?;
         let nodes: Vec<_> = rows.into_iter().map(|row| row.node).collect();
         match (nodes.as_slice(), to) {
             ([], _) => Err(AppError::NotHere { what: "This file" }),

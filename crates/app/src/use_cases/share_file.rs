@@ -31,17 +31,17 @@ impl Remote {
 
 impl App {
     /// Makes the public link of a file, or takes the one it has, and puts it on the clipboard;
-    /// told by the notice `LinkCopied`. Works offline where the link is known.
+    /// told by the notice `LinkCopied`. Offline too: its slug is made here, and it opens once the server has it.
     pub async fn copy_public_link(&self, id: NodeId) -> Result<PublicLink, AppError> {
-        let link = match self.known_link(id).await? {
-            Some(link) => link,
-            None => self.make_public_link(id).await?,
-        };
+        let library = self.library()?;
+        let link = library.make_link(id).await;
+        let link = self.edited(&library, link)?;
         self.host().copy_text(&link.url).map_err(AppError::Clipboard)?;
         self.shown().notice(NoticeKind::LinkCopied, None);
         Ok(link)
     }
 
+    /// The link of what was just uploaded, which the library may not have yet.
     pub(crate) async fn make_public_link(&self, id: NodeId) -> Result<PublicLink, AppError> {
         let made = self.remote().api.create_link(&NewLink { node: id, slug: None }).await;
         let link = self.answered(made)?;
@@ -51,20 +51,15 @@ impl App {
 
     /// Opens a file's public page in the browser. `NoLink` when it has no link.
     pub async fn open_public_link(&self, id: NodeId) -> Result<(), AppError> {
-        let link = self.known_link(id).await?.ok_or(AppError::NoLink)?;
+        let row = self.library()?.row(id).await?;
+        let link = row.and_then(|row| row.link).ok_or(AppError::NoLink)?;
         self.host().open_browser(&link.url).map_err(AppError::Browser)
     }
 
-    /// Ends a file's public link at once and for ever. `NoLink` when it has none.
+    /// Ends a file's public link at once and for ever; offline, as soon as the server hears of it.
     pub async fn end_public_link(&self, id: NodeId) -> Result<(), AppError> {
-        let link = self.known_link(id).await?.ok_or(AppError::NoLink)?;
-        let ended = self.remote().api.end_link(&link.slug).await;
-        let link = self.answered(ended)?;
-        self.took_in_link(&link).await;
-        Ok(())
-    }
-
-    async fn known_link(&self, id: NodeId) -> Result<Option<PublicLink>, AppError> {
-        Ok(self.library()?.row(id).await?.and_then(|row| row.link))
+        let library = self.library()?;
+        let ended = library.end_link(id).await;
+        self.edited(&library, ended)
     }
 }

@@ -93,10 +93,12 @@ impl App {
     }
 
     /// Signs out: revokes at the identity provider where it can be reached, forgets in any case.
-    /// The library of this account goes from this computer too: it is a copy.
+    /// The library of this account goes from this computer too, and what was kept available offline: they are
+    /// copies. What a person changed in a copy that was opened stays, and is told.
     pub async fn sign_out(&self) -> Result<(), AppError> {
         let remote = self.remote();
         self.stop_transfers();
+        let offline = self.offline().ok();
         let library = self.take_library();
         if let Some(library) = &library
             && let Err(error) = library.end_all_transfers().await
@@ -109,8 +111,13 @@ impl App {
         {
             let app = self.clone();
             self.spawn(async move {
-                if let Err(error) = library.delete().await {
-                    app.shown().notice(NoticeKind::Failed, Some((&AppError::from(error)).into()));
+                let gone = library.delete().await.map_err(AppError::from);
+                let gone = match offline {
+                    Some(offline) => gone.and(app.delete_offline(&offline).await),
+                    None => gone,
+                };
+                if let Err(error) = gone {
+                    app.shown().notice(NoticeKind::Failed, Some((&error).into()));
                 }
             });
         }

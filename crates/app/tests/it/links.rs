@@ -1,9 +1,9 @@
 //! Public links.
 
-use notespot_metadata::links::Links as _;
 use notespot_protocol::ErrorCode;
 use notespot_protocol::window::{NoticeKind, ViewSource};
 
+use super::offline::{offline, sent};
 use super::stand::Stand;
 use super::window::{Window, top};
 
@@ -41,7 +41,8 @@ async fn views_of_a_link_are_heard_of_when_its_details_are_looked_at() {
     let window = Window::open(&stand, "a").await;
     window.up_to_date().await;
     let link = window.app.copy_public_link(file.id).await.unwrap();
-    stand.metadata.count_view(&link.slug).await.unwrap();
+    window.until_state("sent", |state| state.edits.waiting == 0).await;
+    assert!(stand.open_page(&link).await.is_success());
     window
         .until("one view", async |window| {
             let details = window.app.node_details(file.id).await.unwrap();
@@ -49,4 +50,38 @@ async fn views_of_a_link_are_heard_of_when_its_details_are_looked_at() {
         })
         .await;
     assert_eq!(window.rows(top()).await[0].link.unwrap().views, 1);
+}
+
+#[tokio::test]
+async fn a_link_that_is_ended_offline_is_ended_and_stays_so() {
+    let stand = Stand::start().await;
+    let file = stand.file(None, "shared.txt").await;
+    let link = stand.link(file.id).await;
+    let window = offline(&stand).await;
+    window.app.end_public_link(file.id).await.unwrap();
+    assert!(window.names(ViewSource::SharedLinks).await.is_empty());
+    stand.go_online();
+    sent(&window).await;
+    assert!(window.names(ViewSource::SharedLinks).await.is_empty());
+    assert_eq!(stand.open_page(&link).await, 410);
+}
+
+#[tokio::test]
+async fn links_that_two_devices_made_of_one_file_both_open() {
+    let stand = Stand::start().await;
+    let file = stand.file(None, "a.txt").await;
+    let window = offline(&stand).await;
+    let mine = window.app.copy_public_link(file.id).await.unwrap();
+    let theirs = stand.link(file.id).await;
+    stand.go_online();
+    sent(&window).await;
+    assert_ne!(mine.slug, theirs.slug);
+    for link in [&mine, &theirs] {
+        assert!(stand.open_page(link).await.is_success());
+    }
+    window.app.end_public_link(file.id).await.unwrap();
+    sent(&window).await;
+    for link in [&mine, &theirs] {
+        assert_eq!(stand.open_page(link).await, 410);
+    }
 }

@@ -37,6 +37,7 @@ impl Person {
             keep: Keep::Memory,
             transfers: TransferSettings::default(),
             network: NetworkSettings::default(),
+            locale: "en".into(),
             patience: AppConfig::DEFAULT_PATIENCE,
         };
         Self { folder, config }

@@ -1,14 +1,16 @@
 //! A window: hears events, reads lists.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use notespot_app::{
-    App, AppConfig, Host, HostError, Keep, NetworkSettings, Redirect, Secret, TransferSettings,
+    App, AppConfig, AppError, Host, HostError, Keep, NetworkSettings, Redirect, Secret, TransferSettings,
 };
-use notespot_protocol::window::{AppEvent, AppState, NoticeKind, SyncStatus, ViewQuery, ViewRow, ViewSource};
-use notespot_protocol::{NodeId, Order, SortKey};
+use notespot_protocol::window::{
+    AppEvent, AppState, NoticeKind, SyncStatus, ViewQuery, ViewRow, ViewSort, ViewSource,
+};
+use notespot_protocol::{Node, NodeId, Order};
 use tokio::sync::watch;
 
 use super::stand::Stand;
@@ -20,6 +22,10 @@ const BOUND: Duration = Duration::from_secs(20);
 pub(crate) struct Heard {
     pub(crate) clipboard: Mutex<Option<String>>,
     pub(crate) browser: Mutex<Vec<String>>,
+    /// Files that programs were given.
+    pub(crate) opened: Mutex<Vec<PathBuf>>,
+    /// Files whose folders were shown.
+    pub(crate) shown: Mutex<Vec<PathBuf>>,
     events: Mutex<Vec<(Instant, AppEvent)>>,
     count: watch::Sender<usize>,
 }
@@ -32,6 +38,16 @@ impl Host for Heard {
 
     fn copy_text(&self, text: &str) -> Result<(), HostError> {
         *self.clipboard.lock().unwrap() = Some(text.to_owned());
+        Ok(())
+    }
+
+    fn open_file(&self, path: &Path) -> Result<(), HostError> {
+        self.opened.lock().unwrap().push(path.to_owned());
+        Ok(())
+    }
+
+    fn show_in_folder(&self, path: &Path) -> Result<(), HostError> {
+        self.shown.lock().unwrap().push(path.to_owned());
         Ok(())
     }
 
@@ -51,14 +67,15 @@ impl Window {
     pub(crate) async fn open(stand: &Stand, data: &str) -> Self {
         let data = stand.folder.path().join(data);
         let config = AppConfig {
-            server_url: Some(format!("http://{}", stand.address).parse().unwrap()),
+            server_url: Some(stand.server.base_url().clone()),
             data_dir: data.clone(),
             config_dir: data,
-            token: Some(Secret::new("ada's token")),
+            token: Some(Secret::new(&*stand.token)),
             redirect: Redirect::DeepLink,
             keep: Keep::Memory,
             transfers: TransferSettings::default(),
             network: NetworkSettings::default(),
+            locale: "en".into(),
             patience: AppConfig::DEFAULT_PATIENCE,
         };
         Self::with(config).await
@@ -97,13 +114,33 @@ impl Window {
     }
 
     pub(crate) async fn rows(&self, source: ViewSource) -> Vec<ViewRow> {
-        let query = ViewQuery { source, sort: SortKey::Name, order: Order::Ascending };
+        let query = ViewQuery { source, sort: ViewSort::Name, order: Order::Ascending };
         let Ok(view) = self.app.open_view(query).await else { return Vec::new() };
         self.app.view_rows(view.id, 0, view.total).await.unwrap()
     }
 
     pub(crate) async fn names(&self, source: ViewSource) -> Vec<String> {
         self.rows(source).await.into_iter().map(|row| row.name.to_string()).collect()
+    }
+
+    /// As the window does it: with what it shows as what was seen.
+    pub(crate) async fn rename(&self, id: NodeId, name: &str) -> Result<Node, AppError> {
+        let seen = self.shown(id).await.map(|node| node.name.to_string());
+        self.app.rename(id, seen.as_deref().unwrap_or("unknown"), name).await
+    }
+
+    pub(crate) async fn describe(&self, id: NodeId, text: &str) -> Result<Node, AppError> {
+        let seen = self.shown(id).await.map(|node| node.description).unwrap_or_default();
+        self.app.describe(id, &seen, text).await
+    }
+
+    pub(crate) async fn tag(&self, id: NodeId, tags: Vec<String>) -> Result<Node, AppError> {
+        let seen = self.shown(id).await.map(|node| node.tags).unwrap_or_default();
+        self.app.tag(id, seen, tags).await
+    }
+
+    async fn shown(&self, id: NodeId) -> Option<Node> {
+        self.app.node_details(id).await.ok().map(|details| details.node)
     }
 
     pub(crate) fn heard_notice(&self, kind: NoticeKind) -> bool {
@@ -131,7 +168,7 @@ pub(crate) fn search(text: &str) -> ViewSource {
 }
 
 /// The one library file under a window's data.
-pub(crate) fn library_file(data: &Path) -> std::path::PathBuf {
+pub(crate) fn library_file(data: &Path) -> PathBuf {
     let files = std::fs::read_dir(data.join("libraries")).unwrap().map(|entry| entry.unwrap().path());
     files.into_iter().find(|path| path.extension().is_some_and(|extension| extension == "sqlite")).unwrap()
 }

@@ -24,6 +24,7 @@ use crate::window::{Wishes, library_in, shown_file};
 /// Set for the processes that die: what is wished there.
 pub(crate) const WISHES: &str = "NOTESPOT_TEST_WISHES";
 const LIBRARIES: &str = ".local/share/notespot/libraries";
+const OFFLINE: &str = ".local/share/notespot/offline";
 const GIVEN: &str = "given";
 const FIRST: &str = "first";
 
@@ -69,6 +70,7 @@ impl Scene {
             keep: Keep::Memory,
             transfers: TransferSettings::default(),
             network: NetworkSettings::default(),
+            locale: "en".into(),
             patience: AppConfig::DEFAULT_PATIENCE,
         };
         let remote = Remote::start(config, Arc::new(Nobody)).await.unwrap();
@@ -110,7 +112,7 @@ impl Scene {
         for machine in machines {
             download.push(self.remote.find(&machine.name).await.unwrap().id);
         }
-        let wishes = Wishes { download, to: last.home.join("all"), upload: None };
+        let wishes = Wishes { download, to: last.home.join("all"), ..Wishes::default() };
         fs::create_dir(&wishes.to).unwrap();
         assert!(!last.runs(&wishes, &[]).await);
         for machine in machines {
@@ -151,7 +153,39 @@ impl<'a> Machine<'a> {
 
     /// To upload the tree, and to download what is given beside what is there.
     pub(crate) fn wishes(&self) -> Wishes {
-        Wishes { upload: Some(self.tree()), download: vec![self.scene.given], to: self.home.join("back") }
+        let (upload, download) = (Some(self.tree()), vec![self.scene.given]);
+        Wishes { upload, download, to: self.home.join("back"), ..Wishes::default() }
+    }
+
+    /// To keep what is given available offline; where that is known already, only to wait for it.
+    pub(crate) fn keeping(&self) -> Wishes {
+        let is_known = self.library("").with_extension("pins").exists();
+        let keep = if is_known { Vec::new() } else { vec![self.scene.given] };
+        let kept = u32::try_from(trees::read(&self.scene.first().tree()).len()).unwrap();
+        Wishes { keep, kept, ..Wishes::default() }
+    }
+
+    /// Each file that is given is here once, whole, and nothing else is.
+    pub(crate) fn require_kept(&self) {
+        let account = fs::read_dir(self.home.join(OFFLINE)).unwrap().next().unwrap().unwrap().path();
+        let mut contents = Vec::new();
+        for entry in fs::read_dir(account.join("kept")).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                assert_eq!(
+                    fs::read_dir(path).unwrap().count(),
+                    0,
+                    "{}: something is still arriving",
+                    self.name
+                );
+            } else {
+                contents.push(fs::read(path).unwrap());
+            }
+        }
+        let mut expected: Vec<_> = trees::read(&self.scene.first().tree()).into_values().collect();
+        contents.sort_unstable();
+        expected.sort_unstable();
+        assert!(contents == expected, "{}: {} contents", self.name, contents.len());
     }
 
     /// Runs the application until it has done what is wished, or dies of what it runs `under`; whether

@@ -11,9 +11,8 @@ use notespot_protocol::NodeId;
 use notespot_protocol::window::{
     AppEvent, Direction, MoveTo, SyncStatus, TargetAnswer, TransferState, Transfers,
 };
+use rusqlite::{Connection, OpenFlags};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 
 const BOUND: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(20);
@@ -24,6 +23,10 @@ pub(crate) struct Wishes {
     pub(crate) upload: Option<PathBuf>,
     pub(crate) download: Vec<NodeId>,
     pub(crate) to: PathBuf,
+    /// To be kept available offline.
+    pub(crate) keep: Vec<NodeId>,
+    /// So many files are to be kept in the end; where none, nobody looks.
+    pub(crate) kept: u32,
 }
 
 /// The file that says that something of this kind was shown to be under way: a crash may not lose it.
@@ -67,17 +70,23 @@ pub(crate) async fn run(wishes: &str) {
     let app = App::start(config, Arc::new(Shown { home })).await.unwrap();
     until(&app, "the library", || app.state().sync.status == SyncStatus::UpToDate).await;
     tokio::join!(upload(&app, &wishes), download(&app, &wishes), meddle(&app, &wishes));
-    let journal = SqliteConnectOptions::new().filename(library_in(&libraries)).read_only(true);
-    let mut journal = journal.connect().await.unwrap();
+    let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let journal = Connection::open_with_flags(library_in(&libraries), read_only).unwrap();
     let waiting = async {
-        while left(&mut journal).await > 0 {
+        while left(&journal) > 0 {
             decide(&app, &app.transfers()).await;
             tokio::time::sleep(POLL).await;
         }
     };
     let waited = tokio::time::timeout(BOUND, waiting).await;
     assert!(waited.is_ok(), "this was never done: {:#?}", app.transfers());
-    journal.close().await.unwrap();
+    journal.close().unwrap();
+    if !wishes.keep.is_empty() {
+        app.keep_offline(wishes.keep, true).await.unwrap();
+    }
+    if wishes.kept > 0 {
+        until(&app, "all is kept", || app.state().counts.offline == wishes.kept).await;
+    }
     app.shut_down().await;
 }
 
@@ -117,9 +126,9 @@ async fn decide(app: &App, transfers: &Transfers) {
 }
 
 /// What stands in the journal.
-async fn left(journal: &mut SqliteConnection) -> i64 {
+fn left(journal: &Connection) -> i64 {
     let count = "SELECT (SELECT count(*) FROM requests) + (SELECT count(*) FROM transfers)";
-    sqlx::query_scalar(count).fetch_one(journal).await.unwrap()
+    journal.query_row(count, [], |row| row.get(0)).unwrap()
 }
 
 /// The one library in this folder.

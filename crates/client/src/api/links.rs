@@ -1,8 +1,8 @@
 //! Public links.
 
-use notespot_protocol::{NewLink, PublicLink, Slug};
+use notespot_protocol::{CatalogueQuery, LinkPatch, ListedFile, NewLink, Page, PublicLink, Revision, Slug};
 
-use super::{ApiClient, Call};
+use super::{ApiClient, Call, pairs};
 use crate::ClientError;
 
 impl ApiClient {
@@ -19,6 +19,21 @@ impl ApiClient {
     /// One link, with its counters.
     pub async fn link(&self, slug: &Slug) -> Result<PublicLink, ClientError> {
         self.send(Call::get(format!("/v1/links/{slug}"))).await
+    }
+
+    /// Changes a link; with `if_match`, only at that revision of it.
+    pub async fn edit_link(
+        &self,
+        slug: &Slug,
+        patch: &LinkPatch,
+        if_match: Option<Revision>,
+    ) -> Result<PublicLink, ClientError> {
+        self.send(Call::patch(format!("/v1/links/{slug}"), if_match).json(patch)).await
+    }
+
+    /// One page of everybody's public files. It may be empty and not the last.
+    pub async fn catalogue(&self, query: &CatalogueQuery) -> Result<Page<ListedFile>, ClientError> {
+        self.send(Call::get("/v1/catalogue").query(pairs(query))).await
     }
 
     /// Ends a link at once and for ever.

@@ -2,7 +2,7 @@
 
 use notespot_protocol::{NewFolder, Node, NodeId, NodePatch, NodesQuery, Page, Revision};
 
-use super::{ApiClient, Call};
+use super::{ApiClient, Call, pairs};
 use crate::ClientError;
 
 impl ApiClient {
@@ -45,16 +45,6 @@ impl ApiClient {
     pub async fn delete_node(&self, id: NodeId) -> Result<(), ClientError> {
         self.send_for_nothing(Call::delete(format!("/v1/nodes/{id}"))).await
     }
-}
-
-/// A query's fields, by serde's own names: what the server reads them by.
-fn pairs(query: &NodesQuery) -> Vec<(String, String)> {
-    let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(query) else { return Vec::new() };
-    let text = |value: serde_json::Value| match value {
-        serde_json::Value::String(text) => text,
-        other => other.to_string(),
-    };
-    fields.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key, text(value))).collect()
 }
 
 #[cfg(test)]

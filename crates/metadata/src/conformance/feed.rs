@@ -50,6 +50,27 @@ pub async fn every_change_is_in_the_feed_once_and_in_order(store: &dyn MetadataS
     assert_eq!(known.into_keys().collect::<Vec<_>>(), [place.id]);
 }
 
+/// Whatever an owner writes comes back as it was written, from lists and from the feed too.
+pub async fn what_an_owner_writes_comes_back_as_it_was_written(store: &dyn MetadataStore) {
+    let ada = user(store, "ada").await;
+    let node = file(store, &ada, None, "\"quoted\" \\ \u{1f4c4} {} [] txt.\u{5199}\u{771f}").await;
+    for text in
+        ["\0 NUL \u{1} \u{7f} \u{85}\r\n\t", "\"}],[{\\\"", "\u{fffd}\u{1f469}\u{200d}\u{1f52c}", "null", ""]
+    {
+        let patch = NodePatch {
+            description: Some(text.to_owned()),
+            tags: Some(vec![text.to_owned(), String::new(), "a,b".to_owned()]),
+            ..NodePatch::default()
+        };
+        let edited = store.edit_node(&ada, node.id, &patch, None).await.unwrap();
+        assert_eq!((edited.description.as_str(), edited.tags[0].as_str()), (text, text));
+        assert_eq!(store.node(&ada, node.id).await.unwrap(), edited, "{text:?}");
+        assert_eq!(list(store, &ada, NodesQuery::default()).await, std::slice::from_ref(&edited), "{text:?}");
+        let page = changes(store, &ada, Revision::ZERO, 10).await;
+        assert_eq!(page.changes, [StoredChange::Node(Box::new(edited))], "{text:?}");
+    }
+}
+
 /// A reader of the feed never sees revision N before everything below N.
 pub async fn a_reader_of_the_feed_never_sees_a_gap(store: &dyn MetadataStore) {
     let ada = user(store, "ada").await;

@@ -92,6 +92,7 @@ pub async fn what_belongs_to_somebody_else_is_not_there(store: &dyn MetadataStor
         store.create_link(&eve, node.id, None),
         store.link(&eve, &slug),
         store.end_link(&eve, &slug),
+        store.list_link(&eve, &slug, true, None),
         store.upload(&eve, upload.id),
         store.publish_upload(&eve, upload.id, Sha256::from_bytes([1; 32])),
         store.abort_upload(&eve, upload.id),

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use futures_util::TryStreamExt as _;
 use notespot_protocol::{ChangesQuery, Node, NodeId, Revision, Timestamp, UserId};
 use sqlx::{QueryBuilder, Row as _};
 
+use super::packed::{self, PackedNode};
 use super::{Connection, SqliteMetadata, links, rows};
 use crate::changes::{Changes, StoredChange, StoredChanges};
 use crate::listeners::Listening;
@@ -17,6 +17,8 @@ const PAGE_MAX: u32 = 5_000;
 /// What a page may hold of names, descriptions and tags: with all that is around them, and escaped as JSON, it
 /// stays below what clients read (32 MiB).
 const TEXT_MAX_BYTES: usize = 4 * 1024 * 1024;
+/// Nodes that are read in one statement.
+const READ_AT_ONCE: usize = 500;
 /// Tombstones that are forgotten in one transaction.
 const FORGOTTEN_AT_ONCE: u32 = 1000;
 
@@ -99,25 +101,31 @@ struct Nodes {
     cut_after: Option<Revision>,
 }
 
-/// Read row by row: what a row was is dropped while the next one comes.
+/// Read in pieces, so that little is held that the page has no room for.
 async fn nodes(snapshot: &mut Connection, owner: &UserId, since: Revision, limit: usize) -> Result<Nodes> {
-    let mut select = QueryBuilder::new(rows::FED_NODES);
-    select.push("WHERE n.owner = ").push_bind(&owner.0);
-    select.push(" AND n.revision > ").push_bind(rows::integer(since.0));
-    select.push(" ORDER BY n.revision LIMIT ").push_bind(one_more(limit));
-    let mut found = select.build().fetch(snapshot);
     let mut changes = Vec::new();
     let mut text_bytes = 0;
-    while let Some(row) = found.try_next().await? {
-        let node = rows::node(&row)?;
-        let revision = node.revision;
-        text_bytes += text_of(&node);
-        changes.push(StoredChange::Node(Box::new(node)));
-        if text_bytes > TEXT_MAX_BYTES {
-            return Ok(Nodes { changes, cut_after: Some(revision) });
+    let mut reached = since;
+    loop {
+        let wanted = (limit + 1 - changes.len()).min(READ_AT_ONCE);
+        let mut select = packed::select();
+        select.push("WHERE n.owner = ").push_bind(&owner.0);
+        select.push(" AND n.revision > ").push_bind(rows::integer(reached.0));
+        select.push(" ORDER BY n.revision LIMIT ").push_bind(rows::integer(wanted as u64));
+        let found = packed::nodes(snapshot, select).await?;
+        let is_all = found.len() < wanted;
+        for PackedNode { node, .. } in found {
+            text_bytes += text_of(&node);
+            reached = node.revision;
+            changes.push(StoredChange::Node(Box::new(node)));
+            if text_bytes > TEXT_MAX_BYTES {
+                return Ok(Nodes { changes, cut_after: Some(reached) });
+            }
+        }
+        if is_all || changes.len() > limit {
+            return Ok(Nodes { changes, cut_after: None });
         }
     }
-    Ok(Nodes { changes, cut_after: None })
 }
 
 fn text_of(node: &Node) -> usize {

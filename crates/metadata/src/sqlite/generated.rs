@@ -121,6 +121,16 @@ impl SqliteMetadata {
         let mut draw = Draw(seed | 1);
         let mut folders: Vec<Option<Uuid>> = vec![None];
         let mut tx = self.write().await?;
+        // Kept up row by row they take most of the time, and gigabytes of log.
+        let indexes: Vec<(String, String)> = sqlx::query_as(
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL \
+             AND tbl_name IN ('nodes', 'versions')",
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        for (name, _) in &indexes {
+            QueryBuilder::new("DROP INDEX ").push(name).build().execute(&mut *tx).await?;
+        }
         let mut number = 0;
         let mut used = 0;
         while number < nodes {
@@ -132,6 +142,9 @@ impl SqliteMetadata {
                 some.push(node);
             }
             write(&mut tx, owner, &some).await?;
+        }
+        for (_, sql) in &indexes {
+            QueryBuilder::new(sql).build().execute(&mut *tx).await?;
         }
         sqlx::query("UPDATE users SET revision = ?2, used = ?3 WHERE id = ?1")
             .bind(&owner.0)
@@ -170,10 +183,15 @@ fn generated(draw: &mut Draw, number: u64, folders: &mut Vec<Option<Uuid>>, shap
     Generated { id, parent, name, version, at, revision: number }
 }
 
+/// Of no content at all.
+fn hash(node: &Generated, version: Uuid) -> Vec<u8> {
+    [version.into_bytes(), node.id.into_bytes()].concat()
+}
+
 async fn write(tx: &mut sqlx::SqliteConnection, owner: &UserId, some: &[Generated]) -> Result<()> {
     let mut nodes = QueryBuilder::new(
-        "INSERT INTO nodes (id, owner, parent, kind, name, unique_key, sort_key, version, size, created_at, \
-         modified_at, revision) ",
+        "INSERT INTO nodes (id, owner, parent, kind, name, unique_key, sort_key, version, size, content_type, \
+         sha256, uploaded_at, created_at, modified_at, revision) ",
     );
     nodes.push_values(some, |mut row, node| {
         row.push_bind(rows::key(NodeId(node.id).0))
@@ -185,6 +203,9 @@ async fn write(tx: &mut sqlx::SqliteConnection, owner: &UserId, some: &[Generate
             .push_bind(names::sort_key(&node.name))
             .push_bind(node.version.map(|(id, ..)| rows::key(VersionId(id).0)))
             .push_bind(rows::integer(node.version.map_or(0, |(_, size, _)| size)))
+            .push_bind(node.version.map(|(_, _, media_type)| media_type))
+            .push_bind(node.version.map(|(id, ..)| hash(node, id)))
+            .push_bind(node.version.map(|_| node.at))
             .push_bind(node.at)
             .push_bind(node.at)
             .push_bind(rows::integer(node.revision));
@@ -203,7 +224,7 @@ async fn write(tx: &mut sqlx::SqliteConnection, owner: &UserId, some: &[Generate
             .push_bind(rows::key(node.id))
             .push_bind(rows::integer(size))
             .push_bind(media_type)
-            .push_bind([id.into_bytes(), node.id.into_bytes()].concat())
+            .push_bind(hash(node, id))
             .push_bind(Timestamp::from_millis(node.at).as_millis())
             .push_bind(id.simple().to_string());
     });

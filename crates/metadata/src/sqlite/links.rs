@@ -1,11 +1,11 @@
 //! Public links.
 
 use async_trait::async_trait;
-use notespot_protocol::{NodeId, NodeKind, Revision, Slug, Timestamp, UserId};
+use notespot_protocol::{NodeId, NodeKind, NodeName, Revision, Slug, Timestamp, UserId};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
-use super::{Connection, SqliteMetadata, revisions, rows, tree};
+use super::{Connection, Mutation, SqliteMetadata, names, revisions, rows, tree};
 use crate::links::{Links, OpenedLink, StoredLink};
 use crate::{MetadataError, Result};
 
@@ -13,7 +13,8 @@ use crate::{MetadataError, Result};
 impl Links for SqliteMetadata {
     async fn create_link(&self, owner: &UserId, node: NodeId, slug: Option<Slug>) -> Result<StoredLink> {
         let mut tx = self.change(owner).await?;
-        if tree::node(&mut tx, owner, node).await?.kind != NodeKind::File {
+        let file = tree::node(&mut tx, owner, node).await?;
+        if file.kind != NodeKind::File {
             return Err(MetadataError::WrongKind);
         }
         if !tree::lives(&mut tx, node).await? {
@@ -25,10 +26,11 @@ impl Links for SqliteMetadata {
             let is_the_same = known.node == node && known.owner == *owner;
             return if is_the_same { Ok(known) } else { Err(MetadataError::SlugTaken) };
         }
+        let oldest = living_links(&mut tx, node, 1).await?.into_iter().next();
         if slug.is_none()
-            && let Some(living) = living_links(&mut tx, node).await?.into_iter().next()
+            && let Some(oldest) = oldest
         {
-            return Ok(living);
+            return Ok(oldest);
         }
         let slug = slug.unwrap_or_else(Slug::generate);
         let revision = revisions::next(&mut tx).await?;
@@ -40,6 +42,7 @@ impl Links for SqliteMetadata {
             ended_at: None,
             views: 0,
             downloads: 0,
+            listed: oldest.is_some_and(|oldest| oldest.listed),
             revision,
         };
         sqlx::query(
@@ -52,6 +55,9 @@ impl Links for SqliteMetadata {
         .bind(rows::integer(revision.0))
         .execute(&mut *tx)
         .await?;
+        if made.listed {
+            set_listed(&mut tx, &made.slug, revision, Some(&file.name)).await?;
+        }
         tx.commit().await?;
         Ok(made)
     }
@@ -79,7 +85,7 @@ impl Links for SqliteMetadata {
             return Ok(before);
         }
         let mut asked_for = before.clone();
-        for living in living_links(&mut tx, before.node).await? {
+        for living in living_links(&mut tx, before.node, -1).await? {
             let revision = revisions::next(&mut tx).await?;
             let ended = StoredLink { ended_at: Some(Timestamp::now()), revision, ..living };
             sqlx::query("UPDATE links SET ended_at = ?2, revision = ?3 WHERE slug = ?1")
@@ -96,13 +102,44 @@ impl Links for SqliteMetadata {
         Ok(asked_for)
     }
 
+    async fn list_link(
+        &self,
+        owner: &UserId,
+        slug: &Slug,
+        listed: bool,
+        if_match: Option<Revision>,
+    ) -> Result<StoredLink> {
+        let mut tx = self.change(owner).await?;
+        let before = own(&mut tx, owner, slug).await?;
+        if if_match.is_some_and(|known| known != before.revision) {
+            return Err(MetadataError::Stale { current: before.revision });
+        }
+        if before.ended_at.is_some() {
+            return Err(MetadataError::LinkEnded);
+        }
+        let name = tree::node(&mut tx, owner, before.node).await?.name;
+        let mut asked_for = before.clone();
+        for living in living_links(&mut tx, before.node, -1).await? {
+            if living.listed == listed {
+                continue;
+            }
+            let revision = revisions::next(&mut tx).await?;
+            set_listed(&mut tx, &living.slug, revision, listed.then_some(&name)).await?;
+            if living.slug == *slug {
+                asked_for = StoredLink { listed, revision, ..living };
+            }
+        }
+        tx.commit().await?;
+        Ok(asked_for)
+    }
+
     async fn open_link(&self, slug: &Slug) -> Result<OpenedLink> {
         let mut snapshot = self.snapshot().await?;
         let link = by_slug(&mut snapshot, slug).await?.ok_or(MetadataError::NotFound)?;
         if link.ended_at.is_some() || !tree::lives(&mut snapshot, link.node).await? {
             return Ok(OpenedLink::Ended);
         }
-        let row = sqlx::QueryBuilder::new(rows::NODES)
+        let row = sqlx::QueryBuilder::new(rows::NODES_WITH_VERSIONS)
             .push("WHERE n.id = ")
             .push_bind(rows::key(link.node.0))
             .build()
@@ -110,10 +147,13 @@ impl Links for SqliteMetadata {
             .await?;
         let Some(row) = row else { return Ok(OpenedLink::Ended) };
         let Some(version) = rows::version(&row)? else { return Ok(OpenedLink::Ended) };
-        let owner_name = sqlx::query_scalar("SELECT name FROM users WHERE id = ?1")
-            .bind(&link.owner.0)
-            .fetch_one(&mut *snapshot)
-            .await?;
+        // Who has no name is called by their e-mail address among themselves, and by nothing in public.
+        let owner_name = sqlx::query_scalar(
+            "SELECT CASE WHEN name IS email THEN '' ELSE name END FROM users WHERE id = ?1",
+        )
+        .bind(&link.owner.0)
+        .fetch_one(&mut *snapshot)
+        .await?;
         Ok(OpenedLink::File {
             link: Box::new(link),
             node: Box::new(rows::node(&row)?),
@@ -151,13 +191,44 @@ async fn by_slug(connection: &mut Connection, slug: &Slug) -> Result<Option<Stor
     row.as_ref().map(link).transpose()
 }
 
-/// The oldest first: that is the one that people get to see.
-async fn living_links(connection: &mut Connection, node: NodeId) -> Result<Vec<StoredLink>> {
-    let found = sqlx::query("SELECT * FROM links WHERE node = ?1 AND ended_at IS NULL ORDER BY created_at")
-        .bind(rows::key(node.0))
-        .fetch_all(connection)
-        .await?;
+/// The oldest first: that is the one that people get to see. All of them where the limit is negative.
+async fn living_links(connection: &mut Connection, node: NodeId, at_most: i64) -> Result<Vec<StoredLink>> {
+    let found =
+        sqlx::query("SELECT * FROM links WHERE node = ?1 AND ended_at IS NULL ORDER BY created_at LIMIT ?2")
+            .bind(rows::key(node.0))
+            .bind(at_most)
+            .fetch_all(connection)
+            .await?;
     found.iter().map(link).collect()
+}
+
+/// Lists a link under its file's name, or takes it out.
+async fn set_listed(
+    tx: &mut Mutation<'_>,
+    slug: &Slug,
+    revision: Revision,
+    name: Option<&NodeName>,
+) -> Result<()> {
+    sqlx::query("UPDATE links SET listed_at = ?2, listed_name = ?3, revision = ?4 WHERE slug = ?1")
+        .bind(slug.as_str())
+        .bind(name.map(|_| Timestamp::now().as_millis()))
+        .bind(name.map(names::searched))
+        .bind(rows::integer(revision.0))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// The catalogue finds a file by the name that it has now.
+pub(super) async fn follow_name(tx: &mut Connection, node: NodeId, name: &NodeName) -> Result<()> {
+    sqlx::query(
+        "UPDATE links SET listed_name = ?2 WHERE node = ?1 AND ended_at IS NULL AND +listed_at IS NOT NULL",
+    )
+    .bind(rows::key(node.0))
+    .bind(names::searched(name))
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 pub(super) fn link(row: &SqliteRow) -> Result<StoredLink> {
@@ -169,6 +240,7 @@ pub(super) fn link(row: &SqliteRow) -> Result<StoredLink> {
         ended_at: rows::maybe_time(row, "ended_at")?,
         views: rows::count(row, "views")?,
         downloads: rows::count(row, "downloads")?,
+        listed: rows::maybe_time(row, "listed_at")?.is_some(),
         revision: Revision(rows::count(row, "revision")?),
     })
 }

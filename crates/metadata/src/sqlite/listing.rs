@@ -1,11 +1,11 @@
 //! Pages of lists, by keyset: a page costs the same wherever it lies, and however much there is. A search by
 //! part of a name has no index: it reads names, in the order asked for, until it has a page of them.
 
-use notespot_protocol::{Cursor, Node, NodesQuery, NodesView, Order, Page, SortKey, UserId};
+use notespot_protocol::{Cursor, Node, NodeKind, NodesQuery, NodesView, Order, Page, SortKey, UserId};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row as _, Sqlite};
+use sqlx::{QueryBuilder, Sqlite};
 
+use super::packed::{self, PackedNode};
 use super::{Connection, names, rows, tree};
 use crate::{MetadataError, Result};
 
@@ -42,22 +42,23 @@ pub(super) async fn page(
     owner: &UserId,
     query: &NodesQuery,
 ) -> Result<Page<Node>> {
-    let list = List::new(owner, query);
+    let asked = List::new(owner, query);
     let limit = query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX);
-    let after = query.cursor.as_ref().map(|cursor| list.position(cursor)).transpose()?;
+    let after = query.cursor.as_ref().map(|cursor| asked.position(cursor)).transpose()?;
 
     // Folders and files are read one after the other: each is then one range of one index.
-    let mut found: Vec<SqliteRow> = Vec::new();
+    let mut found: Vec<PackedNode> = Vec::new();
     let wanted = limit as usize + 1;
-    for kind in list.kinds() {
+    for kind in asked.kinds() {
         let after = match &after {
             Some(position) if position.kind > *kind => continue,
             Some(position) if position.kind == *kind => Some(position),
             _ => None,
         };
         let room = i64::try_from(wanted - found.len()).unwrap_or(i64::MAX);
-        let mut select = list.select(*kind, after)?;
-        found.extend(select.push(" LIMIT ").push_bind(room).build().fetch_all(&mut *connection).await?);
+        let mut select = asked.select(*kind, after)?;
+        select.push(" LIMIT ").push_bind(room);
+        found.extend(packed::nodes(connection, select).await?);
         if found.len() == wanted {
             break;
         }
@@ -65,10 +66,10 @@ pub(super) async fn page(
     let more = found.len() == wanted;
     found.truncate(limit as usize);
     let next = match found.last() {
-        Some(row) if more => Some(list.cursor(row)?),
+        Some(last) if more => Some(asked.cursor(last)?),
         _ => None,
     };
-    Ok(Page { items: found.iter().map(rows::node).collect::<Result<_>>()?, next })
+    Ok(Page { items: found.into_iter().map(|packed| packed.node).collect(), next })
 }
 
 impl<'a> List<'a> {
@@ -93,7 +94,7 @@ impl<'a> List<'a> {
     }
 
     fn select(&self, kind: i64, after: Option<&Position>) -> Result<QueryBuilder<Sqlite>> {
-        let mut select = QueryBuilder::new(rows::NODES);
+        let mut select = packed::select();
         select
             .push("WHERE n.owner = ")
             .push_bind(self.owner.0.clone())
@@ -149,16 +150,17 @@ impl<'a> List<'a> {
         )
     }
 
-    fn cursor(&self, last: &SqliteRow) -> Result<Cursor> {
-        let column = self.column().trim_start_matches("n.");
+    fn cursor(&self, PackedNode { node, sort_key }: &PackedNode) -> Result<Cursor> {
         let key = match self.sort {
-            SortKey::Name => Key::Text(last.try_get(column)?),
-            // A folder has no size, and the join gives none: it is stored as 0.
-            SortKey::Size => Key::Number(last.try_get::<Option<i64>, _>(column)?.unwrap_or_default()),
-            SortKey::Modified => Key::Number(last.try_get(column)?),
+            SortKey::Name => Key::Text(sort_key.clone()),
+            // A folder has no size: it is stored as 0.
+            SortKey::Size => {
+                Key::Number(rows::integer(node.content.as_ref().map_or(0, |file| file.size.get())))
+            }
+            SortKey::Modified => Key::Number(node.modified_at.as_millis()),
         };
-        let id = hex::encode(last.try_get::<Vec<u8>, _>("id")?);
-        let position = Position { list: self.name(), kind: last.try_get("kind")?, key, id };
+        let kind = if node.kind == NodeKind::File { rows::FILE } else { rows::FOLDER };
+        let position = Position { list: self.name(), kind, key, id: hex::encode(node.id.0.as_bytes()) };
         Ok(Cursor(hex::encode(serde_json::to_vec(&position).map_err(rows::unreadable)?)))
     }
 

@@ -100,6 +100,17 @@ pub(super) fn sort_key(name: &NodeName) -> String {
     name.unique_key().to_lowercase()
 }
 
+/// What the catalogue finds a name by.
+pub(super) fn searched(name: &NodeName) -> String {
+    without_accents(name.as_str())
+}
+
+/// A text to search for, in the form of [`searched`].
+pub(super) fn without_accents(text: &str) -> String {
+    // Folding gives UTF-8.
+    String::from_utf8(notespot_protocol::folded(text)).unwrap_or_default()
+}
+
 /// A text to search for, in the form of [`sort_key`].
 pub(super) fn folded(text: &str) -> String {
     text.nfc().collect::<String>().to_lowercase()

@@ -14,6 +14,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!();
 /// How long a connection waits for another process that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const READERS: u32 = 4;
+/// For each connection, in KiB (negative: `PRAGMA cache_size`). The upper levels of a million nodes' tables and
+/// indexes stay in it.
+const PAGE_CACHE: &str = "-8192";
 
 /// Why the file could not be opened. It was left as it is.
 #[derive(Debug, thiserror::Error)]
@@ -64,7 +67,7 @@ impl SqliteMetadata {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT)
-            .row_buffer_size(512);
+            .pragma("cache_size", PAGE_CACHE);
         let refused = |source| refusal(path, source);
 
         let writer = pool(1).connect_with(options.clone()).await.map_err(refused)?;

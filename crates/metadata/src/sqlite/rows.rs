@@ -14,22 +14,18 @@ use crate::{MetadataError, Result};
 macro_rules! node_columns {
     () => {
         "SELECT n.id, n.parent, n.kind, n.name, n.description, n.tags, n.created_at, n.modified_at, n.trashed_at, \
-         n.revision, n.version, v.size, v.content_type, v.sha256, v.uploaded_at"
+         n.revision, n.version, n.size, n.content_type, n.sha256, n.uploaded_at"
     };
 }
 
-macro_rules! from_nodes {
-    () => {
-        " FROM nodes n LEFT JOIN versions v ON v.id = n.version "
-    };
-}
+/// What [`node`] reads: to be followed by a `WHERE` over `n`.
+pub(super) const NODES: &str = concat!(node_columns!(), " FROM nodes n ");
 
-/// What [`node`] and [`version`] read, and what lists are sorted by: to be followed by a `WHERE` over `n`.
-pub(super) const NODES: &str =
-    concat!(node_columns!(), ", v.source_modified_at, v.object_key, n.sort_key", from_nodes!());
-
-/// What [`node`] alone reads: the same.
-pub(super) const FED_NODES: &str = concat!(node_columns!(), from_nodes!());
+/// With what [`version`] reads.
+pub(super) const NODES_WITH_VERSIONS: &str = concat!(
+    node_columns!(),
+    ", v.source_modified_at, v.object_key FROM nodes n LEFT JOIN versions v ON v.id = n.version "
+);
 
 /// Where the version's columns begin.
 const VERSION: usize = 10;
@@ -84,7 +80,7 @@ pub(super) fn name(row: &SqliteRow, column: impl ColumnIndex<SqliteRow>) -> Resu
 }
 
 /// Most nodes have none.
-fn tags(stored: &str) -> Result<Vec<String>> {
+pub(super) fn tags(stored: &str) -> Result<Vec<String>> {
     if stored == "[]" { Ok(Vec::new()) } else { json(stored) }
 }
 
@@ -139,7 +135,11 @@ pub(super) const FOLDER: i64 = 0;
 pub(super) const FILE: i64 = 1;
 
 pub(super) fn kind(row: &SqliteRow, column: impl ColumnIndex<SqliteRow>) -> Result<NodeKind> {
-    match row.try_get::<i64, _>(column)? {
+    kind_of(row.try_get(column)?)
+}
+
+pub(super) fn kind_of(stored: i64) -> Result<NodeKind> {
+    match stored {
         FOLDER => Ok(NodeKind::Folder),
         FILE => Ok(NodeKind::File),
         _ => Err(unreadable(UnknownKind)),

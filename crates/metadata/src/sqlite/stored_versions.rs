@@ -43,7 +43,7 @@ async fn nodes(
     asked: &[(NodeId, Option<VersionId>)],
 ) -> Result<HashMap<NodeId, Found>> {
     // By id alone: with an index of the owner's, SQLite may read all that the owner has.
-    let mut select = QueryBuilder::new(rows::NODES);
+    let mut select = QueryBuilder::new(rows::NODES_WITH_VERSIONS);
     select.push("WHERE +n.owner = ").push_bind(&owner.0).push(" AND n.id IN (");
     let mut ids = select.separated(", ");
     for (id, _) in asked {

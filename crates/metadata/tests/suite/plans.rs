@@ -23,10 +23,10 @@ const EXCEPTIONS: [(&str, &str); 6] = [
     ("IS NOT NULL) ORDER BY n.size", "a search by size: it reads all names, and sorts those that it found"),
 ];
 
-/// What a recursive walk along a tree reads: rows that it found itself. The others hold values that came with the
+/// What a recursive walk along a tree reads, and what packs a page: rows that were found. The others hold values that came with the
 /// statement.
-const WALKED: [&str; 10] =
-    ["a", "above", "up", "down", "walk", "became", "copied", "ending", "gone", "wanted"];
+const WALKED: [&str; 11] =
+    ["a", "above", "up", "down", "walk", "found", "became", "copied", "ending", "gone", "wanted"];
 
 macro_rules! run_each {
     ($($case:ident,)*) => {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppState, Transfers};
+use super::{AppState, Opening, Transfers};
 use crate::Failure;
 
 /// Names files that were dropped on the window, until they are uploaded or the next drop comes.
@@ -26,6 +26,11 @@ pub enum AppEvent {
     TransfersChanged {
         /// As they now stand.
         transfers: Transfers,
+    },
+    /// Files that are being downloaded to be opened, as they now stand.
+    OpeningChanged {
+        /// All of them.
+        opening: Vec<Opening>,
     },
     /// Files hover over the window, or left it.
     DropHover {

@@ -15,6 +15,8 @@ pub struct AppState {
     pub sync: SyncState,
     /// The numbers beside the sidebar's entries.
     pub counts: LibraryCounts,
+    /// What was done here and the server has not taken yet.
+    pub edits: EditCounts,
 }
 
 /// The server that the app is for.
@@ -95,6 +97,15 @@ pub enum SyncStatus {
     Offline,
 }
 
+/// What was done here and the server has not taken yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct EditCounts {
+    /// How many edits wait.
+    pub waiting: u32,
+    /// Of those, how many wait for the person.
+    pub conflicts: u32,
+}
+
 /// The numbers beside the sidebar's entries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct LibraryCounts {
@@ -104,4 +115,6 @@ pub struct LibraryCounts {
     pub links: u32,
     /// What can be restored.
     pub trashed: u32,
+    /// Files that can be opened without a network.
+    pub offline: u32,
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::Json as Said;
 use axum::extract::State;
-use notespot_protocol::{NewLink, Problem, PublicLink, Slug};
+use http::HeaderMap;
+use notespot_protocol::{LinkPatch, NewLink, Problem, PublicLink, Slug};
 
-use super::input::{Json, Path};
+use super::input::{Json, Path, known_revision};
 use crate::access::{CanManage, CanRead};
 use crate::problems::Answer;
 use crate::state::Server;
@@ -55,6 +56,35 @@ pub(super) async fn get(
     Path(slug): Path<Slug>,
 ) -> Answer<Said<PublicLink>> {
     let link = server.metadata.link(&owner, &slug).await?;
+    Ok(Said(server.public_link(link)))
+}
+
+/// List the link's file in the public catalogue, or take it out. With `If-Match`, only at that revision of the link.
+#[utoipa::path(
+    patch,
+    path = "/v1/links/{slug}",
+    tag = "links",
+    params(("slug" = Slug, Path), ("If-Match" = Option<String>, Header, description = "The revision, in quotes")),
+    request_body = LinkPatch,
+    responses(
+        (status = OK, body = PublicLink),
+        (status = NOT_FOUND, body = Problem),
+        (status = GONE, body = Problem, description = "The link has ended"),
+        (status = PRECONDITION_FAILED, body = Problem)
+    )
+)]
+pub(super) async fn edit(
+    State(server): State<Arc<Server>>,
+    CanManage(owner): CanManage,
+    Path(slug): Path<Slug>,
+    headers: HeaderMap,
+    Json(LinkPatch { listed }): Json<LinkPatch>,
+) -> Answer<Said<PublicLink>> {
+    let if_match = known_revision(&headers)?;
+    let link = match listed {
+        Some(listed) => server.metadata.list_link(&owner, &slug, listed, if_match).await?,
+        None => server.metadata.link(&owner, &slug).await?,
+    };
     Ok(Said(server.public_link(link)))
 }
 

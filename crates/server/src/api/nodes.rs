@@ -7,16 +7,15 @@ use std::sync::Arc;
 use axum::Json as Said;
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
-use notespot_protocol::{NewFolder, Node, NodeId, NodePatch, NodesQuery, Page, Problem};
+use notespot_protocol::{
+    DESCRIPTION_MAX_CHARS, NewFolder, Node, NodeId, NodePatch, NodesQuery, Page, Problem, TAG_MAX_CHARS,
+    TAGS_MAX,
+};
 
 use super::input::{Json, Path, Query, at_most, known_revision};
 use crate::access::{CanManage, CanRead, CanUpload};
 use crate::problems::{Answer, Refusal};
 use crate::state::Server;
-
-const DESCRIPTION_MAX_CHARS: usize = 4000;
-const TAGS_MAX: usize = 50;
-const TAG_MAX_CHARS: usize = 100;
 
 /// One page of a list.
 #[utoipa::path(get, path = "/v1/nodes", tag = "nodes", params(NodesQuery), responses((status = OK, body = Page<Node>)))]

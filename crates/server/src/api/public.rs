@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use axum::Json as Said;
 use axum::extract::State;
-use http::StatusCode;
 use notespot_metadata::links::OpenedLink;
-use notespot_protocol::{ErrorCode, Problem, PublicFile, Slug};
+use notespot_protocol::{Problem, PublicFile, Slug};
 
 use super::input::Path;
 use crate::problems::{Answer, Refusal};
@@ -25,11 +24,7 @@ pub(super) async fn public_file(
     Path(slug): Path<Slug>,
 ) -> Answer<Said<PublicFile>> {
     let OpenedLink::File { link, node, version, owner_name } = server.metadata.open_link(&slug).await? else {
-        return Err(Refusal::new(
-            StatusCode::GONE,
-            ErrorCode::LinkEnded,
-            "This link was ended by its owner.",
-        ));
+        return Err(Refusal::link_ended());
     };
     Ok(Said(PublicFile {
         download_url: format!("{}/s/{slug}/download", server.base()),

@@ -17,6 +17,8 @@ const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
 pub(crate) enum FormsMayGoTo {
     /// There is no form.
     Nowhere,
+    /// This server.
+    ThisServer,
     /// This server, and from there to one more source.
     SelfAnd(String),
 }
@@ -25,6 +27,7 @@ impl FormsMayGoTo {
     fn sources(&self) -> String {
         match self {
             Self::Nowhere => "'none'".to_owned(),
+            Self::ThisServer => "'self'".to_owned(),
             Self::SelfAnd(source) => format!("'self' {source}"),
         }
     }

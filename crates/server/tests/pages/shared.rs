@@ -66,6 +66,10 @@ impl Library {
         self.metadata.edit_node(&self.owner, node, &patch, None).await.unwrap();
     }
 
+    pub(super) async fn list(&self, slug: &Slug) {
+        self.metadata.list_link(&self.owner, slug, true, None).await.unwrap();
+    }
+
     pub(super) async fn end(&self, slug: &Slug) {
         self.metadata.end_link(&self.owner, slug).await.unwrap();
     }

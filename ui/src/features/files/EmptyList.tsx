@@ -1,5 +1,6 @@
 import {
   ArrowUpFromLine,
+  CircleCheck,
   Clock,
   FolderOpen,
   Link,
@@ -34,13 +35,19 @@ function wordsFor(source: ViewSource): Words {
         title: "No public links",
         text: "Right-click a file and choose Copy public link. The file is then listed here.",
       };
+    case "available_offline":
+      return {
+        icon: CircleCheck,
+        title: "Nothing is kept offline",
+        text: "Right-click a file or folder and choose Keep available offline. It then opens without a network.",
+      };
     case "trash":
       return { icon: Trash2, title: "The trash is empty", text: "What you delete stays here for 30 days." };
     case "search":
       return {
         icon: SearchX,
         title: `Nothing found for “${source.text}”`,
-        text: "Names and descriptions were searched. Try fewer letters.",
+        text: "Names, descriptions and tags were searched. Try fewer letters, or another filter.",
       };
   }
 }

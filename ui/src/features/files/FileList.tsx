@@ -1,17 +1,26 @@
 import { ContextMenu } from "@base-ui/react/context-menu";
-import { useMemo, useRef } from "react";
-import type { OpenedView, ViewRow } from "../../platform/wire.ts";
+import { useCallback, useEffect, useMemo, useRef } from "react";
+import type { NodeId, OpenedView, ViewRow } from "../../platform/wire.ts";
+import type { DropTarget } from "../move/rowDrag.ts";
 import type { Places } from "../shell/places.ts";
 import { columnsOf } from "./columns.ts";
 import styles from "./FileList.module.css";
-import { FileRow, rowElementId } from "./FileRow.tsx";
+import { FileRows, type Scroller } from "./FileRows.tsx";
 import { FilesMenu, type MenuActions } from "./FilesMenu.tsx";
 import { ListHeader } from "./ListHeader.tsx";
 import type { Selection } from "./selection.ts";
+import { useCursor } from "./useCursor.ts";
 import { useKeepPlace } from "./useKeepPlace.ts";
 import { useListInput } from "./useListInput.ts";
 import { useRenaming } from "./useRenaming.ts";
-import { useVisibleRows } from "./useVisibleRows.ts";
+import { useRows } from "./useRows.ts";
+
+/** What was cut, and where dragged rows are let go. */
+export type Carry = {
+  cutIds: ReadonlySet<NodeId>;
+  drop: (target: DropTarget, rows: ViewRow[]) => void;
+  letGo: () => void;
+};
 
 export type FileListProps = {
   view: OpenedView;
@@ -21,21 +30,31 @@ export type FileListProps = {
   onSelect: (selection: Selection) => void;
   onOpen: (row: ViewRow) => void;
   actions: Omit<MenuActions, "rename">;
+  /** What is carried from folder to folder. */
+  carry: Carry;
   /** Pixels at the end that something covers. */
   coveredPx: number;
 };
 
 export function FileList(props: FileListProps) {
-  const { view, places, label, selection, onSelect, actions } = props;
+  const { view, places, label, selection, onSelect, actions, carry, coveredPx } = props;
   const grid = useRef<HTMLDivElement>(null);
-  const { rows, items, height, cursor } = useVisibleRows(grid, props);
+  const scroller = useRef<Scroller>(null);
+  const rows = useRows(view);
+  const scrollTo = useCallback((index: number) => scroller.current?.scrollTo(index), []);
+  const cursor = useCursor({ rows, total: view.total, selection, onSelect, scrollTo });
   useKeepPlace({ view, rows, places, cursor, selection, onSelect });
 
   const columns = useMemo(() => columnsOf(places.query.source), [places.query.source]);
   const renaming = useRenaming({ grid, selection, isTrash: places.query.source.kind === "trash" });
+  const { afterMenu } = renaming;
   const input = useListInput({ ...props, grid, rows, cursor, onRename: renaming.start });
 
-  const isCursorShown = items.some((item) => item.index === cursor.index);
+  useEffect(() => {
+    // A list that comes in place of another takes the keyboard, unless somebody is typing elsewhere.
+    if (document.activeElement === document.body) grid.current?.focus({ preventScroll: true });
+  }, []);
+
   const root = (
     <div
       ref={grid}
@@ -45,7 +64,6 @@ export function FileList(props: FileListProps) {
       aria-multiselectable
       aria-rowcount={view.total + 1}
       aria-colcount={columns.length}
-      aria-activedescendant={isCursorShown ? rowElementId(cursor.index) : undefined}
       className={styles.grid}
       {...input}
     />
@@ -54,30 +72,32 @@ export function FileList(props: FileListProps) {
     <ContextMenu.Root {...renaming.menuEvents}>
       <ContextMenu.Trigger render={root}>
         <ListHeader query={places.query} sortBy={places.sortBy} />
-        <div role="rowgroup" className={styles.body} style={{ height }}>
-          {items.map((item) => {
-            const row = rows.at(item.index);
-            return (
-              <FileRow
-                key={item.index}
-                row={row}
-                index={item.index}
-                top={item.start}
-                columns={columns}
-                isSelected={row !== undefined && selection.has(row.id)}
-                isCursor={item.index === cursor.index}
-                isRenaming={row !== undefined && row.id === renaming.id}
-                onRenamed={renaming.end}
-              />
-            );
-          })}
-        </div>
+        <FileRows
+          ref={scroller}
+          grid={grid}
+          rows={rows}
+          columns={columns}
+          selection={selection}
+          cutIds={carry.cutIds}
+          cursorIndex={cursor.index}
+          renaming={renaming.id}
+          onRenamed={renaming.end}
+          coveredPx={coveredPx}
+        />
       </ContextMenu.Trigger>
       <FilesMenu
         selection={selection}
         source={places.query.source}
         returnFocus={renaming.returnFocus}
-        actions={{ ...actions, rename: renaming.chooseInMenu }}
+        actions={{
+          ...actions,
+          rename: afterMenu(renaming.start),
+          moveTo: afterMenu(actions.moveTo),
+          endLink: afterMenu(actions.endLink),
+          createFolder: afterMenu(actions.createFolder),
+          deleteForEver: afterMenu(actions.deleteForEver),
+          emptyTrash: afterMenu(actions.emptyTrash),
+        }}
       />
     </ContextMenu.Root>
   );

@@ -1,12 +1,14 @@
-import { Link } from "lucide-react";
+import { Clock, Link } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import { FileName } from "../../components/FileName.tsx";
 import { KindBadge } from "../../components/KindBadge.tsx";
 import { formatBytes, formatCount, formatItems } from "../../format/bytes.ts";
 import { formatMoment, formatWhen } from "../../format/times.ts";
 import type { ViewRow } from "../../platform/wire.ts";
+import { dropOn } from "../move/rowDrag.ts";
 import type { Column, ColumnId } from "./columns.ts";
 import styles from "./FileList.module.css";
+import { OfflineMark } from "../offline/OfflineMark.tsx";
 import { RenameField } from "./RenameField.tsx";
 
 type FileRowProps = {
@@ -18,13 +20,15 @@ type FileRowProps = {
   isSelected: boolean;
   isCursor: boolean;
   isRenaming: boolean;
+  /** It was cut, to be pasted elsewhere. */
+  isCut: boolean;
   onRenamed: () => void;
 };
 
 export const rowElementId = (index: number) => `row-${index}`;
 
 export const FileRow = memo(function FileRow(props: FileRowProps) {
-  const { row, index, top, columns, isSelected, isCursor, isRenaming, onRenamed } = props;
+  const { row, index, top, columns, isSelected, isCursor, isRenaming, isCut, onRenamed } = props;
   return (
     <div
       role="row"
@@ -36,6 +40,10 @@ export const FileRow = memo(function FileRow(props: FileRowProps) {
       data-index={index}
       data-id={row?.id}
       data-cursor={isCursor || undefined}
+      data-cut={isCut || undefined}
+      {...(row?.kind === "folder" &&
+        row.trashed_at === null &&
+        dropOn({ kind: "folder", id: row.id, name: row.name }))}
       className={`${styles.row} ${styles.columns}`}
       style={{ transform: `translateY(${top}px)` }}
     >
@@ -44,7 +52,7 @@ export const FileRow = memo(function FileRow(props: FileRowProps) {
           {row === undefined ? (
             <span className={styles.pending} />
           ) : column.id === "name" && isRenaming ? (
-            <RenameField row={row} onDone={onRenamed} />
+            <RenameField key={row.id} row={row} onDone={onRenamed} />
           ) : (
             CELLS[column.id](row)
           )}
@@ -59,6 +67,12 @@ const CELLS: Record<ColumnId, (row: ViewRow) => ReactNode> = {
     <span className={styles.name}>
       <KindBadge kind={row.kind} name={row.name} />
       <FileName name={row.name} />
+      {row.offline !== null && <OfflineMark state={row.offline} />}
+      {row.waiting && (
+        <span className={styles.waiting} title="Waiting to be sent">
+          <Clock role="img" aria-label="Waiting to be sent" />
+        </span>
+      )}
     </span>
   ),
   link: (row) =>

@@ -1,20 +1,26 @@
 import { ContextMenu } from "@base-ui/react/context-menu";
 import {
   ArrowDownToLine,
+  CircleCheck,
+  ClipboardPaste,
+  Copy,
   ExternalLink,
   Eye,
+  FolderInput,
   FolderPlus,
+  Info,
   Link,
   Link2Off,
   Pencil,
   RotateCcw,
   Trash2,
+  X,
   ArrowUpFromLine,
 } from "lucide-react";
 import menu from "../../components/Menu.module.css";
-import { MenuEntry, MenuSeparator } from "../../components/MenuEntry.tsx";
+import { MenuCheck, MenuEntry, MenuSeparator } from "../../components/MenuEntry.tsx";
 import type { ViewSource } from "../../platform/wire.ts";
-import { onlyOne, type Selection } from "./selection.ts";
+import { areAllOffline, onlyOne, type Selection } from "./selection.ts";
 
 export type MenuActions = {
   open: () => void;
@@ -23,9 +29,17 @@ export type MenuActions = {
   openLink: () => void;
   endLink: () => void;
   rename: () => void;
+  moveTo: () => void;
+  makeCopy: () => void;
   trash: () => void;
   restore: () => void;
+  deleteForEver: () => void;
+  emptyTrash: () => void;
+  details: () => void;
+  keepOffline: (wanted: boolean) => void;
   createFolder: () => void;
+  /** `null` where nothing was cut or copied. */
+  paste: (() => void) | null;
   upload: () => void;
 };
 
@@ -42,16 +56,37 @@ export function FilesMenu({ selection, source, actions, returnFocus }: FilesMenu
     <ContextMenu.Portal>
       <ContextMenu.Positioner className={menu.positioner}>
         <ContextMenu.Popup className={menu.popup} finalFocus={returnFocus}>
-          {selection.size === 0 ? (
+          {source.kind === "trash" ? (
+            <TrashEntries hasSelection={selection.size > 0} actions={actions} />
+          ) : selection.size === 0 ? (
             <PlaceEntries actions={actions} />
-          ) : source.kind === "trash" ? (
-            <MenuEntry icon={<RotateCcw aria-hidden />} label="Restore" onChoose={actions.restore} />
           ) : (
             <FileEntries selection={selection} actions={actions} />
           )}
         </ContextMenu.Popup>
       </ContextMenu.Positioner>
     </ContextMenu.Portal>
+  );
+}
+
+function TrashEntries({ hasSelection, actions }: { hasSelection: boolean; actions: MenuActions }) {
+  return (
+    <>
+      {hasSelection && (
+        <>
+          <MenuEntry icon={<RotateCcw aria-hidden />} label="Restore" onChoose={actions.restore} />
+          <MenuEntry
+            icon={<X aria-hidden />}
+            label="Delete for ever…"
+            keys="Del"
+            isDanger
+            onChoose={actions.deleteForEver}
+          />
+          <MenuSeparator />
+        </>
+      )}
+      <MenuEntry icon={<Trash2 aria-hidden />} label="Empty trash…" isDanger onChoose={actions.emptyTrash} />
+    </>
   );
 }
 
@@ -65,6 +100,14 @@ function PlaceEntries({ actions }: { actions: MenuActions }) {
         keys="Ctrl U"
         onChoose={actions.upload}
       />
+      {actions.paste && (
+        <MenuEntry
+          icon={<ClipboardPaste aria-hidden />}
+          label="Paste"
+          keys="Ctrl V"
+          onChoose={actions.paste}
+        />
+      )}
     </>
   );
 }
@@ -75,12 +118,10 @@ function FileEntries({ selection, actions }: { selection: Selection; actions: Me
   return (
     <>
       {one !== undefined && (
-        <MenuEntry
-          icon={<Eye aria-hidden />}
-          label={isOneFile ? "Details" : "Open"}
-          keys="Enter"
-          onChoose={actions.open}
-        />
+        <MenuEntry icon={<Eye aria-hidden />} label="Open" keys="Enter" onChoose={actions.open} />
+      )}
+      {isOneFile && (
+        <MenuEntry icon={<Info aria-hidden />} label="Details" keys="Ctrl I" onChoose={actions.details} />
       )}
       <MenuEntry
         icon={<ArrowDownToLine aria-hidden />}
@@ -113,12 +154,18 @@ function FileEntries({ selection, actions }: { selection: Selection; actions: Me
           )}
         </>
       )}
+      <MenuSeparator />
+      <MenuCheck
+        icon={<CircleCheck aria-hidden />}
+        label="Keep available offline"
+        checked={areAllOffline(selection)}
+        onChange={actions.keepOffline}
+      />
       {one !== undefined && (
-        <>
-          <MenuSeparator />
-          <MenuEntry icon={<Pencil aria-hidden />} label="Rename" keys="F2" onChoose={actions.rename} />
-        </>
+        <MenuEntry icon={<Pencil aria-hidden />} label="Rename" keys="F2" onChoose={actions.rename} />
       )}
+      <MenuEntry icon={<FolderInput aria-hidden />} label="Move to…" onChoose={actions.moveTo} />
+      <MenuEntry icon={<Copy aria-hidden />} label="Make a copy" onChoose={actions.makeCopy} />
       <MenuSeparator />
       <MenuEntry
         icon={<Trash2 aria-hidden />}

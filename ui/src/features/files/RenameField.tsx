@@ -12,14 +12,16 @@ export function RenameField({ row, onDone }: { row: ViewRow; onDone: () => void 
   const platform = usePlatform();
   const input = useRef<HTMLInputElement>(null);
   const isSettled = useRef(false);
-  const [name, setName] = useState(row.name);
+  // What came from elsewhere while somebody types is not what they saw.
+  const [seen] = useState(row.name);
+  const [name, setName] = useState(seen);
   const [problem, setProblem] = useState<string | null>(null);
 
   useEffect(() => {
-    const stem = row.kind === "file" ? splitName(row.name).stem : row.name;
+    const stem = row.kind === "file" ? splitName(seen).stem : seen;
     input.current?.focus();
     input.current?.setSelectionRange(0, stem.length);
-  }, [row.id, row.kind, row.name]);
+  }, [row.kind, seen]);
 
   function settle() {
     isSettled.current = true;
@@ -28,13 +30,13 @@ export function RenameField({ row, onDone }: { row: ViewRow; onDone: () => void 
 
   async function keep() {
     if (isSettled.current) return;
-    if (name === row.name) {
+    if (name === seen) {
       settle();
       return;
     }
     isSettled.current = true;
     try {
-      await platform.rename(row.id, name);
+      await platform.rename(row.id, seen, name);
       onDone();
     } catch (thrown) {
       isSettled.current = false;
@@ -45,12 +47,12 @@ export function RenameField({ row, onDone }: { row: ViewRow; onDone: () => void 
 
   return (
     <span className={styles.name}>
-      <KindBadge kind={row.kind} name={row.name} />
+      <KindBadge kind={row.kind} name={seen} />
       <span className={styles.renaming}>
         <input
           ref={input}
           className={styles.renameInput}
-          aria-label={`New name of ${row.name}`}
+          aria-label={`New name of ${seen}`}
           aria-invalid={problem !== null}
           aria-describedby={problem === null ? undefined : "rename-problem"}
           spellCheck={false}

@@ -1,11 +1,11 @@
-import type { SortKey, ViewSource } from "../../platform/wire.ts";
+import type { ViewSort, ViewSource } from "../../platform/wire.ts";
 
 export type ColumnId = "name" | "link" | "size" | "modified" | "trashed";
 
-export type Column = { id: ColumnId; label: string; sort: SortKey | null };
+export type Column = { id: ColumnId; label: string; sort: ViewSort | null };
 
 const NAME: Column = { id: "name", label: "Name", sort: "name" };
-const LINK: Column = { id: "link", label: "Link", sort: null };
+const LINK: Column = { id: "link", label: "Link", sort: "link" };
 const SIZE: Column = { id: "size", label: "Size", sort: "size" };
 const MODIFIED: Column = { id: "modified", label: "Modified", sort: "modified" };
 const TRASHED: Column = { id: "trashed", label: "Deleted", sort: null };

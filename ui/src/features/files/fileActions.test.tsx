@@ -37,6 +37,23 @@ describe("renaming", () => {
     await row("ab.pdf");
   });
 
+  test("tells which name was seen, and keeps what is typed when another name and place come meanwhile", async () => {
+    const { user, fake } = await openSystemsFolder();
+    await user.click(await row(RAFT));
+    await user.keyboard("{F2}Mine");
+    const node = [...fake.library.nodes.values()].find(({ name }) => name === RAFT);
+    fake.library.change(node?.id ?? "", { name: "A first one.pdf" });
+    fake.libraryChanged();
+    await waitFor(() => {
+      const field = screen.getByRole("textbox", { name: `New name of ${RAFT}` });
+      expect(field.closest("[data-index]")).toHaveAttribute("data-index", "2");
+    });
+    await user.keyboard("{Enter}");
+    await waitFor(() => {
+      expect(fake.calls).toContainEqual({ command: "rename", args: [node?.id, RAFT, "Mine.pdf"] });
+    });
+  });
+
   test("starts from the menu too, with the keyboard in the field", async () => {
     const { user } = await openSystemsFolder();
     await user.pointer({ keys: "[MouseRight]", target: await row(RAFT) });

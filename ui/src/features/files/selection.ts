@@ -21,6 +21,12 @@ export function onlyOne(selection: Selection): ViewRow | undefined {
   return selection.values().next().value;
 }
 
+/** Whether all that is selected is kept available offline, or is to be. */
+export function areAllOffline(selection: Selection): boolean {
+  for (const row of selection.values()) if (row.offline === null) return false;
+  return selection.size > 0;
+}
+
 export function bytesOf(selection: Selection): number {
   let sum = 0;
   for (const row of selection.values()) sum += row.size ?? 0;

@@ -1,6 +1,7 @@
 // What the keyboard and the mouse do in the list.
 
 import type { KeyboardEvent, MouseEvent, RefObject } from "react";
+import { followDrag } from "../move/rowDrag.ts";
 import type { FileListProps } from "./FileList.tsx";
 import { rowElementId } from "./FileRow.tsx";
 import { findRow } from "./findRow.ts";
@@ -8,7 +9,7 @@ import { NOTHING, onlyOne } from "./selection.ts";
 import type { Cursor } from "./useCursor.ts";
 import { useListKeys } from "./useListKeys.ts";
 import type { Rows } from "./useRows.ts";
-import { HEAD_PX, ROW_PX } from "./useVisibleRows.ts";
+import { HEAD_PX, ROW_PX } from "./FileRows.tsx";
 
 type ListInputOptions = FileListProps & {
   grid: RefObject<HTMLElement | null>;
@@ -25,7 +26,7 @@ type ListInput = {
 };
 
 export function useListInput(options: ListInputOptions): ListInput {
-  const { view, places, selection, onSelect, onOpen, actions, grid, rows, cursor, onRename } = options;
+  const { view, places, selection, onSelect, onOpen, actions, carry, grid, rows, cursor, onRename } = options;
 
   async function standOn(start: string, isLonger: boolean) {
     const from = isLonger ? cursor.index : (cursor.index + 1) % Math.max(1, view.total);
@@ -33,6 +34,25 @@ export function useListInput(options: ListInputOptions): ListInput {
       row.name.toLocaleLowerCase().startsWith(start),
     );
     if (found !== null) cursor.stand(found);
+  }
+
+  /** Selects a row; of several that are selected, a press may be the beginning of a drag of them all. */
+  function press(event: MouseEvent, index: number) {
+    const row = rows.at(index);
+    const isOneOfSeveral = row !== undefined && selection.size > 1 && selection.has(row.id);
+    if (!isOneOfSeveral) cursor.move(index, "only");
+    if (row === undefined || places.query.source.kind === "trash") return;
+    const dragged = isOneOfSeveral ? [...selection.values()] : [row];
+    followDrag(event, {
+      rows: dragged,
+      list: grid.current,
+      onDrop: (target) => {
+        carry.drop(target, dragged);
+      },
+      onClick: () => {
+        if (isOneOfSeveral) cursor.move(index, "only");
+      },
+    });
   }
 
   const onKeyDown = useListKeys({
@@ -45,10 +65,13 @@ export function useListInput(options: ListInputOptions): ListInput {
     },
     onRename,
     onTrash: () => {
-      if (places.query.source.kind !== "trash" && selection.size > 0) actions.trash();
+      if (selection.size === 0) return;
+      if (places.query.source.kind === "trash") actions.deleteForEver();
+      else actions.trash();
     },
     onClear: () => {
       onSelect(NOTHING);
+      carry.letGo();
     },
     onMenu: () => {
       openMenuAt(grid.current, cursor.index);
@@ -63,7 +86,7 @@ export function useListInput(options: ListInputOptions): ListInput {
       if (index === null || event.button !== 0) return;
       if (event.shiftKey) cursor.move(index, "extend");
       else if (event.ctrlKey) cursor.toggle(index);
-      else cursor.move(index, "only");
+      else press(event, index);
     },
     onDoubleClick: (event) => {
       const index = indexUnder(event);

@@ -1,4 +1,4 @@
-// Which row's name is being typed over, and who has the keyboard before and after.
+// Which row's name is being typed over, and who has the keyboard before and after it and the menu.
 
 import { type RefObject, useCallback, useRef, useState } from "react";
 import type { NodeId } from "../../platform/wire.ts";
@@ -11,8 +11,11 @@ type Renaming = {
   id: NodeId | null;
   start: () => void;
   end: () => void;
-  /** Begins when the menu is gone: the menu's last act is to give the keyboard back. */
-  chooseInMenu: () => void;
+  /**
+   * For what takes the keyboard: it begins when the menu is gone, and the list has the keyboard, which is where it
+   * comes back to.
+   */
+  afterMenu: (work: () => void) => () => void;
   menuEvents: { onOpenChange: (open: boolean) => void; onOpenChangeComplete: (open: boolean) => void };
   /** What has the keyboard after the menu; nothing where the field of the new name takes it itself. */
   returnFocus: () => HTMLElement | false | null;
@@ -20,7 +23,7 @@ type Renaming = {
 
 export function useRenaming({ grid, selection, isTrash }: RenamingOptions): Renaming {
   const [id, setId] = useState<NodeId | null>(null);
-  const isChosen = useRef(false);
+  const chosen = useRef<(() => void) | null>(null);
 
   const start = () => {
     const row = onlyOne(selection);
@@ -36,17 +39,19 @@ export function useRenaming({ grid, selection, isTrash }: RenamingOptions): Rena
     id,
     start,
     end,
-    chooseInMenu: () => {
-      isChosen.current = true;
+    afterMenu: (work) => () => {
+      chosen.current = work;
     },
     menuEvents: {
       onOpenChange: (open) => {
-        if (open) isChosen.current = false;
+        if (open) chosen.current = null;
       },
       onOpenChangeComplete: (open) => {
-        if (!open && isChosen.current) start();
+        if (open || chosen.current === null) return;
+        grid.current?.focus({ preventScroll: true });
+        chosen.current();
       },
     },
-    returnFocus: () => (isChosen.current ? false : grid.current),
+    returnFocus: () => (chosen.current === null ? grid.current : false),
   };
 }

@@ -1,5 +1,5 @@
-import { useQueries, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useMemo, useRef } from "react";
+import { type QueryKey, useQueries, useQueryClient } from "@tanstack/react-query";
+import { useMemo, useRef } from "react";
 import { keys } from "../../host/keys.ts";
 import { usePlatform } from "../../platform/PlatformContext.ts";
 import { MAX_ROWS } from "../../platform/types.ts";
@@ -8,6 +8,8 @@ import type { OpenedView, ViewRow } from "../../platform/wire.ts";
 const PAGE_ROWS = 100;
 const KEEP_PAGES_MS = 30_000;
 
+type PageOptions = { queryKey: QueryKey; queryFn: () => Promise<ViewRow[]>; gcTime: number };
+
 export type Rows = {
   /** The row at a place of the list, where it has been read. */
   at(index: number): ViewRow | undefined;
@@ -15,53 +17,28 @@ export type Rows = {
   range(first: number, last: number): Promise<ViewRow[]>;
 };
 
-/**
- * Reads the rows that are on the screen. After a change of the library the old rows stay until the
- * new ones are there, so that nothing flickers.
- */
-export function useRows(view: OpenedView, firstIndex: number, lastIndex: number): Rows {
+/** Rows that can be shown while they are read. */
+export type ReadRows = Rows & {
+  view: OpenedView;
+  page(page: number): PageOptions;
+  /** Of a page of the list before a change, until the new ones are there. */
+  before(page: number): ViewRow[] | undefined;
+};
+
+/** The rows of a list. The same for as long as the list is. */
+export function useRows(view: OpenedView): ReadRows {
   const platform = usePlatform();
   const queries = useQueryClient();
   const before = useRef(new Map<number, { view: number; rows: ViewRow[] }>());
 
-  const pages = useMemo(() => {
-    const first = Math.floor(firstIndex / PAGE_ROWS);
-    const last = Math.max(first, Math.floor(lastIndex / PAGE_ROWS));
-    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  }, [firstIndex, lastIndex]);
-
-  const pageOptions = useCallback(
-    (page: number) => ({
-      queryKey: keys.rows(view.id, page),
-      // Rows of a list that was replaced meanwhile are newer than those before them: where a list changes
-      // faster than it is read, they are all that there is.
-      queryFn: async () => {
-        const rows = await platform.viewRows(view.id, page * PAGE_ROWS, PAGE_ROWS);
-        if ((before.current.get(page)?.view ?? 0) <= view.id)
-          before.current.set(page, { view: view.id, rows });
-        return rows;
-      },
-      gcTime: KEEP_PAGES_MS,
-    }),
-    [platform, view.id],
-  );
-
-  const shown = useQueries({
-    queries: pages.map((page) => ({
-      ...pageOptions(page),
-      enabled: view.total > 0,
-      placeholderData: () => before.current.get(page)?.rows,
-    })),
-    combine: (results) => results.map((result) => result.data),
-  });
-
   return useMemo(
     () => ({
+      view,
       at(index) {
         if (index >= view.total) return undefined;
         const page = Math.floor(index / PAGE_ROWS);
-        const rows = shown[pages.indexOf(page)] ?? queries.getQueryData<ViewRow[]>(keys.rows(view.id, page));
-        return rows?.[index % PAGE_ROWS];
+        const rows = queries.getQueryData<ViewRow[]>(keys.rows(view.id, page));
+        return (rows ?? before.current.get(page)?.rows)?.[index % PAGE_ROWS];
       },
       async range(first, last) {
         const rows: ViewRow[] = [];
@@ -73,7 +50,44 @@ export function useRows(view: OpenedView, firstIndex: number, lastIndex: number)
         }
         return rows;
       },
+      page: (page) => ({
+        queryKey: keys.rows(view.id, page),
+        // Rows of a list that was replaced meanwhile are newer than those before them: where a list changes
+        // faster than it is read, they are all that there is.
+        queryFn: async () => {
+          const rows = await platform.viewRows(view.id, page * PAGE_ROWS, PAGE_ROWS);
+          if ((before.current.get(page)?.view ?? 0) <= view.id)
+            before.current.set(page, { view: view.id, rows });
+          return rows;
+        },
+        gcTime: KEEP_PAGES_MS,
+      }),
+      before: (page) => before.current.get(page)?.rows,
     }),
-    [platform, queries, shown, pages, view],
+    [platform, queries, view],
   );
 }
+
+/**
+ * Reads the rows that are on the screen. After a change of the library the old rows stay until the
+ * new ones are there, so that nothing flickers.
+ */
+export function useShownRows(rows: ReadRows, firstIndex: number, lastIndex: number): Rows["at"] {
+  const { view } = rows;
+  const first = Math.floor(firstIndex / PAGE_ROWS);
+  const last = Math.max(first, Math.floor(lastIndex / PAGE_ROWS));
+  const queries = useMemo(
+    () =>
+      Array.from({ length: last - first + 1 }, (_, step) => ({
+        ...rows.page(first + step),
+        enabled: rows.view.total > 0,
+        placeholderData: () => rows.before(first + step),
+      })),
+    [rows, first, last],
+  );
+  const pages = useQueries({ queries, combine: dataOf });
+  return (index) =>
+    index < view.total ? pages[Math.floor(index / PAGE_ROWS) - first]?.[index % PAGE_ROWS] : undefined;
+}
+
+const dataOf = (results: { data: ViewRow[] | undefined }[]) => results.map((result) => result.data);

@@ -5,6 +5,7 @@ import { IconButton } from "../../components/Button.tsx";
 import { formatCount } from "../../format/bytes.ts";
 import { useFileActions } from "../files/useFileActions.ts";
 import type { Node, PublicLink } from "../../platform/wire.ts";
+import { ListedSwitch } from "./ListedSwitch.tsx";
 import styles from "./LinkBox.module.css";
 
 type LinkBoxProps = { node: Node; link: PublicLink | null; onEnd: () => void };
@@ -46,6 +47,7 @@ export function LinkBox({ node, link, onEnd }: LinkBoxProps) {
           onOpen={() => void actions.openLink(node)}
         />
       )}
+      {link !== null && <ListedSwitch key={link.slug} link={link} />}
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import { WifiOff } from "lucide-react";
+import { formatChanges } from "../../format/bytes.ts";
 import { formatAsOf } from "../../format/times.ts";
 import { useAppState, useIsOffline } from "../../host/queries.ts";
 import { useAttempt } from "../../host/useAttempt.ts";
@@ -10,6 +11,7 @@ export function OfflineBanner() {
   const attempt = useAttempt();
   const isOffline = useIsOffline();
   const asOf = useAppState(({ sync }) => sync.as_of);
+  const waiting = useAppState(({ edits }) => edits.waiting) ?? 0;
   // The live region is there before its words are, or a screen reader would not say them.
   return (
     <div role="status" className={styles.region}>
@@ -18,7 +20,8 @@ export function OfflineBanner() {
           <WifiOff aria-hidden />
           <b>You are offline</b>
           <span className={styles.text}>
-            {asOf ? `Showing files as of ${formatAsOf(asOf)}. ` : ""}Changes need the server.
+            {asOf ? `Showing files as of ${formatAsOf(asOf)}. ` : ""}
+            {waiting === 0 ? "Changes" : formatChanges(waiting)} will be sent when you reconnect.
           </span>
           <button
             type="button"

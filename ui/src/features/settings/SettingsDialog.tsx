@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Button } from "../../components/Button.tsx";
 import { Modal, ModalActions } from "../../components/Modal.tsx";
 import { useAppState } from "../../host/queries.ts";
+import { OfflineSettings } from "./OfflineSettings.tsx";
 import styles from "./SettingsDialog.module.css";
 import { TransferSettings } from "./TransferSettings.tsx";
 import { chooseTheme, type ThemeChoice, themeChoice } from "./theme.ts";
@@ -14,9 +15,9 @@ const THEMES: { value: ThemeChoice; label: string }[] = [
   { value: "dark", label: "Dark" },
 ];
 
-type SettingsDialogProps = { onClose: () => void; onUseServer: () => void };
+type SettingsDialogProps = { onClose: () => void; onUseServer: () => void; onRemoveAll: () => void };
 
-export function SettingsDialog({ onClose, onUseServer }: SettingsDialogProps) {
+export function SettingsDialog({ onClose, onUseServer, onRemoveAll }: SettingsDialogProps) {
   const server = useAppState((state) => state.server);
   const [theme, setTheme] = useState(themeChoice);
   return (
@@ -43,6 +44,7 @@ export function SettingsDialog({ onClose, onUseServer }: SettingsDialogProps) {
         </RadioGroup>
       </section>
       <TransferSettings />
+      <OfflineSettings onRemoveAll={onRemoveAll} />
       <section className={styles.section}>
         <h3>Server</h3>
         <div className={styles.server}>

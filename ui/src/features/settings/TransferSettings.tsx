@@ -1,10 +1,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { TextField } from "../../components/TextField.tsx";
 import { keys } from "../../host/keys.ts";
 import { useAttempt } from "../../host/useAttempt.ts";
 import { usePlatform } from "../../platform/PlatformContext.ts";
 import type { TransferLimits } from "../../platform/wire.ts";
+import { NumberField } from "./NumberField.tsx";
 import styles from "./SettingsDialog.module.css";
 
 const MEGABYTE = 1_000_000;
@@ -73,55 +72,5 @@ export function TransferSettings() {
   );
 }
 
-type NumberFieldProps = {
-  label: string;
-  hint: string;
-  placeholder: string;
-  isWhole?: boolean;
-  readOnly: boolean;
-  value: number | null;
-  onSet: (value: number | null) => void;
-};
-
 const rate = (value: number | null | undefined) => (value == null ? null : value / MEGABYTE);
 const bytes = (value: number | null) => (value === null ? null : Math.round(value * MEGABYTE));
-
-/** A number, or nothing. It is taken when the field is left, or by Enter. */
-function NumberField({ value, isWhole, onSet, placeholder, ...rest }: NumberFieldProps) {
-  const shown = value === null ? "" : String(value);
-  // What is being typed; the value itself where nothing is.
-  const [typed, setTyped] = useState<string | null>(null);
-  const parsed = parse(typed ?? shown, isWhole ?? false);
-
-  function take() {
-    if (parsed === undefined) return;
-    setTyped(null);
-    if (parsed !== value) onSet(parsed);
-  }
-
-  return (
-    <TextField
-      {...rest}
-      placeholder={rest.readOnly ? "" : placeholder}
-      inputMode={isWhole ? "numeric" : "decimal"}
-      value={typed ?? shown}
-      problem={parsed === undefined ? "A number above 0, or nothing" : null}
-      onChange={(event) => {
-        setTyped(event.target.value);
-      }}
-      onBlur={take}
-      onKeyDown={(event) => {
-        if (event.key === "Enter") take();
-      }}
-    />
-  );
-}
-
-/** `undefined` for what is no number above 0; `null` for nothing. */
-function parse(text: string, isWhole: boolean): number | null | undefined {
-  const plain = text.trim().replace(",", ".");
-  if (plain === "") return null;
-  const value = Number(plain);
-  if (!Number.isFinite(value) || value <= 0 || (isWhole && !Number.isInteger(value))) return undefined;
-  return value;
-}

@@ -1,5 +1,6 @@
 import { Fragment } from "react";
 import type { Crumb, ViewSource } from "../../platform/wire.ts";
+import { dropOn } from "../move/rowDrag.ts";
 import type { Places } from "./places.ts";
 import styles from "./TopBar.module.css";
 
@@ -28,6 +29,7 @@ export function Breadcrumbs({ source, path, go }: BreadcrumbsProps) {
               type="button"
               className={styles.crumb}
               title={crumb.name}
+              {...dropOn({ kind: "folder", id: crumb.id, name: crumb.name })}
               onClick={() => {
                 go({ kind: "folder", id: crumb.id }, next);
               }}
@@ -53,6 +55,8 @@ export function titleOf(source: ViewSource, path: Crumb[]): string {
       return "Recent";
     case "shared_links":
       return "Shared links";
+    case "available_offline":
+      return "Available offline";
     case "trash":
       return "Trash";
     case "search":

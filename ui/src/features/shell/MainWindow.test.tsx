@@ -19,13 +19,25 @@ describe("offline", () => {
     expect(screen.getByText("Up to date")).toBeVisible();
   });
 
-  test("refuses an edit with a sentence, and loses nothing", async () => {
+  test("takes edits, shows them at once, and says how many wait", async () => {
     const { fake, user } = await openSystemsFolder();
     fake.setOffline(true);
     await user.click(await row("Raft, annotated.pdf"));
-    await user.keyboard("{Delete}");
-    expect(await screen.findByText(/changes need the server/)).toBeVisible();
-    await row("Raft, annotated.pdf");
+    await user.keyboard("{F2}Raft{Enter}");
+    await row("Raft.pdf");
+    expect(await screen.findByText(/1 change will be sent when you reconnect/)).toBeVisible();
+    expect(screen.getByText("Offline, 1 change waiting")).toBeVisible();
+  });
+
+  test("marks what waits to be sent", async () => {
+    const { fake } = await openSystemsFolder();
+    const node = [...fake.library.nodes.values()].find(({ name }) => name === "Raft, annotated.pdf");
+    fake.library.waiting.add(node?.id ?? "");
+    fake.libraryChanged();
+    await waitFor(async () => {
+      const mark = within(await row("Raft, annotated.pdf")).getByRole("img", { name: "Waiting to be sent" });
+      expect(mark).toBeVisible();
+    });
   });
 });
 
@@ -95,6 +107,19 @@ describe("the sidebar", () => {
   });
 });
 
+test("signing out asks where changes would be lost that were not sent", async () => {
+  const { user, fake } = await openSystemsFolder();
+  fake.change({ edits: { waiting: 2, conflicts: 0 } });
+  await user.click(screen.getByRole("button", { name: "Account of Ada Lovelace" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Sign out" }));
+  const question = await screen.findByRole("alertdialog", { name: "Sign out before 2 changes were sent?" });
+  expect(question).toHaveTextContent("What was changed here and was not sent yet is lost.");
+  await user.click(screen.getByRole("button", { name: "Sign out" }));
+  await waitFor(() => {
+    expect(fake.state().session.kind).toBe("signed_out");
+  });
+});
+
 test("a session that the system cannot keep is told of, until it is dismissed", async () => {
   const { user } = openWindow({ session: { ...ADA, ends_with_app: true } });
   expect(await screen.findByText("You are signed in until you close Notespot")).toBeVisible();
@@ -107,7 +132,7 @@ test("a narrow window shows the details over the list when asked", async () => {
   const { user } = await openSystemsFolder();
   await user.click(await row("Consensus, lecture notes.pdf"));
   expect(screen.queryByText("Lectures 4 to 6, with the proofs redone.")).toBeNull();
-  await user.keyboard("{Enter}");
+  await user.keyboard("{Control>}i{/Control}");
   expect(await screen.findByText("Lectures 4 to 6, with the proofs redone.")).toBeVisible();
   await user.keyboard("{Escape}");
   await waitFor(() => {

@@ -1,9 +1,10 @@
-import { Clock, Folder, Link, type LucideIcon, Settings, Trash2 } from "lucide-react";
+import { CircleCheck, Clock, Folder, Globe, Link, type LucideIcon, Settings, Trash2 } from "lucide-react";
 import { memo } from "react";
 import { Mark } from "../../components/Mark.tsx";
 import { formatCount } from "../../format/bytes.ts";
 import { useAppState } from "../../host/queries.ts";
 import type { LibraryCounts, ViewSource } from "../../platform/wire.ts";
+import { dropOn } from "../move/rowDrag.ts";
 import { AccountMenu } from "./AccountMenu.tsx";
 import { QuotaBar } from "./QuotaBar.tsx";
 import styles from "./Sidebar.module.css";
@@ -19,17 +20,25 @@ const ENTRIES: Entry[] = [
   { source: { kind: "folder", id: null }, label: "Files", icon: Folder, count: (counts) => counts.files },
   { source: { kind: "recent" }, label: "Recent", icon: Clock },
   { source: { kind: "shared_links" }, label: "Shared links", icon: Link, count: (counts) => counts.links },
+  {
+    source: { kind: "available_offline" },
+    label: "Available offline",
+    icon: CircleCheck,
+    count: (counts) => counts.offline,
+  },
   { source: { kind: "trash" }, label: "Trash", icon: Trash2, count: (counts) => counts.trashed },
 ];
 
 type SidebarProps = {
-  place: ViewSource["kind"];
+  place: ViewSource["kind"] | "public_files";
   go: (source: ViewSource) => void;
+  onPublicFiles: () => void;
   onSettings: () => void;
   onSignOut: () => void;
 };
 
-export const Sidebar = memo(function Sidebar({ place, go, onSettings, onSignOut }: SidebarProps) {
+export const Sidebar = memo(function Sidebar(props: SidebarProps) {
+  const { place, go, onPublicFiles, onSettings, onSignOut } = props;
   const counts = useAppState((state) => state.counts);
   return (
     <aside className={styles.side} aria-label="Places and account">
@@ -45,6 +54,8 @@ export const Sidebar = memo(function Sidebar({ place, go, onSettings, onSignOut 
             className={styles.entry}
             title={label}
             aria-current={source.kind === place ? "page" : undefined}
+            {...(source.kind === "trash" && dropOn({ kind: "trash" }))}
+            {...(source.kind === "folder" && dropOn({ kind: "folder", id: source.id, name: label }))}
             onClick={() => {
               go(source);
             }}
@@ -54,6 +65,17 @@ export const Sidebar = memo(function Sidebar({ place, go, onSettings, onSignOut 
             <Count value={counts && count ? count(counts) : 0} />
           </button>
         ))}
+        <h2 className={`${styles.section} ${styles.label}`}>Discover</h2>
+        <button
+          type="button"
+          className={styles.entry}
+          title="Public files"
+          aria-current={place === "public_files" ? "page" : undefined}
+          onClick={onPublicFiles}
+        >
+          <Globe aria-hidden />
+          <span className={styles.label}>Public files</span>
+        </button>
       </nav>
       <QuotaBar />
       <button type="button" className={styles.entry} title="Settings" onClick={onSettings}>

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatItems } from "../../format/bytes.ts";
+import { formatBytes, formatChanges, formatCount, formatItems } from "../../format/bytes.ts";
 import { useAppState } from "../../host/queries.ts";
 import type { AppState, OpenedView } from "../../platform/wire.ts";
 import { bytesOf, type Selection } from "../files/selection.ts";
@@ -26,8 +26,9 @@ function summaryOf(view: OpenedView, selection: Selection): string {
   return view.total === 0 ? "No items" : `${formatItems(view.total)} · ${formatBytes(view.bytes)}`;
 }
 
-function statusOf({ server, sync }: AppState): [Light, string] {
-  if (server.status.kind === "unreachable") return ["off", "Offline"];
+function statusOf({ server, sync, edits }: AppState): [Light, string] {
+  const offline = edits.waiting === 0 ? "Offline" : `Offline, ${formatChanges(edits.waiting)} waiting`;
+  if (server.status.kind === "unreachable") return ["off", offline];
   switch (sync.status.kind) {
     case "idle":
       return ["off", "Signed out"];
@@ -38,6 +39,6 @@ function statusOf({ server, sync }: AppState): [Light, string] {
     case "up_to_date":
       return ["ok", "Up to date"];
     case "offline":
-      return ["off", "Offline"];
+      return ["off", offline];
   }
 }

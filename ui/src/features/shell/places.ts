@@ -1,9 +1,9 @@
 // Where in the library the window stands, and how one gets from place to place.
 
 import { useCallback, useMemo, useState } from "react";
-import type { NodeId, Order, SortKey, ViewQuery, ViewSource } from "../../platform/wire.ts";
+import type { NodeId, Order, ViewQuery, ViewSort, ViewSource } from "../../platform/wire.ts";
 
-export type Sorting = { sort: SortKey; order: Order };
+export type Sorting = { sort: ViewSort; order: Order };
 
 const TOP: ViewSource = { kind: "folder", id: null };
 
@@ -11,8 +11,9 @@ const FIRST_SORTING: Record<ViewSource["kind"], Sorting> = {
   folder: { sort: "name", order: "ascending" },
   recent: { sort: "modified", order: "descending" },
   shared_links: { sort: "name", order: "ascending" },
+  available_offline: { sort: "name", order: "ascending" },
   trash: { sort: "modified", order: "descending" },
-  search: { sort: "name", order: "ascending" },
+  search: { sort: "relevance", order: "descending" },
 };
 
 export type Places = {
@@ -23,7 +24,7 @@ export type Places = {
   arriving: NodeId | null;
   go: (source: ViewSource, arriving?: NodeId) => void;
   search: (text: string) => void;
-  sortBy: (sort: SortKey) => void;
+  sortBy: (sort: ViewSort) => void;
 };
 
 export function usePlaces(): Places {
@@ -47,7 +48,7 @@ export function usePlaces(): Places {
   );
 
   const sortBy = useCallback(
-    (sort: SortKey) => {
+    (sort: ViewSort) => {
       setSortings((all) => ({ ...all, [source.kind]: nextSorting(all[source.kind], sort) }));
     },
     [source.kind],
@@ -60,7 +61,7 @@ export function usePlaces(): Places {
 }
 
 /** The same column again turns the order around; sizes and times begin with the greatest. */
-function nextSorting(now: Sorting, sort: SortKey): Sorting {
+function nextSorting(now: Sorting, sort: ViewSort): Sorting {
   if (now.sort === sort) return { sort, order: now.order === "ascending" ? "descending" : "ascending" };
   return { sort, order: sort === "name" ? "ascending" : "descending" };
 }

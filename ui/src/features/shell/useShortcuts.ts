@@ -5,6 +5,10 @@ export type Shortcuts = {
   upload: () => void;
   copyLink: () => void;
   download: () => void;
+  details: () => void;
+  cut: () => void;
+  copy: () => void;
+  paste: () => void;
   up: () => void;
 };
 
@@ -35,12 +39,20 @@ const WITH_CONTROL: Record<string, keyof Shortcuts> = {
   u: "upload",
   l: "copyLink",
   s: "download",
+  i: "details",
 };
+
+const CARRYING: Record<string, keyof Shortcuts> = { x: "cut", c: "copy", v: "paste" };
 
 function actionOf(event: KeyboardEvent, target: Element | null): keyof Shortcuts | null {
   const isControl = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
-  if (isControl) return WITH_CONTROL[event.key.toLowerCase()] ?? null;
   const isTyping = target?.closest("input,textarea") !== null && target !== null;
+  if (isControl) {
+    const carrying = CARRYING[event.key.toLowerCase()];
+    if (carrying === undefined) return WITH_CONTROL[event.key.toLowerCase()] ?? null;
+    // Text that is being typed or was marked is cut and copied as everywhere.
+    return isTyping || (getSelection()?.toString() ?? "") !== "" ? null : carrying;
+  }
   if (isTyping) return null;
   const isAltUp = event.altKey && (event.key === "ArrowLeft" || event.key === "ArrowUp");
   return isAltUp || event.key === "Backspace" ? "up" : null;

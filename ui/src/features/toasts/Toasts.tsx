@@ -1,15 +1,26 @@
 import { Toast } from "@base-ui/react/toast";
-import { CircleCheck, CircleAlert, Link, Trash2, TriangleAlert, X } from "lucide-react";
+import {
+  ArrowDownToLine,
+  CircleCheck,
+  CircleAlert,
+  FolderInput,
+  Link,
+  Trash2,
+  TriangleAlert,
+  X,
+} from "lucide-react";
 import type { ReactNode } from "react";
 import styles from "./Toasts.module.css";
-import { type ToastLook, ToastsContext, useCreateToasts } from "./useToasts.ts";
+import { type ToastData, type ToastLook, ToastsContext, useCreateToasts } from "./useToasts.ts";
 
 const ICONS: Record<ToastLook, ReactNode> = {
   done: <CircleCheck aria-hidden />,
   link: <Link aria-hidden />,
+  moved: <FolderInput aria-hidden />,
   trash: <Trash2 aria-hidden />,
   warning: <TriangleAlert aria-hidden />,
   error: <CircleAlert aria-hidden />,
+  fetching: <ArrowDownToLine aria-hidden />,
 };
 
 /** Gives its children `useToasts`, and shows what they say. */
@@ -31,7 +42,7 @@ function WithToasts({ children }: { children: ReactNode }) {
 }
 
 function ToastList() {
-  const { toasts } = Toast.useToastManager<{ look: ToastLook }>();
+  const { toasts } = Toast.useToastManager<ToastData>();
   return toasts.map((toast) => (
     <Toast.Root key={toast.id} toast={toast} className={styles.toast} swipeDirection="down">
       <Toast.Content className={styles.content}>
@@ -39,6 +50,7 @@ function ToastList() {
         <div className={styles.words}>
           <Toast.Title className={styles.title} render={<div />} />
           <Toast.Description className={styles.description} render={<div />} />
+          {toast.data?.part !== undefined && <Bar part={toast.data.part} />}
         </div>
         <Toast.Action className={styles.action} />
         <Toast.Close className={styles.close} aria-label="Dismiss">
@@ -47,4 +59,20 @@ function ToastList() {
       </Toast.Content>
     </Toast.Root>
   ));
+}
+
+function Bar({ part }: { part: number }) {
+  const percent = Math.round(part * 100);
+  return (
+    <div
+      className={styles.bar}
+      role="progressbar"
+      aria-label="Downloaded"
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={percent}
+    >
+      <i style={{ width: `${percent}%` }} />
+    </div>
+  );
 }

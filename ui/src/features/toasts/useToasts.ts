@@ -2,18 +2,28 @@ import { Toast } from "@base-ui/react/toast";
 import { createContext, use, useMemo } from "react";
 import { wordsFor } from "../../failures/words.ts";
 import { usePlatform } from "../../platform/PlatformContext.ts";
-import type { Failure } from "../../platform/wire.ts";
+import { formatBytes } from "../../format/bytes.ts";
+import type { Failure, NodeId, Opening } from "../../platform/wire.ts";
 
-export type ToastLook = "done" | "link" | "trash" | "warning" | "error";
+export type ToastLook = "done" | "link" | "moved" | "trash" | "warning" | "error" | "fetching";
 
 /** An action in a toast stays longer, so that there is time to reach it (WCAG 2.2.1). */
 const WITH_ACTION_MS = 12_000;
 
+const openingId = (node: NodeId) => `opening:${node}`;
+
 type Toasts = {
   say(look: ToastLook, title: string): void;
-  trashed(title: string, undo: () => void): void;
+  /** With a way back. */
+  undoable(look: ToastLook, title: string, undo: () => void): void;
   failed(failure: Failure): void;
+  /** A file that comes to be opened; stays until `opened`. */
+  opening(opening: Opening, cancel: () => void): void;
+  opened(node: NodeId): void;
 };
+
+/** `part`: how much of what it is about is done, from 0 to 1. */
+export type ToastData = { look: ToastLook; part?: number };
 
 export const ToastsContext = createContext<Toasts | null>(null);
 
@@ -25,7 +35,7 @@ export function useToasts(): Toasts {
 
 /** The toasts as a thing that never changes, so that no component renders again for them. */
 export function useCreateToasts(): Toasts {
-  const { add } = Toast.useToastManager<{ look: ToastLook }>();
+  const { add, close } = Toast.useToastManager<ToastData>();
   const platform = usePlatform();
   return useMemo<Toasts>(() => {
     const say = (look: ToastLook, title: string) => {
@@ -33,10 +43,10 @@ export function useCreateToasts(): Toasts {
     };
     return {
       say,
-      trashed: (title, undo) => {
+      undoable: (look, title, undo) => {
         add({
           title,
-          data: { look: "trash" },
+          data: { look },
           timeout: WITH_ACTION_MS,
           actionProps: { children: "Undo", onClick: undo },
         });
@@ -58,6 +68,19 @@ export function useCreateToasts(): Toasts {
           ...(action && { actionProps: action }),
         });
       },
+      opening: ({ node, name, size, done }, cancel) => {
+        add({
+          id: openingId(node),
+          title: `Opening “${name}”`,
+          description: `${formatBytes(size)} to download first`,
+          data: { look: "fetching", part: size === 0 ? 1 : done / size },
+          timeout: 0,
+          actionProps: { children: "Cancel", onClick: cancel },
+        });
+      },
+      opened: (node) => {
+        close(openingId(node));
+      },
     };
-  }, [add, platform]);
+  }, [add, close, platform]);
 }

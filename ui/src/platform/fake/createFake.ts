@@ -4,27 +4,36 @@ import { type Platform, PlatformError } from "../types.ts";
 import type {
   AppEvent,
   AppState,
+  Cursor,
   DropId,
+  EditConflict,
   Failure,
+  ListedFile,
   MoveTo,
   NodeId,
+  OfflineUsage,
+  OpenedFile,
   OpenedView,
   SessionState,
+  Slug,
   TargetAnswer,
   TransferLimits,
   Transfers,
   ViewQuery,
   ViewRow,
+  WasIn,
 } from "../wire.ts";
 import { type FakeLibrary, refuse } from "./library.ts";
-import { addFile, sampleLibrary } from "./samples.ts";
+import { pageOf, samplePublicFiles } from "./publicFiles.ts";
+import { addFile, previewOf, sampleLibrary } from "./samples.ts";
 import { FakeTransfers } from "./transfers.ts";
 
-type Command = Exclude<keyof Platform, "onEvent">;
+type Command = Exclude<keyof Platform, "onEvent" | "previewUrl">;
 
 export type FakeOptions = {
   library?: FakeLibrary;
   session?: SessionState;
+  publicFiles?: ListedFile[];
   latencyMs?: number;
 };
 
@@ -44,6 +53,8 @@ export type Fake = {
   hover(over: boolean): void;
   drop(names: string[], withLink?: boolean): void;
   setTransfers(transfers: Transfers): void;
+  /** What the person has to decide. */
+  setConflicts(conflicts: EditConflict[]): void;
   /** As after a change that came from the server. */
   libraryChanged(): void;
 };
@@ -67,20 +78,22 @@ const UNREACHABLE: Failure = {
   request_id: null,
 };
 
-const NEEDS_SERVER = new Set<Command>([
-  "rename",
-  "describe",
-  "trash",
-  "restore",
-  "createFolder",
-  "copyPublicLink",
-  "endPublicLink",
-  "checkServer",
-]);
+const NO_USAGE: OfflineUsage = {
+  budget: 0,
+  used: 0,
+  kept: 0,
+  waiting: 0,
+  no_room: 0,
+  lacking: 0,
+  failed: 0,
+};
+
+const NEEDS_SERVER = new Set<Command>(["checkServer", "copyTo", "makeCopies", "publicFiles"]);
 
 export function createFake({
   library = sampleLibrary(),
   session = ADA,
+  publicFiles = samplePublicFiles(),
   latencyMs = 0,
 }: FakeOptions = {}): Fake {
   const listeners = new Set<(event: AppEvent) => void>();
@@ -93,7 +106,9 @@ export function createFake({
     session,
     sync: { status: { kind: "up_to_date" }, as_of: new Date().toISOString() },
     counts: library.counts(),
+    edits: { waiting: 0, conflicts: 0 },
   };
+  let conflicts: EditConflict[] = [];
 
   const emit = (event: AppEvent) => {
     for (const listener of listeners) listener(event);
@@ -110,6 +125,7 @@ export function createFake({
     emit({ kind: "transfers_changed", transfers: now });
   });
   let limits: TransferLimits = { up: null, down: null, parallel: null, memory_mib: 64 };
+  let budget = 10_000_000_000;
   const isOffline = () => state.server.status.kind === "unreachable";
 
   /** Every command waits, may be told to fail, and is written down. */
@@ -129,6 +145,7 @@ export function createFake({
   const changing = <Args extends unknown[], T>(name: Command, work: (...args: Args) => T) =>
     command(name, (...args: Args) => {
       const answer = work(...args);
+      if (isOffline()) change({ edits: { ...state.edits, waiting: state.edits.waiting + 1 } });
       libraryChanged();
       return answer;
     });
@@ -197,8 +214,20 @@ export function createFake({
     }),
     endPublicLink: changing("endPublicLink", (id: NodeId) => void library.links.delete(id)),
 
-    rename: changing("rename", (id: NodeId, name: string) => library.rename(id, name)),
-    describe: changing("describe", (id: NodeId, text: string) => library.change(id, { description: text })),
+    listPublicly: changing("listPublicly", (id: NodeId, listed: boolean) => library.list(id, listed)),
+    publicFiles: command("publicFiles", (search: string, after: Cursor | null) =>
+      pageOf(publicFiles, search, after),
+    ),
+    openPublicFile: command("openPublicFile", () => undefined),
+    copyPublicFile: command("copyPublicFile", (slug: Slug) => {
+      fake.clipboard = `https://notespot.app/s/${slug}`;
+      emit({ kind: "notice", notice: { kind: "link_copied", failure: null } });
+    }),
+
+    rename: changing("rename", (id: NodeId, _seen: string, name: string) => library.rename(id, name)),
+    describe: changing("describe", (id: NodeId, _seen: string, text: string) =>
+      library.change(id, { description: text }),
+    ),
     trash: changing("trash", (ids: NodeId[]) => {
       for (const id of ids) library.change(id, { trashed_at: new Date().toISOString() });
     }),
@@ -208,6 +237,36 @@ export function createFake({
     createFolder: changing("createFolder", (parent: NodeId | null, name: string) =>
       library.createFolder(parent, name),
     ),
+    deleteForEver: changing("deleteForEver", (ids: NodeId[]) => {
+      for (const id of ids) library.delete(id);
+    }),
+    emptyTrash: changing("emptyTrash", (seen: number) => {
+      for (const row of views.get(seen) ?? []) library.delete(row.id);
+    }),
+    weigh: command("weigh", (ids: NodeId[]) => library.weigh(ids)),
+    weighView: command("weighView", (view: number) =>
+      library.weigh((views.get(view) ?? []).map(({ id }) => id)),
+    ),
+    moveTo: changing("moveTo", (ids: NodeId[], folder: NodeId | null) =>
+      library.move(ids.map((id) => ({ id, folder }))),
+    ),
+    moveBack: changing("moveBack", (moved: WasIn[]) => library.move(moved)),
+    chooseFolder: command("chooseFolder", (inside: NodeId | null, text: string) =>
+      library.choices(inside, text),
+    ),
+    tag: changing("tag", (id: NodeId, _seen: string[], tags: string[]) => library.change(id, { tags })),
+    copyTo: changing("copyTo", (ids: NodeId[], folder: NodeId | null) => ({
+      copies: ids.map((id) => library.copy(id, folder).id),
+      failure: null,
+    })),
+    makeCopies: changing("makeCopies", (ids: NodeId[]) => ({
+      copies: ids.map((id) => library.copy(id, library.get(id).parent).id),
+      failure: null,
+    })),
+    conflicts: command("conflicts", () => conflicts),
+    resolveConflict: command("resolveConflict", (id: number) => {
+      fake.setConflicts(conflicts.filter((conflict) => conflict.id !== id));
+    }),
 
     transfers: command("transfers", () => transfers.now),
     pauseTransfer: command("pauseTransfer", (id: number) => {
@@ -247,6 +306,32 @@ export function createFake({
     setTransferLimits: command("setTransferLimits", (wanted: TransferLimits) => {
       limits = wanted;
     }),
+    keepOffline: command("keepOffline", (ids: NodeId[], wanted: boolean) => {
+      for (const id of ids) {
+        if (wanted) library.pins.set(id, isOffline() ? "waiting" : "kept");
+        else if (!library.pins.delete(id))
+          refuse("kept_with_folder", "It lies in a folder that is kept available offline.");
+      }
+      libraryChanged();
+    }),
+    keepNothingOffline: command("keepNothingOffline", () => {
+      library.pins.clear();
+      libraryChanged();
+    }),
+    offlineUsage: command("offlineUsage", () => ({ ...NO_USAGE, ...library.offlineUsage(), budget })),
+    setOfflineBudget: command("setOfflineBudget", (wanted: number) => {
+      budget = wanted;
+    }),
+    openFile: command("openFile", (id: NodeId): OpenedFile => {
+      const { name } = library.get(id);
+      if (isOffline() && library.details(id).offline?.state !== "kept")
+        refuse("not_offline", `“${name}” is not on this computer, and the server cannot be reached.`);
+      return name.endsWith(".sh") ? "shown_in_folder" : "opened";
+    }),
+    cancelOpening: command("cancelOpening", () => {
+      emit({ kind: "opening_changed", opening: [] });
+    }),
+    previewUrl: (id, version) => previewOf(`${id}/${version}`),
     clearFinished: command("clearFinished", () => {
       transfers.clearFinished();
     }),
@@ -285,6 +370,11 @@ export function createFake({
     },
     setTransfers: (now) => {
       transfers.show(now);
+    },
+    setConflicts: (now) => {
+      conflicts = now;
+      change({ edits: { waiting: now.length, conflicts: now.length } });
+      emit({ kind: "library_changed" });
     },
     libraryChanged,
   };

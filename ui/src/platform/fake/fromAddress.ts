@@ -20,7 +20,7 @@ export function fakeFromAddress(address: URLSearchParams): Platform {
 
 function fakeOf(state: string): Fake {
   if (state === "welcome") return createFake({ session: { kind: "signed_out", reason: null } });
-  if (state === "empty") return createFake({ library: new FakeLibrary() });
+  if (state === "empty") return createFake({ library: new FakeLibrary(), publicFiles: [] });
   if (state === "hard") return createFake({ library: hardLibrary(10_000) });
   if (state === "session") return createFake({ session: { ...ADA, ends_with_app: true } });
   return createFake({ library: sampleLibrary(), latencyMs: 20 });

@@ -118,3 +118,11 @@ function contentTypeOf(name: string): string {
   if (name.endsWith(".md")) return "text/markdown";
   return "application/octet-stream";
 }
+
+/** Something to look at, whatever is asked for. */
+export function previewOf(what: string): string {
+  const picture = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 90"><title>${what}</title>
+    <rect width="160" height="90" fill="#cfe3ff"/><circle cx="120" cy="26" r="12" fill="#fff3b0"/>
+    <path d="M0 90 50 34 84 70 112 46 160 90Z" fill="#5b8c5a"/></svg>`;
+  return `data:image/svg+xml,${encodeURIComponent(picture)}`;
+}

@@ -18,7 +18,7 @@ fn upload(number: u32, path: PathBuf) -> Entry {
 }
 
 async fn library(folder: &tempfile::TempDir) -> Library {
-    open(&folder.path().join("library.sqlite")).await.unwrap().library
+    open(&folder.path().join("library.sqlite"), "en").await.unwrap().library
 }
 
 #[tokio::test]

@@ -155,8 +155,9 @@ async fn write_root(
 ) -> Result<()> {
     sqlx::query(
         "INSERT INTO nodes (id, owner, parent, kind, name, unique_key, sort_key, description, tags, version, size, \
-         created_at, modified_at, revision, client_ref) \
-         SELECT ?2, owner, ?3, kind, ?4, ?5, ?6, description, tags, ?7, size, ?8, ?8, ?9, ?10 FROM nodes WHERE id = ?1",
+         content_type, sha256, uploaded_at, created_at, modified_at, revision, client_ref) \
+         SELECT ?2, owner, ?3, kind, ?4, ?5, ?6, description, tags, ?7, size, content_type, sha256, \
+         iif(?7 IS NULL, NULL, ?8), ?8, ?8, ?9, ?10 FROM nodes WHERE id = ?1",
     )
     .bind(rows::key(root.original.0))
     .bind(rows::key(root.new.0))
@@ -186,10 +187,12 @@ async fn write_nodes(tx: &mut Connection, some: &[Planned], first: Revision, now
     // CROSS JOIN: each original is looked up.
     insert.push(
         ") INSERT INTO nodes (id, owner, parent, kind, name, unique_key, sort_key, description, tags, version, \
-         size, revision, created_at, modified_at) SELECT copied.id, n.owner, copied.parent, n.kind, n.name, \
-         n.unique_key, n.sort_key, n.description, n.tags, copied.version, n.size, copied.revision, ",
+         size, content_type, sha256, revision, created_at, modified_at, uploaded_at) SELECT copied.id, n.owner, \
+         copied.parent, n.kind, n.name, n.unique_key, n.sort_key, n.description, n.tags, copied.version, n.size, \
+         n.content_type, n.sha256, copied.revision, ",
     );
     insert.push_bind(now.as_millis()).push(", ").push_bind(now.as_millis());
+    insert.push(", iif(copied.version IS NULL, NULL, ").push_bind(now.as_millis()).push(")");
     insert.push(" FROM copied CROSS JOIN nodes n ON n.id = copied.original");
     insert.build().persistent(false).execute(tx).await?;
     Ok(())

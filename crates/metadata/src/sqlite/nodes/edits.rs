@@ -5,7 +5,7 @@
 use notespot_protocol::{Node, NodeAt, NodeEdit, NodeName, NodePatch, OnConflict, Timestamp, UserId};
 
 use super::super::names::{self, Siblings};
-use super::super::{Connection, Mutation, revisions, rows, tree};
+use super::super::{Connection, Mutation, links, revisions, rows, tree};
 use super::current;
 use crate::{MetadataError, Result};
 
@@ -30,6 +30,9 @@ pub(super) async fn edit(tx: &mut Mutation<'_>, edit: &NodeEdit) -> Result<Node>
         return Ok(before);
     }
     after.modified_at = Timestamp::now();
+    if after.name != before.name {
+        links::follow_name(tx, *id, &after.name).await?;
+    }
     save(tx, after).await
 }
 
@@ -51,6 +54,9 @@ pub(super) async fn restore(tx: &mut Mutation<'_>, NodeAt { id, if_match }: Node
     let parent = tree::parent_or_top(tx, owner, before.parent).await?;
     let siblings = Siblings { owner, parent, except: Some(id) };
     let name = siblings.free_name(tx, &before.name, OnConflict::KeepBoth).await?;
+    if name != before.name {
+        links::follow_name(tx, id, &name).await?;
+    }
     save(tx, Node { parent, name, trashed_at: None, ..before }).await
 }
 

@@ -192,14 +192,19 @@ async fn taken_names(
 
 /// Gives the content to a file that there is.
 async fn replace(tx: &mut Connection, id: NodeId, content: &Content, revision: Revision) -> Result<()> {
-    sqlx::query("UPDATE nodes SET version = ?2, size = ?3, modified_at = ?4, revision = ?5 WHERE id = ?1")
-        .bind(rows::key(id.0))
-        .bind(rows::key(content.version.0))
-        .bind(rows::integer(content.size.get()))
-        .bind(content.uploaded_at.as_millis())
-        .bind(rows::integer(revision.0))
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "UPDATE nodes SET version = ?2, size = ?3, content_type = ?4, sha256 = ?5, uploaded_at = ?6, \
+         modified_at = ?6, revision = ?7 WHERE id = ?1",
+    )
+    .bind(rows::key(id.0))
+    .bind(rows::key(content.version.0))
+    .bind(rows::integer(content.size.get()))
+    .bind(&content.content_type)
+    .bind(content.sha256.as_bytes().to_vec())
+    .bind(content.uploaded_at.as_millis())
+    .bind(rows::integer(revision.0))
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -231,8 +236,8 @@ fn new_file(parent: Option<NodeId>, name: NodeName, content: Content, revision: 
 
 async fn insert_files(tx: &mut Connection, owner: &UserId, new: &[NewFile]) -> Result<()> {
     let mut insert = QueryBuilder::new(
-        "INSERT INTO nodes (id, owner, parent, kind, name, unique_key, sort_key, version, size, \
-         created_at, modified_at, revision) ",
+        "INSERT INTO nodes (id, owner, parent, kind, name, unique_key, sort_key, version, size, content_type, \
+         sha256, uploaded_at, created_at, modified_at, revision) ",
     );
     insert.push_values(new, |mut row, NewFile { node, .. }| {
         let content = node.content.as_ref();
@@ -245,6 +250,9 @@ async fn insert_files(tx: &mut Connection, owner: &UserId, new: &[NewFile]) -> R
             .push_bind(names::sort_key(&node.name))
             .push_bind(content.map(|content| rows::key(content.version.0)))
             .push_bind(content.map_or(0, |content| rows::integer(content.size.get())))
+            .push_bind(content.map(|content| content.content_type.clone()))
+            .push_bind(content.map(|content| content.sha256.as_bytes().to_vec()))
+            .push_bind(content.map(|content| content.uploaded_at.as_millis()))
             .push_bind(node.created_at.as_millis())
             .push_bind(node.modified_at.as_millis())
             .push_bind(rows::integer(node.revision.0));

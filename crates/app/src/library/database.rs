@@ -1,0 +1,191 @@
+//! The connections to the library's file.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use tokio::sync::{Semaphore, watch};
+
+use super::LibraryError;
+
+const READERS: usize = 3;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Of one connection. Beyond it, the system's cache holds what is read often.
+const CACHE_KIB: i32 = 8 * 1024;
+
+/// The file: one connection that writes and syncs each commit, and three that read what is committed meanwhile.
+/// WAL. Cheap to clone. Work runs on threads that may block.
+///
+/// Memory: 8 MiB of cache for each connection.
+#[derive(Clone, Debug)]
+pub(super) struct Database {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    path: PathBuf,
+    writer: Mutex<Option<Connection>>,
+    readers: Mutex<Option<Vec<Connection>>>,
+    /// One permit for each reader that is not lent.
+    free_readers: Arc<Semaphore>,
+    is_damaged: watch::Sender<bool>,
+}
+
+impl Database {
+    /// Opens the file, or makes it. Blocks.
+    pub(super) fn open(path: &Path) -> Result<Self, LibraryError> {
+        let writer = connect(path)?;
+        let readers = (0..READERS).map(|_| connect(path)).collect::<Result<_, _>>()?;
+        let inner = Inner {
+            path: path.to_owned(),
+            writer: Mutex::new(Some(writer)),
+            readers: Mutex::new(Some(readers)),
+            free_readers: Arc::new(Semaphore::new(READERS)),
+            is_damaged: watch::Sender::new(false),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// Waits until somebody's work meets damage in the file.
+    pub(super) async fn damaged(&self) {
+        // The sender lives as long as this.
+        let _ = self.inner.is_damaged.subscribe().wait_for(|is_damaged| *is_damaged).await;
+    }
+
+    /// Works on the file before anybody else does. Blocks.
+    pub(super) fn set_up<T>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, LibraryError>,
+    ) -> Result<T, LibraryError> {
+        work(lock(&self.inner.writer).as_mut().ok_or(LibraryError::Closed)?)
+    }
+
+    /// Reads a state that was committed.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, LibraryError> + Send + 'static,
+    ) -> Result<T, LibraryError> {
+        let inner = self.inner.clone();
+        let place = self.inner.free_readers.clone().acquire_owned().await;
+        // It is never closed.
+        let place = place.map_err(|_| LibraryError::Closed)?;
+        self.on_thread(move || {
+            // Work goes on where nobody waits for it any more, and closing waits for it.
+            let _place = place;
+            let lent = Lent::take(&inner)?;
+            // What is read together is of one commit.
+            let snapshot = lent.connection()?.unchecked_transaction()?;
+            work(&snapshot)
+        })
+        .await
+    }
+
+    /// Writes in one transaction, which is committed when `work` succeeds: on the disk, power loss included. What
+    /// follows a commit, `after`, sees it before anything else is written.
+    pub(super) async fn write<T: Send + 'static, U: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, LibraryError> + Send + 'static,
+        after: impl FnOnce(T, &Connection) -> Result<U, LibraryError> + Send + 'static,
+    ) -> Result<U, LibraryError> {
+        let inner = self.inner.clone();
+        self.on_thread(move || {
+            let mut writer = lock(&inner.writer);
+            let writer = writer.as_mut().ok_or(LibraryError::Closed)?;
+            let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let done = work(&tx)?;
+            tx.commit()?;
+            after(done, writer)
+        })
+        .await
+    }
+
+    /// [`write`](Self::write), when nothing follows.
+    pub(super) async fn keep<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, LibraryError> + Send + 'static,
+    ) -> Result<T, LibraryError> {
+        self.write(work, |done, _| Ok(done)).await
+    }
+
+    /// Lets go of the file, after what is being read and written.
+    pub(super) async fn close(&self) {
+        let inner = self.inner.clone();
+        let _all = self.inner.free_readers.acquire_many(u32::try_from(READERS).unwrap_or(u32::MAX)).await;
+        let closed = self.on_thread(move || {
+            // The last connection takes the WAL back into the file.
+            drop(lock(&inner.readers).take());
+            drop(lock(&inner.writer).take());
+            Ok(())
+        });
+        // Dropping connections cannot fail.
+        let _ = closed.await;
+    }
+
+    async fn on_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, LibraryError> + Send + 'static,
+    ) -> Result<T, LibraryError> {
+        let result = match tokio::task::spawn_blocking(work).await {
+            Ok(result) => result,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // The runtime is ending.
+            Err(_) => Err(LibraryError::Closed),
+        };
+        if result.as_ref().is_err_and(LibraryError::is_beyond_use) {
+            self.inner.is_damaged.send_replace(true);
+        }
+        result
+    }
+}
+
+/// A reader, until it is dropped.
+struct Lent<'a> {
+    inner: &'a Inner,
+    connection: Option<Connection>,
+}
+
+impl<'a> Lent<'a> {
+    fn take(inner: &'a Inner) -> Result<Self, LibraryError> {
+        let connection = lock(&inner.readers).as_mut().ok_or(LibraryError::Closed)?.pop();
+        Ok(Self { inner, connection })
+    }
+
+    fn connection(&self) -> Result<&Connection, LibraryError> {
+        self.connection.as_ref().ok_or(LibraryError::Closed)
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        if let (Some(readers), Some(connection)) =
+            (lock(&self.inner.readers).as_mut(), self.connection.take())
+        {
+            readers.push(connection);
+        }
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, LibraryError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        // Each connection is behind a lock of ours.
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic in the middle of a transaction rolled it back.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

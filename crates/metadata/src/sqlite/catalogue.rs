@@ -1,0 +1,139 @@
+//! The public catalogue, by keyset: a page costs the same wherever it lies, and whatever is searched for.
+
+use async_trait::async_trait;
+use notespot_protocol::{ByteCount, CatalogueQuery, Cursor, Page, Slug, Timestamp};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row as _, Sqlite};
+
+use super::{Connection, SqliteMetadata, names, rows, tree};
+use crate::catalogue::{Catalogue, CatalogueEntry};
+use crate::{MetadataError, Result};
+
+const PAGE_DEFAULT: u32 = 50;
+const PAGE_MAX: u32 = 100;
+/// Entries that one page looks at: where nothing matches, a millisecond.
+const LOOKED_AT_MAX: i64 = 1000;
+/// Words of a search; what stands behind them is not searched for.
+const WORDS_MAX: usize = 8;
+
+/// In the order of the list, everything behind a place: an index holds all of it.
+const LISTED: &str = "FROM links WHERE listed_at IS NOT NULL AND ended_at IS NULL AND (listed_at, slug) < (";
+
+#[async_trait]
+impl Catalogue for SqliteMetadata {
+    async fn catalogue(&self, query: &CatalogueQuery) -> Result<Page<CatalogueEntry>> {
+        let limit = query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX) as usize;
+        let after = query.cursor.as_ref().map_or(Ok(Place::start()), Place::of)?;
+        let mut snapshot = self.snapshot().await?;
+        let found = found(&mut snapshot, query, &after, limit + 1).await?;
+        let mut items = found.iter().map(entry).collect::<Result<Vec<_>>>()?;
+        let next = if items.len() > limit {
+            items.truncate(limit);
+            items.last().map(Place::behind)
+        } else {
+            behind_what_was_looked_at(&mut snapshot, &after).await?
+        };
+        Ok(Page { items, next: next.as_ref().map(Place::cursor) })
+    }
+}
+
+/// A place in the list: behind what was listed then, under that slug.
+struct Place {
+    listed_at: i64,
+    slug: String,
+}
+
+impl Place {
+    fn start() -> Self {
+        Self { listed_at: i64::MAX, slug: String::new() }
+    }
+
+    fn behind(entry: &CatalogueEntry) -> Self {
+        Self { listed_at: entry.listed_at.as_millis(), slug: entry.slug.to_string() }
+    }
+
+    /// See [`Self::cursor`].
+    fn of(cursor: &Cursor) -> Result<Self> {
+        let parsed = || {
+            let text = String::from_utf8(hex::decode(&cursor.0).ok()?).ok()?;
+            let (listed_at, slug) = text.split_once(' ')?;
+            Some(Self { listed_at: listed_at.parse().ok()?, slug: slug.parse::<Slug>().ok()?.to_string() })
+        };
+        parsed().ok_or(MetadataError::BadCursor)
+    }
+
+    fn cursor(&self) -> Cursor {
+        Cursor(hex::encode(format!("{} {}", self.listed_at, self.slug)))
+    }
+
+    /// Ends a statement that began with [`LISTED`].
+    fn push_behind(&self, select: &mut QueryBuilder<Sqlite>) {
+        select.push_bind(self.listed_at).push(", ").push_bind(self.slug.clone());
+        select.push(") ORDER BY listed_at DESC, slug DESC LIMIT ");
+    }
+}
+
+/// The first that match, of those that a page looks at.
+async fn found(
+    snapshot: &mut Connection,
+    query: &CatalogueQuery,
+    after: &Place,
+    wanted: usize,
+) -> Result<Vec<SqliteRow>> {
+    // The inner statement reads the index alone and stops where the outer one has enough.
+    let mut select = QueryBuilder::new(
+        "SELECT found.slug, found.listed_at, n.name, n.size, n.content_type, substr(n.description, 1, 300), \
+         CASE WHEN u.name IS u.email THEN '' ELSE u.name END \
+         FROM (SELECT rowid AS at, slug, listed_at, listed_name ",
+    );
+    after.push_behind(select.push(LISTED));
+    select.push_bind(LOOKED_AT_MAX).push(
+        ") AS found CROSS JOIN links l ON l.rowid = found.at CROSS JOIN nodes n ON n.id = l.node \
+         CROSS JOIN users u ON u.id = l.owner WHERE n.trashed_at IS NULL AND n.content_type IS NOT NULL",
+    );
+    let text = names::without_accents(query.search.as_deref().unwrap_or_default());
+    for word in text.split_whitespace().take(WORDS_MAX) {
+        select.push(" AND instr(found.listed_name, ").push_bind(word.to_owned()).push(") > 0");
+    }
+    // A file with several links is one file.
+    select.push(
+        " AND NOT EXISTS (SELECT 1 FROM links o WHERE o.node = l.node AND o.ended_at IS NULL \
+         AND (o.created_at, o.slug) < (l.created_at, l.slug)) AND ",
+    );
+    select.push(tree::NOTHING_ABOVE_IS_TRASHED).push(" LIMIT ");
+    select.push_bind(rows::integer(wanted as u64));
+    Ok(select.build().fetch_all(snapshot).await?)
+}
+
+/// Where a page goes on that looked at all that it may; `None` where there is nothing behind that.
+async fn behind_what_was_looked_at(snapshot: &mut Connection, after: &Place) -> Result<Option<Place>> {
+    // As one text, times and slugs are in the order of the list: times have thirteen digits until the year 2286.
+    let mut select =
+        QueryBuilder::new("SELECT min(printf('%013d %s', listed_at, slug)) FROM (SELECT listed_at, slug ");
+    after.push_behind(select.push(LISTED));
+    let last: Option<String> = select
+        .push_bind(LOOKED_AT_MAX)
+        .push(") AS found")
+        .build_query_scalar()
+        .fetch_one(&mut *snapshot)
+        .await?;
+    let Some(last) = last else { return Ok(None) };
+    let (listed_at, slug) = last.split_once(' ').unwrap_or_default();
+    let last = Place { listed_at: listed_at.parse().map_err(rows::unreadable)?, slug: slug.to_owned() };
+    let mut select = QueryBuilder::new("SELECT EXISTS (SELECT 1 ");
+    last.push_behind(select.push(LISTED));
+    let has_more: bool = select.push("1)").build_query_scalar().fetch_one(snapshot).await?;
+    Ok(has_more.then_some(last))
+}
+
+fn entry(row: &SqliteRow) -> Result<CatalogueEntry> {
+    Ok(CatalogueEntry {
+        slug: row.try_get::<String, _>(0)?.parse().map_err(rows::unreadable)?,
+        listed_at: Timestamp::from_millis(row.try_get(1)?),
+        name: rows::name(row, 2)?,
+        size: ByteCount(rows::count(row, 3)?),
+        content_type: row.try_get(4)?,
+        description: row.try_get(5)?,
+        owner_name: row.try_get(6)?,
+    })
+}

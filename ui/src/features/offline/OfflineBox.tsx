@@ -1,0 +1,45 @@
+import { Switch } from "@base-ui/react/switch";
+import { CircleCheck } from "lucide-react";
+import { useFileActions } from "../files/useFileActions.ts";
+import box from "../links/LinkBox.module.css";
+import type { Node, OfflineDetails } from "../../platform/wire.ts";
+import { SENTENCES } from "./offlineWords.ts";
+
+type OfflineBoxProps = { node: Node; offline: OfflineDetails | null };
+
+/** Whether something is kept available offline, and how far that is. */
+export function OfflineBox({ node, offline }: OfflineBoxProps) {
+  const actions = useFileActions();
+  return (
+    <section className={box.box} aria-label="Available offline">
+      <div className={box.row}>
+        <CircleCheck className={box.sign} aria-hidden />
+        <b>Available offline</b>
+        <Switch.Root
+          className={box.switch}
+          aria-label="Keep available offline"
+          checked={offline !== null}
+          onCheckedChange={(wanted) => void actions.keepOffline([node], wanted)}
+        >
+          <Switch.Thumb className={box.knob} />
+        </Switch.Root>
+      </div>
+      {offline !== null && <State node={node} offline={offline} />}
+    </section>
+  );
+}
+
+function State({ node, offline }: { node: Node; offline: OfflineDetails }) {
+  const { state, failure, is_own, with: folder } = offline;
+  return (
+    <div className={box.quiet}>
+      <p>{SENTENCES[node.kind][state]}</p>
+      {failure && <p>{failure.message}</p>}
+      {!is_own && folder && (
+        <p>
+          It is kept with the folder <bdi>“{folder.name}”</bdi>.
+        </p>
+      )}
+    </div>
+  );
+}
