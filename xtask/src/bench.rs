@@ -1,9 +1,10 @@
-//! Comparisons with other programs: `cargo xtask bench transfers`.
+//! Measurements and comparisons with other programs: `cargo xtask bench transfers`, `cargo xtask bench library`.
 //!
 //! Programs are driven as processes, as a person would: nothing of the product is linked in here.
 
 mod certificates;
 mod clients;
+mod library;
 mod matrix;
 mod measure;
 mod network;
@@ -23,6 +24,7 @@ use anyhow::bail;
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
     match arguments.split_first() {
         Some((name, rest)) if name == "transfers" => rounds::run(&options::Options::parse(rest)?),
-        _ => bail!("cargo xtask bench transfers [--help]"),
+        Some((name, rest)) if name == "library" => library::run(&library::Options::parse(rest)?),
+        _ => bail!("cargo xtask bench transfers [--help], or cargo xtask bench library [--help]"),
     }
 }

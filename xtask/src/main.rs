@@ -13,8 +13,8 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   tidy      check what compilers do not: dependency arrows, sizes of files, words and names
-  bench     compare with other programs: bench transfers
-  soak      the tests that take too long for every run: soak huge
+  bench     measure, beside other programs: bench transfers, bench library
+  soak      the tests that take too long for every run: soak huge, soak simulated, soak library
   generate  write what is generated and committed: docs/openapi.json and ui/src/bindings.ts
 ";
 

@@ -9,7 +9,8 @@ pub(crate) fn run(name: Option<&str>) -> anyhow::Result<ExitCode> {
     match name {
         Some("huge") => huge(),
         Some("simulated") => simulated(),
-        _ => bail!("cargo xtask soak huge, or cargo xtask soak simulated"),
+        Some("library") => library(),
+        _ => bail!("cargo xtask soak huge, cargo xtask soak simulated, or cargo xtask soak library"),
     }
 }
 
@@ -31,6 +32,15 @@ fn huge() -> anyhow::Result<ExitCode> {
 /// forty minutes on two cores. A run that fails names its seed.
 fn simulated() -> anyhow::Result<ExitCode> {
     test("notespot-transfer", "test(simulated::)", &[("NOTESPOT_SEEDS", "100000")])
+}
+
+/// Two devices and a server over 20,000 drawn sequences of what people do, with cuts and crashes, and as many of the
+/// index against a model. `NOTESPOT_CASES` says how many instead. A sequence that fails is shrunk, shown, and kept by
+/// its seed in `proptest-regressions`, from where it is run again first.
+fn library() -> anyhow::Result<ExitCode> {
+    let cases = std::env::var("NOTESPOT_CASES").unwrap_or_else(|_| "20000".to_owned());
+    let tests = "test(two_devices_converge) or test(whatever_happens_the_index)";
+    test("notespot-app", tests, &[("NOTESPOT_CASES", &cases)])
 }
 
 fn test(package: &str, tests: &str, sizes: &[(&str, &str)]) -> anyhow::Result<ExitCode> {

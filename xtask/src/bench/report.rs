@@ -147,7 +147,8 @@ pub(super) fn add(folder: &Path, tools: &Tools, result: RowResult) -> anyhow::Re
     Ok(())
 }
 
-fn machine() -> String {
+/// What it was measured on.
+pub(super) fn machine() -> String {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let after = |text: &str, label: &str| {
         let line = text.lines().find(|line| line.starts_with(label)).unwrap_or_default();
