@@ -19,8 +19,8 @@ use crate::{App, AppError, Remote, token_owner};
 
 /// How often the server is asked where it does not say by itself that there is something new.
 const POLL: Duration = Duration::from_secs(2);
-/// How often it is asked where it does.
-const POLL_WHILE_HEARD: Duration = Duration::from_secs(30);
+/// How often it is asked where it does: a stream may die without a word.
+const POLL_WHILE_HEARD: Duration = Duration::from_secs(15);
 /// How old the time that is shown and kept may be, while all is well.
 const AS_OF_SLACK: Duration = Duration::from_secs(30);
 
