@@ -1,6 +1,4 @@
-import { useRef, useState } from "react";
-import { Button } from "../../components/Button.tsx";
-import { Modal, ModalActions } from "../../components/Modal.tsx";
+import { Question } from "../../components/Question.tsx";
 import { useAttempt } from "../../host/useAttempt.ts";
 import { usePlatform } from "../../platform/PlatformContext.ts";
 import type { ViewRow } from "../../platform/wire.ts";
@@ -11,33 +9,20 @@ export function EndLinkDialog({ row, onClose }: { row: ViewRow; onClose: () => v
   const platform = usePlatform();
   const toasts = useToasts();
   const attempt = useAttempt();
-  const keep = useRef<HTMLButtonElement>(null);
-  const [isEnding, setEnding] = useState(false);
 
   async function end() {
-    setEnding(true);
     const isDone = await attempt(() => platform.endPublicLink(row.id));
     if (isDone) toasts.say("done", "The public link has ended");
-    onClose();
   }
 
   return (
-    <Modal
-      open
-      isQuestion
-      onClose={onClose}
-      initialFocus={keep}
+    <Question
       title="End this public link?"
       description={`Nobody can open or download “${row.name}” by it any more. A new link will have another address.`}
-    >
-      <ModalActions>
-        <Button ref={keep} onClick={onClose}>
-          Keep the link
-        </Button>
-        <Button look="danger" disabled={isEnding} onClick={() => void end()}>
-          End the link
-        </Button>
-      </ModalActions>
-    </Modal>
+      keep="Keep the link"
+      lose="End the link"
+      onLose={end}
+      onClose={onClose}
+    />
   );
 }

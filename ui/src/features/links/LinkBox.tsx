@@ -1,7 +1,7 @@
-import { Switch } from "@base-ui/react/switch";
 import { Copy, ExternalLink, Link } from "lucide-react";
 import { useState } from "react";
 import { IconButton } from "../../components/Button.tsx";
+import { Switch } from "../../components/Switch.tsx";
 import { formatCount } from "../../format/bytes.ts";
 import { useFileActions } from "../files/useFileActions.ts";
 import type { Node, PublicLink } from "../../platform/wire.ts";
@@ -25,18 +25,15 @@ export function LinkBox({ node, link, onEnd }: LinkBoxProps) {
       <div className={styles.row}>
         <Link className={styles.sign} aria-hidden />
         <b>Public link</b>
-        <Switch.Root
-          className={styles.switch}
-          aria-label="Public link"
+        <Switch
+          label="Public link"
           checked={link !== null || isMaking}
           disabled={isMaking}
-          onCheckedChange={(wanted) => {
+          onChange={(wanted) => {
             if (wanted) void make();
             else onEnd();
           }}
-        >
-          <Switch.Thumb className={styles.knob} />
-        </Switch.Root>
+        />
       </div>
       {link === null ? (
         <p className={styles.quiet}>{isMaking ? "Making the link…" : "Only you can see this file."}</p>

@@ -1,5 +1,5 @@
-import { Switch } from "@base-ui/react/switch";
 import { useId, useState } from "react";
+import { Switch } from "../../components/Switch.tsx";
 import { useAttempt } from "../../host/useAttempt.ts";
 import { usePlatform } from "../../platform/PlatformContext.ts";
 import type { PublicLink } from "../../platform/wire.ts";
@@ -24,15 +24,12 @@ export function ListedSwitch({ link }: { link: PublicLink }) {
     <div className={styles.listed}>
       <div className={styles.row}>
         <span>List in public files</span>
-        <Switch.Root
-          className={styles.switch}
-          aria-label="List in public files"
-          aria-describedby={meaning}
+        <Switch
+          label="List in public files"
+          describedBy={meaning}
           checked={chosen ?? link.listed}
-          onCheckedChange={(listed) => void choose(listed)}
-        >
-          <Switch.Thumb className={styles.knob} />
-        </Switch.Root>
+          onChange={(listed) => void choose(listed)}
+        />
       </div>
       <p id={meaning} className={styles.quiet}>
         Anyone can then find this file by its name, with your name beside it.

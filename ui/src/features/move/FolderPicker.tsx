@@ -1,5 +1,6 @@
 import { ChevronRight, Folder, Search } from "lucide-react";
 import { type RefObject, useEffect, useId, useRef } from "react";
+import box from "../../components/SearchBox.module.css";
 import type { Crumb } from "../../platform/wire.ts";
 import styles from "./FolderPicker.module.css";
 import type { FolderPickerState } from "./useFolderPicker.ts";
@@ -20,12 +21,12 @@ export function FolderPicker({ picker, field }: FolderPickerProps) {
   return (
     <div className={styles.picker}>
       <Trail path={picker.path} open={picker.open} />
-      <div className={styles.search}>
+      <div className={box.box}>
         <Search aria-hidden />
         <input
           ref={field}
           role="combobox"
-          className={styles.input}
+          className={box.input}
           aria-label="Find a folder"
           aria-controls={`${id}-list`}
           aria-expanded

@@ -1,5 +1,5 @@
-import { Switch } from "@base-ui/react/switch";
 import { CircleCheck } from "lucide-react";
+import { Switch } from "../../components/Switch.tsx";
 import { useFileActions } from "../files/useFileActions.ts";
 import box from "../links/LinkBox.module.css";
 import type { Node, OfflineDetails } from "../../platform/wire.ts";
@@ -15,14 +15,11 @@ export function OfflineBox({ node, offline }: OfflineBoxProps) {
       <div className={box.row}>
         <CircleCheck className={box.sign} aria-hidden />
         <b>Available offline</b>
-        <Switch.Root
-          className={box.switch}
-          aria-label="Keep available offline"
+        <Switch
+          label="Keep available offline"
           checked={offline !== null}
-          onCheckedChange={(wanted) => void actions.keepOffline([node], wanted)}
-        >
-          <Switch.Thumb className={box.knob} />
-        </Switch.Root>
+          onChange={(wanted) => void actions.keepOffline([node], wanted)}
+        />
       </div>
       {offline !== null && <State node={node} offline={offline} />}
     </section>

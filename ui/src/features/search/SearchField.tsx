@@ -2,6 +2,7 @@ import { Search, X } from "lucide-react";
 import type { RefObject } from "react";
 import { IconButton } from "../../components/Button.tsx";
 import { Kbd } from "../../components/Kbd.tsx";
+import box from "../../components/SearchBox.module.css";
 import styles from "./SearchField.module.css";
 import type { SearchText } from "./useSearchText.ts";
 
@@ -15,11 +16,11 @@ type SearchFieldProps = {
 export function SearchField({ search, field, label = "Search all files" }: SearchFieldProps) {
   const { text, setText, end } = search;
   return (
-    <div role="search" className={styles.search}>
+    <div role="search" className={`${box.box} ${styles.search}`}>
       <Search aria-hidden />
       <input
         ref={field}
-        className={styles.searchInput}
+        className={box.input}
         aria-label={label}
         aria-keyshortcuts="Control+K"
         placeholder={label}

@@ -1,4 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { Bar } from "../../components/Bar.tsx";
 import { Button } from "../../components/Button.tsx";
 import { formatBytesFinely, formatFiles } from "../../format/bytes.ts";
 import { keys } from "../../host/keys.ts";
@@ -58,22 +59,17 @@ const isAnythingKept = ({ used, kept, waiting, no_room, failed }: OfflineUsage) 
   used + kept + waiting + no_room + failed > 0;
 
 function Used({ usage }: { usage: OfflineUsage }) {
-  const share = Math.min(1, usage.used / usage.budget);
   const words = `${formatBytesFinely(usage.used)} of ${formatBytesFinely(usage.budget)}, ${formatFiles(usage.kept)}`;
   return (
     <div>
       <span>{words}</span>
-      <div
+      <Bar
+        kind="meter"
+        label="Used for files that are available offline"
+        part={usage.budget === 0 ? 1 : usage.used / usage.budget}
+        text={words}
         className={styles.bar}
-        role="meter"
-        aria-label="Used for files that are available offline"
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(share * 100)}
-        aria-valuetext={words}
-      >
-        <i style={{ width: `${Math.round(share * 100)}%` }} />
-      </div>
+      />
     </div>
   );
 }

@@ -1,6 +1,4 @@
-import { useRef, useState } from "react";
-import { Button } from "../../components/Button.tsx";
-import { Modal, ModalActions } from "../../components/Modal.tsx";
+import { Question } from "../../components/Question.tsx";
 import { formatBytesFinely } from "../../format/bytes.ts";
 import { useOfflineUsage } from "../../host/queries.ts";
 import { useAttempt } from "../../host/useAttempt.ts";
@@ -11,32 +9,14 @@ export function RemoveAllDialog({ onClose }: { onClose: () => void }) {
   const platform = usePlatform();
   const attempt = useAttempt();
   const usage = useOfflineUsage();
-  const keep = useRef<HTMLButtonElement>(null);
-  const [isRemoving, setRemoving] = useState(false);
-
-  async function remove() {
-    setRemoving(true);
-    await attempt(() => platform.keepNothingOffline());
-    onClose();
-  }
-
   return (
-    <Modal
-      open
-      isQuestion
-      onClose={onClose}
-      initialFocus={keep}
+    <Question
       title="Keep nothing available offline?"
       description={`${formatBytesFinely(usage?.used ?? 0)} on this computer become free. The files stay in Notespot, and open while there is a network.`}
-    >
-      <ModalActions>
-        <Button ref={keep} onClick={onClose}>
-          Keep them
-        </Button>
-        <Button look="danger" disabled={isRemoving} onClick={() => void remove()}>
-          Remove all
-        </Button>
-      </ModalActions>
-    </Modal>
+      keep="Keep them"
+      lose="Remove all"
+      onLose={async () => void (await attempt(() => platform.keepNothingOffline()))}
+      onClose={onClose}
+    />
   );
 }

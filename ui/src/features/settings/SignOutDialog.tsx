@@ -1,6 +1,4 @@
-import { useRef } from "react";
-import { Button } from "../../components/Button.tsx";
-import { Modal, ModalActions } from "../../components/Modal.tsx";
+import { Question } from "../../components/Question.tsx";
 import { formatChanges, formatFiles } from "../../format/bytes.ts";
 
 type SignOutDialogProps = {
@@ -16,13 +14,8 @@ type SignOutDialogProps = {
 
 /** Asked only where something would be lost. */
 export function SignOutDialog({ active, waiting, offline, onSignOut, onClose }: SignOutDialogProps) {
-  const stay = useRef<HTMLButtonElement>(null);
   return (
-    <Modal
-      open
-      isQuestion
-      onClose={onClose}
-      initialFocus={stay}
+    <Question
       title={titleFor(active, waiting)}
       description={
         <>
@@ -33,16 +26,11 @@ export function SignOutDialog({ active, waiting, offline, onSignOut, onClose }: 
           Your own files on this computer stay as they are.
         </>
       }
-    >
-      <ModalActions>
-        <Button ref={stay} onClick={onClose}>
-          Stay signed in
-        </Button>
-        <Button look="danger" onClick={onSignOut}>
-          Sign out
-        </Button>
-      </ModalActions>
-    </Modal>
+      keep="Stay signed in"
+      lose="Sign out"
+      onLose={onSignOut}
+      onClose={onClose}
+    />
   );
 }
 

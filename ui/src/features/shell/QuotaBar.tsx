@@ -1,3 +1,4 @@
+import { Bar } from "../../components/Bar.tsx";
 import { formatBytesFinely } from "../../format/bytes.ts";
 import { useAppState } from "../../host/queries.ts";
 import styles from "./Sidebar.module.css";
@@ -12,20 +13,14 @@ export function QuotaBar() {
   return (
     <div className={styles.quota}>
       <span>{words}</span>
-      <div
+      <Bar
+        kind="meter"
+        label="Storage used"
+        part={share}
+        text={words}
+        look={share > NEARLY_FULL ? "warn" : undefined}
         className={styles.bar}
-        role="meter"
-        aria-label="Storage used"
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(share * 100)}
-        aria-valuetext={words}
-      >
-        <i
-          className={share > NEARLY_FULL ? styles.nearlyFull : undefined}
-          style={{ width: `${Math.round(share * 100)}%` }}
-        />
-      </div>
+      />
     </div>
   );
 }

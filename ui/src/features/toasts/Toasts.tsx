@@ -10,6 +10,7 @@ import {
   X,
 } from "lucide-react";
 import type { ReactNode } from "react";
+import { Bar } from "../../components/Bar.tsx";
 import styles from "./Toasts.module.css";
 import { type ToastData, type ToastLook, ToastsContext, useCreateToasts } from "./useToasts.ts";
 
@@ -50,7 +51,15 @@ function ToastList() {
         <div className={styles.words}>
           <Toast.Title className={styles.title} render={<div />} />
           <Toast.Description className={styles.description} render={<div />} />
-          {toast.data?.part !== undefined && <Bar part={toast.data.part} />}
+          {toast.data?.part !== undefined && (
+            <Bar
+              kind="progress"
+              label="Downloaded"
+              part={toast.data.part}
+              look="reversed"
+              className={styles.bar}
+            />
+          )}
         </div>
         <Toast.Action className={styles.action} />
         <Toast.Close className={styles.close} aria-label="Dismiss">
@@ -59,20 +68,4 @@ function ToastList() {
       </Toast.Content>
     </Toast.Root>
   ));
-}
-
-function Bar({ part }: { part: number }) {
-  const percent = Math.round(part * 100);
-  return (
-    <div
-      className={styles.bar}
-      role="progressbar"
-      aria-label="Downloaded"
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={percent}
-    >
-      <i style={{ width: `${percent}%` }} />
-    </div>
-  );
 }

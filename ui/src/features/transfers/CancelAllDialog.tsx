@@ -1,6 +1,4 @@
-import { useRef } from "react";
-import { Button } from "../../components/Button.tsx";
-import { Modal, ModalActions } from "../../components/Modal.tsx";
+import { Question } from "../../components/Question.tsx";
 import { formatFiles } from "../../format/bytes.ts";
 import { useAttempt } from "../../host/useAttempt.ts";
 import { usePlatform } from "../../platform/PlatformContext.ts";
@@ -11,30 +9,17 @@ type CancelAllDialogProps = { active: number; onClose: () => void };
 export function CancelAllDialog({ active, onClose }: CancelAllDialogProps) {
   const platform = usePlatform();
   const attempt = useAttempt();
-  const keep = useRef<HTMLButtonElement>(null);
   return (
-    <Modal
-      open
-      isQuestion
-      onClose={onClose}
-      initialFocus={keep}
+    <Question
       title={`Cancel ${formatFiles(active)}?`}
       description="What has arrived of them goes. Files that are done stay as they are."
-    >
-      <ModalActions>
-        <Button ref={keep} onClick={onClose}>
-          Go on
-        </Button>
-        <Button
-          look="danger"
-          onClick={() => {
-            onClose();
-            void attempt(() => platform.cancelAllTransfers());
-          }}
-        >
-          Cancel all
-        </Button>
-      </ModalActions>
-    </Modal>
+      keep="Go on"
+      lose="Cancel all"
+      onLose={() => {
+        // The panel says how it goes.
+        void attempt(() => platform.cancelAllTransfers());
+      }}
+      onClose={onClose}
+    />
   );
 }

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, memo, type Ref } from "react";
+import { Bar } from "../../components/Bar.tsx";
 import { FileName } from "../../components/FileName.tsx";
 import { KindBadge } from "../../components/KindBadge.tsx";
 import { wordsFor } from "../../failures/words.ts";
@@ -30,7 +31,6 @@ export const TransferItem = memo(function TransferItem(props: TransferItemProps)
   const attempt = useAttempt();
   const { id, name, state, size, done } = transfer;
   const hasBar = ["running", "finishing", "waiting", "paused", "offline"].includes(state.kind);
-  const percent = size === 0 ? 100 : Math.floor((done / size) * 100);
 
   function move(event: KeyboardEvent) {
     const to = KEYS[event.key];
@@ -59,16 +59,13 @@ export const TransferItem = memo(function TransferItem(props: TransferItemProps)
       </span>
       <TransferActions transfer={transfer} onDecide={onDecide} />
       {hasBar && (
-        <div
+        <Bar
+          kind="progress"
+          label={name}
+          part={size === 0 ? 1 : done / size}
+          look={state.kind === "running" ? undefined : "held"}
           className={styles.bar}
-          role="progressbar"
-          aria-label={name}
-          aria-valuemin={0}
-          aria-valuemax={100}
-          aria-valuenow={percent}
-        >
-          <i style={{ width: `${percent}%` }} data-held={state.kind !== "running" || undefined} />
-        </div>
+        />
       )}
       <small className={styles[state.kind]}>{wordsOf(transfer)}</small>
     </li>

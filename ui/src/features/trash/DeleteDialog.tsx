@@ -1,7 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
-import { Button } from "../../components/Button.tsx";
-import { Modal, ModalActions } from "../../components/Modal.tsx";
+import { Question } from "../../components/Question.tsx";
 import { formatBytes, formatFiles, formatItems } from "../../format/bytes.ts";
 import { keys } from "../../host/keys.ts";
 import { useAttempt } from "../../host/useAttempt.ts";
@@ -19,8 +17,6 @@ export function DeleteDialog({ what, onDone, onClose }: DeleteDialogProps) {
   const platform = usePlatform();
   const toasts = useToasts();
   const attempt = useAttempt();
-  const keep = useRef<HTMLButtonElement>(null);
-  const [isDeleting, setDeleting] = useState(false);
   const ids = what.kind === "rows" ? what.rows.map((row) => row.id) : [];
   const { data: weight } = useQuery({
     queryKey: keys.weight(what.kind === "rows" ? ids : what.view.id),
@@ -30,7 +26,6 @@ export function DeleteDialog({ what, onDone, onClose }: DeleteDialogProps) {
   const { title, done, button } = wordsFor(what);
 
   async function deleteAll() {
-    setDeleting(true);
     const isDone = await attempt(() =>
       what.kind === "rows" ? platform.deleteForEver(ids) : platform.emptyTrash(what.view.id),
     );
@@ -38,27 +33,17 @@ export function DeleteDialog({ what, onDone, onClose }: DeleteDialogProps) {
       toasts.say("trash", done);
       onDone();
     }
-    onClose();
   }
 
   return (
-    <Modal
-      open
-      isQuestion
-      onClose={onClose}
-      initialFocus={keep}
+    <Question
       title={title}
       description={`${weight ? amountOf(weight) : "…"} This cannot be undone.`}
-    >
-      <ModalActions>
-        <Button ref={keep} onClick={onClose}>
-          Cancel
-        </Button>
-        <Button look="danger" disabled={isDeleting} onClick={() => void deleteAll()}>
-          {button}
-        </Button>
-      </ModalActions>
-    </Modal>
+      keep="Cancel"
+      lose={button}
+      onLose={deleteAll}
+      onClose={onClose}
+    />
   );
 }
 
