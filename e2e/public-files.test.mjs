@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, afterEach, before, test } from "node:test";
+import { before, test } from "node:test";
 import { checkAccessibility } from "./world/accessibility.mjs";
 import { askedToOpen, browserProgram, launchBrowser, shot, signInAt } from "./world/browser.mjs";
 import { clipboard, dropFiles, emptyClipboard, openLink } from "./world/desktop.mjs";
+import { endWith } from "./world/ending.mjs";
 import { Server } from "./world/server.mjs";
 import { until } from "./world/until.mjs";
 import { By, Key, Window } from "./world/window.mjs";
@@ -33,15 +34,7 @@ before(async () => {
   await window.row(NAME);
 });
 
-after(async () => {
-  await window?.close();
-  await browser?.close();
-  await server.stop();
-});
-
-afterEach(async (context) => {
-  if (context.passed === false) await window.screenshot(`failed-${context.name.replaceAll(/[^a-z]+/gi, "-")}`);
-});
+endWith(() => ({ window, browser, server }));
 
 test("a file is listed with the switch below its link, also without the server", async () => {
   await server.stop();

@@ -5,11 +5,12 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, afterEach, before, test } from "node:test";
+import { before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { checkAccessibility } from "./world/accessibility.mjs";
 import { askedToOpen, browserProgram, launchBrowser, signInAt } from "./world/browser.mjs";
 import { chooseHomeFolder, dropFiles, openLink } from "./world/desktop.mjs";
+import { endWith } from "./world/ending.mjs";
 import { Server } from "./world/server.mjs";
 import { until } from "./world/until.mjs";
 import { By, Key, Window } from "./world/window.mjs";
@@ -45,15 +46,7 @@ before(async () => {
   await window.find(By.xpath("//*[@aria-label='Account of Eve']"), "Eve's account");
 });
 
-after(async () => {
-  await window?.close();
-  await browser?.close();
-  await server.stop();
-});
-
-afterEach(async (context) => {
-  if (context.passed === false) await window.screenshot(`failed-${context.name.replaceAll(/[^a-z]+/gi, "-")}`);
-});
+endWith(() => ({ window, browser, server }));
 
 test("a limit is set in the settings", async () => {
   await limitUploads("4");

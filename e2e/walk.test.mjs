@@ -5,11 +5,12 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, afterEach, before, test } from "node:test";
+import { before, test } from "node:test";
 import { checkAccessibility } from "./world/accessibility.mjs";
 import { askedToOpen, browserProgram, launchBrowser, shot, signInAt } from "./world/browser.mjs";
 import { answerFileDialog, clipboard, dropFiles, emptyClipboard, endingApp, openLink } from "./world/desktop.mjs";
 import { installReader, whatWasRead } from "./world/reader.mjs";
+import { endWith } from "./world/ending.mjs";
 import { Server } from "./world/server.mjs";
 import { until } from "./world/until.mjs";
 import { By, Key, Window } from "./world/window.mjs";
@@ -37,15 +38,7 @@ before(async () => {
   await openWindow();
 });
 
-after(async () => {
-  await window?.close();
-  await browser?.close();
-  await server.stop();
-});
-
-afterEach(async (context) => {
-  if (context.passed === false) await window.screenshot(`failed-${context.name.replaceAll(/[^a-z]+/gi, "-")}`);
-});
+endWith(() => ({ window, browser, server }));
 
 test("the first start welcomes, and names the server", async () => {
   await window.see("Share a file in one drop");

@@ -1,8 +1,9 @@
 // A machine without a keyring: the session ends with the app, and the window says so.
 
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { askedToOpen, browserProgram, launchBrowser, signInAt } from "./world/browser.mjs";
 import { openLink } from "./world/desktop.mjs";
+import { endWith } from "./world/ending.mjs";
 import { Server } from "./world/server.mjs";
 import { By, Window } from "./world/window.mjs";
 
@@ -21,11 +22,7 @@ before(async () => {
   await openWindow();
 });
 
-after(async () => {
-  await window?.close();
-  await browser?.close();
-  await server.stop();
-});
+endWith(() => ({ window, browser, server }));
 
 test("without a keyring the session ends with the app, and the window says so", async () => {
   await window.click("Sign in with your browser");

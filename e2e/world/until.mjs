@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 
-const BOUND_MILLISECONDS = 45_000;
+const BOUND_MILLISECONDS = 30_000;
 const ASK_EVERY_MILLISECONDS = 100;
 
 /**

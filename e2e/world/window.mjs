@@ -1,7 +1,7 @@
 // The app's window, driven through WebKit's own WebDriver server.
 
 import { execFileSync, spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { Builder, By, Capabilities, Key } from "selenium-webdriver";
@@ -9,6 +9,9 @@ import { programs } from "./server.mjs";
 import { until } from "./until.mjs";
 
 export { By, Key };
+
+/** What every app of this run says, one after the other. */
+export const APP_LOG = join(process.env.HOME, "app.log");
 
 /** One run of the app. */
 export class Window {
@@ -20,10 +23,12 @@ export class Window {
   static async open(environment, ...args) {
     const window = new Window();
     const port = await freePort();
+    const log = openSync(APP_LOG, "a");
     window.#webdriver = spawn("WebKitWebDriver", [`--port=${port}`], {
-      stdio: "inherit",
-      env: { ...process.env, ...environment, TAURI_WEBVIEW_AUTOMATION: "true" },
+      stdio: ["ignore", log, log],
+      env: { NOTESPOT_LOG: "debug", ...process.env, ...environment, TAURI_WEBVIEW_AUTOMATION: "true" },
     });
+    closeSync(log);
     const capabilities = new Capabilities({
       browserName: "wry",
       "webkitgtk:browserOptions": { binary: join(programs, "notespot-desktop"), args },

@@ -25,4 +25,4 @@ CREATE INDEX nodes_trashed_by_time ON nodes (trashed_at) WHERE trashed_at IS NOT
 -- Two devices may each have made a link of one file while they were offline: both were given to somebody, and both
 -- open it. Whoever ends one ends them all.
 DROP INDEX links_living;
-CREATE INDEX links_living ON links (node, created_at) WHERE ended_at IS NULL;
+CREATE INDEX links_living ON links (node, created_at, slug) WHERE ended_at IS NULL;

@@ -8,6 +8,25 @@ use super::edits::{Edit, SEEN, What};
 use super::index::{Number, OwnedFacts, Touch};
 use super::{LibraryError, overlay, rows};
 
+/// Puts a node in the place of what is known of it. Written for every node of a first fill: no text is put together.
+macro_rules! put_node {
+    ($only:literal) => {
+        concat!(
+            "INSERT INTO nodes (id, parent, kind, name, sort_key, description, tags, version, size, content_type, \
+             sha256, uploaded_at, created_at, modified_at, trashed_at, revision, base, hidden) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) \
+             ON CONFLICT (id) DO UPDATE SET parent = ?2, kind = ?3, name = ?4, sort_key = ?5, description = ?6, \
+             tags = ?7, version = ?8, size = ?9, content_type = ?10, sha256 = ?11, uploaded_at = ?12, \
+             created_at = ?13, modified_at = ?14, trashed_at = ?15, revision = ?16, base = ?17, hidden = ?18",
+            $only,
+            " RETURNING number"
+        )
+    };
+}
+
+const PUT: &str = put_node!("");
+const PUT_NEWER: &str = put_node!(" WHERE excluded.revision > nodes.revision");
+
 /// Writes within one transaction.
 pub(super) struct Writer<'a> {
     pub(super) tx: &'a Transaction<'a>,
@@ -28,7 +47,7 @@ impl Writer<'_> {
     pub(super) fn put_node(&mut self, node: Node) -> Result<bool, LibraryError> {
         let edits = self.edits_of(node.id)?;
         if edits.is_empty() {
-            return self.write(node, None, false, "WHERE excluded.revision > nodes.revision");
+            return self.write(node, None, false, PUT_NEWER);
         }
         let is_newer = match self.base(node.id)? {
             // Nothing, or it was forgotten for a fill.
@@ -68,7 +87,7 @@ impl Writer<'_> {
             (Some(node), false) => Some(rows::to_json(node)?),
         };
         match overlay::shown(id, known, &edits) {
-            Some(node) => drop(self.write(node, stored.as_deref(), overlay::is_hidden(&edits), "")?),
+            Some(node) => drop(self.write(node, stored.as_deref(), overlay::is_hidden(&edits), PUT)?),
             None => drop(self.delete_node(id)?),
         }
         Ok(())
@@ -102,27 +121,19 @@ impl Writer<'_> {
         select.query_and_then([rows::key(id)], |row| rows::from_json(rows::text(row.get_ref(0)?)?))?.collect()
     }
 
-    /// `only`: the condition under which one that is there is written over.
+    /// `put`: [`PUT`] or [`PUT_NEWER`].
     fn write(
         &mut self,
         node: Node,
         base: Option<&str>,
         is_hidden: bool,
-        only: &str,
+        put: &str,
     ) -> Result<bool, LibraryError> {
         let key = self.collation.key(node.name.as_str());
         let content = node.content.as_ref();
         let number: Option<Number> = self
             .tx
-            .prepare_cached(&format!(
-                "INSERT INTO nodes (id, parent, kind, name, sort_key, description, tags, version, size, content_type, \
-                 sha256, uploaded_at, created_at, modified_at, trashed_at, revision, base, hidden) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) \
-                 ON CONFLICT (id) DO UPDATE SET parent = ?2, kind = ?3, name = ?4, sort_key = ?5, description = ?6, \
-                 tags = ?7, version = ?8, size = ?9, content_type = ?10, sha256 = ?11, uploaded_at = ?12, \
-                 created_at = ?13, modified_at = ?14, trashed_at = ?15, revision = ?16, base = ?17, hidden = ?18 {only} \
-                 RETURNING number"
-            ))?
+            .prepare_cached(put)?
             .query_row(
                 params![
                     rows::key(node.id),

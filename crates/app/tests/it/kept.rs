@@ -1,7 +1,6 @@
 //! What is kept available offline: brought here, kept as it is at the server, and taken away.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use notespot_protocol::window::{OfflineState, SyncStatus, TransferLimits, ViewSource};
 use notespot_protocol::{ByteCount, ErrorCode, NodeId, NodePatch};
@@ -213,12 +212,9 @@ async fn the_connection_may_go_and_come_while_it_is_brought_here() {
     // One range after the other, so that some are whole.
     let slow = TransferLimits { down: Some(ByteCount(6_000_000)), parallel: Some(1), ..limits.clone() };
     window.app.set_transfer_limits(slow).await.unwrap();
-    let before = stand.passed_down();
-    window.app.keep_offline(vec![file.id], true).await.unwrap();
-    while stand.passed_down() - before < 16 * MIB as u64 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    stand.go_offline();
+    let keeping = window.app.keep_offline(vec![file.id], true);
+    let ((), kept) = tokio::join!(stand.go_offline_after(16 * MIB as u64), keeping);
+    kept.unwrap();
     window.until_state("offline", |state| state.sync.status == SyncStatus::Offline).await;
     assert!(kept_files(&stand).is_empty(), "half a file is none");
     window.app.shut_down().await;

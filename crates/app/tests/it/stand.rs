@@ -1,11 +1,13 @@
 //! A real server, on a network that can be cut, and what happens to its files elsewhere.
 
+use std::time::Duration;
+
 use http::{Method, StatusCode};
 use notespot_protocol::{
     ClientRef, LinkPatch, NewFolder, NewLink, NewUpload, Node, NodeId, NodeName, NodePatch, OnConflict,
     PublicLink,
 };
-use notespot_testkit::{Api, Direction, FaultProxy, TestServer};
+use notespot_testkit::{Api, Direction, Fault, FaultKind, FaultProxy, TestServer};
 use tempfile::TempDir;
 use url::Url;
 
@@ -52,6 +54,14 @@ impl Stand {
 
     pub(crate) fn go_offline(&self) {
         self.proxy.go_offline();
+    }
+
+    /// The network goes when windows were sent so many more bytes.
+    pub(crate) async fn go_offline_after(&self, after_bytes: u64) {
+        let strike = Fault { direction: Direction::ToClient, after_bytes, kind: FaultKind::Drop };
+        self.proxy.inject(strike);
+        self.proxy.struck(1, Duration::from_secs(20)).await.unwrap();
+        self.go_offline();
     }
 
     /// Bytes that windows were sent since the start.

@@ -193,12 +193,13 @@ async fn by_slug(connection: &mut Connection, slug: &Slug) -> Result<Option<Stor
 
 /// The oldest first: that is the one that people get to see. All of them where the limit is negative.
 async fn living_links(connection: &mut Connection, node: NodeId, at_most: i64) -> Result<Vec<StoredLink>> {
-    let found =
-        sqlx::query("SELECT * FROM links WHERE node = ?1 AND ended_at IS NULL ORDER BY created_at LIMIT ?2")
-            .bind(rows::key(node.0))
-            .bind(at_most)
-            .fetch_all(connection)
-            .await?;
+    let found = sqlx::query(
+        "SELECT * FROM links WHERE node = ?1 AND ended_at IS NULL ORDER BY created_at, slug LIMIT ?2",
+    )
+    .bind(rows::key(node.0))
+    .bind(at_most)
+    .fetch_all(connection)
+    .await?;
     found.iter().map(link).collect()
 }
 

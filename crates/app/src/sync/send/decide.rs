@@ -55,9 +55,26 @@ pub(super) fn patch_of(edit: &Edit) -> NodePatch {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use notespot_protocol::{Node, NodeId, NodeKind, NodeName, Revision, Timestamp};
+
+    /// A file as the server has it.
+    pub(in super::super) fn file() -> Node {
+        Node {
+            id: NodeId::generate(),
+            parent: None,
+            kind: NodeKind::File,
+            name: name("now"),
+            description: String::new(),
+            tags: Vec::new(),
+            content: None,
+            created_at: Timestamp::from_millis(0),
+            modified_at: Timestamp::from_millis(0),
+            trashed_at: None,
+            revision: Revision(7),
+        }
+    }
 
     fn name(text: &str) -> NodeName {
         NodeName::new(text).unwrap()
@@ -83,19 +100,7 @@ mod tests {
 
     #[test]
     fn nothing_is_overwritten_that_was_not_seen_and_nothing_is_asked_twice() {
-        let base = Node {
-            id: NodeId::generate(),
-            parent: None,
-            kind: NodeKind::File,
-            name: name("now"),
-            description: String::new(),
-            tags: Vec::new(),
-            content: None,
-            created_at: Timestamp::from_millis(0),
-            modified_at: Timestamp::from_millis(0),
-            trashed_at: None,
-            revision: Revision(7),
-        };
+        let base = file();
         let rename = |from: &str, to: &str| What::Rename { from: name(from), to: name(to) };
         assert_eq!(decided(&base, true, rename("now", "mine")), "send");
         assert_eq!(decided(&base, false, rename("then", "mine")), "changed there");

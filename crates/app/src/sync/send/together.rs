@@ -152,24 +152,12 @@ fn known(edit: &Waiting) -> Option<Revision> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::decide::tests::file;
     use super::*;
     use crate::library::edits::Edit;
-    use notespot_protocol::{NodeKind, NodeName, Timestamp};
 
     fn describing(number: i64, node: NodeId, letters: usize) -> Waiting {
-        let base = Node {
-            id: node,
-            parent: None,
-            kind: NodeKind::File,
-            name: NodeName::new("a").unwrap(),
-            description: String::new(),
-            tags: Vec::new(),
-            content: None,
-            created_at: Timestamp::from_millis(0),
-            modified_at: Timestamp::from_millis(0),
-            trashed_at: None,
-            revision: Revision(7),
-        };
+        let base = Node { id: node, ..file() };
         let edit = Edit::now(What::Describe { from: String::new(), to: "x".repeat(letters) });
         Waiting { id: number, node, edit, base: Some(base), base_was_seen: true }
     }
