@@ -66,7 +66,8 @@ pub trait Links: Send + Sync {
 
     /// Lists the link's file in the catalogue, or takes it out: with every other living link of the file, and those
     /// that are made later, so that whichever is looked at says the same. With `if_match`, only at that revision of
-    /// the link. What is so already changes nothing; `LinkEnded` where the link has ended.
+    /// the link. What is so already changes nothing; `LinkEnded` where the link has ended, `NotFound` where the file
+    /// that is to be listed is in the trash.
     async fn list_link(
         &self,
         owner: &UserId,

@@ -8,7 +8,7 @@
 mod device;
 mod here;
 
-use notespot_protocol::window::ConflictChoice;
+use notespot_protocol::window::{ConflictChoice, ConflictWhy};
 use proptest::prelude::*;
 use proptest::sample::Index as Pick;
 
@@ -245,6 +245,33 @@ async fn what_was_refused_only_because_of_what_was_changed_elsewhere_is_not_aske
     two.sync(&server).await.unwrap();
     assert_eq!(one.everything().await, server.everything().await);
     assert_eq!(two.named(["c.txt", "a"]).await, [a, b]);
+}
+
+#[tokio::test]
+async fn what_was_trashed_elsewhere_is_neither_shared_nor_listed_unasked() {
+    let server = Server::new().await;
+    let (one, two) = (device_with_files(&server, 2).await, Device::new().await);
+    let [shared, listed] = one.named(["a", "a (2)"]).await;
+    one.library.make_link(listed).await.unwrap().unwrap();
+    one.sync(&server).await.unwrap();
+    one.library.make_link(shared).await.unwrap().unwrap();
+    one.library.list_link(listed, true).await.unwrap().unwrap();
+    two.sync(&server).await.unwrap();
+    two.trash_all().await;
+    two.sync(&server).await.unwrap();
+    // It sends before it hears of the trash.
+    one.sync(&server).await.unwrap();
+    let conflicts = one.library.conflicts().await.unwrap();
+    let why: Vec<_> = conflicts.iter().map(|conflict| (conflict.node, conflict.why)).collect();
+    assert_eq!(why, [(shared, ConflictWhy::TrashedThere), (listed, ConflictWhy::TrashedThere)]);
+    for conflict in conflicts {
+        one.library.resolve(conflict.id.into(), ConflictChoice::Mine).await.unwrap();
+    }
+    one.sync(&server).await.unwrap();
+    two.sync(&server).await.unwrap();
+    assert_eq!(one.library.edit_counts().waiting, 0);
+    assert_eq!(two.everything().await, server.everything().await);
+    assert_eq!(two.named(["a", "a (2)"]).await, [shared, listed]);
 }
 
 proptest! {

@@ -86,6 +86,11 @@ pub async fn the_catalogue_has_what_is_listed_lives_and_nothing_else(store: &dyn
     for node in [outer.id, inner.id, deep.id] {
         store.trash_node(&ada, node, None).await.unwrap();
         assert!(names(store, None).await.is_empty());
+        let in_the_trash = store.list_link(&ada, &slug, true, None).await;
+        assert!(
+            matches!(in_the_trash, Err(MetadataError::NotFound)),
+            "nobody is surprised when it comes back"
+        );
         store.restore_node(&ada, node, None).await.unwrap();
         assert_eq!(names(store, None).await, ["deep.txt"]);
     }

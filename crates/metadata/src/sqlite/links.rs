@@ -117,6 +117,9 @@ impl Links for SqliteMetadata {
         if before.ended_at.is_some() {
             return Err(MetadataError::LinkEnded);
         }
+        if listed && !tree::lives(&mut tx, before.node).await? {
+            return Err(MetadataError::NotFound);
+        }
         let name = tree::node(&mut tx, owner, before.node).await?.name;
         let mut asked_for = before.clone();
         for living in living_links(&mut tx, before.node, -1).await? {

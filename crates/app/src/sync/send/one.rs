@@ -58,8 +58,8 @@ pub(super) async fn send_one(
             Err(ClientError::Refused(problem)) => problem,
             Err(error) => return Err(error.into()),
         };
-        if problem.code == ErrorCode::StaleRevision {
-            library.learn(server.node(waiting.node).await?).await?;
+        if let Some(now) = changed_meanwhile(server, &waiting, &problem).await? {
+            library.learn(now).await?;
             // Taken out in between: the person signed out, or decided otherwise.
             match library.next_edit(id - 1).await?.filter(|again| again.id == id) {
                 Some(again) => waiting = again,
@@ -70,6 +70,27 @@ pub(super) async fn send_one(
         return refused(library, &waiting, problem).await;
     }
     Ok(Fate::Left)
+}
+
+/// The node as the server has it, where an edit was refused because of what became of it there: it is looked at again.
+async fn changed_meanwhile(
+    server: &impl SyncServer,
+    waiting: &Waiting,
+    problem: &Problem,
+) -> Result<Option<Node>, ClientError> {
+    let what = &waiting.edit.what;
+    match problem.code {
+        ErrorCode::StaleRevision => server.node(waiting.node).await.map(Some),
+        // Links know no revision of their file, and there are none to what is in the trash.
+        ErrorCode::NotFound if matches!(what, What::MakeLink { .. } | What::List { listed: true, .. }) => {
+            match server.node(waiting.node).await {
+                Ok(now) => Ok(Some(now).filter(|now| now.trashed_at.is_some())),
+                Err(ClientError::Refused(problem)) if problem.code == ErrorCode::NotFound => Ok(None),
+                Err(error) => Err(error),
+            }
+        }
+        _ => Ok(None),
+    }
 }
 
 /// What a refusal means for an edit.
