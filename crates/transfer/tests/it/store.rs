@@ -15,6 +15,7 @@ use crc_fast::{CrcAlgorithm, Digest};
 use futures_util::StreamExt as _;
 use notespot_protocol::{ChecksumAlgorithm, Crc64Nvme, PresignedRequest, SecretUrl, Timestamp};
 use notespot_testkit::checksum_of;
+use tokio::sync::watch;
 
 /// What the store answers to a request instead of doing it.
 #[derive(Clone, Copy)]
@@ -52,6 +53,8 @@ pub(crate) struct Store {
     address: Mutex<Option<SocketAddr>>,
     /// What the keys of uploads begin with that it knows no more.
     thrown_away: Mutex<Vec<String>>,
+    /// So many bodies are taken; those that come after them wait.
+    pub(crate) takes_at_most: watch::Sender<Option<usize>>,
 }
 
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -189,6 +192,12 @@ async fn receive(
     if let Some(refusal) = store.refusal(&query) {
         return refusal;
     }
+    let has_room = |most: &Option<usize>| {
+        let Log { puts, in_flight, .. } = *locked(&store.log);
+        most.is_none_or(|most| puts + in_flight < most)
+    };
+    // The sender is the store's.
+    let _ = store.takes_at_most.subscribe().wait_for(has_room).await;
     let _in_flight = InFlight::begin(&store);
     let (mut crc, mut length, mut kept) = (Digest::new(CrcAlgorithm::Crc64Nvme), 0, Vec::new());
     let mut pieces = body.into_data_stream();

@@ -1,12 +1,10 @@
 //! Uploads on a good network.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use notespot_protocol::{ByteCount, ClientRef, ErrorCode};
 use notespot_testkit::{content, sha256_of};
 use notespot_transfer::{CancellationToken, Progress, Settings};
-use tokio::sync::Notify;
 
 use super::control::{MIB, Stand};
 use super::store::locked;
@@ -89,20 +87,22 @@ async fn a_link_to_a_file_is_the_file() {
     assert_eq!(stand.last(), &b"behind the link"[..]);
 }
 
+const SOME_PARTS: usize = 8;
+
 /// Begins an upload, and drops it when some parts have arrived; gives how many the store holds.
 pub(super) async fn cut_off(stand: &Stand, path: &Path, client_ref: ClientRef) -> usize {
-    let some_arrived = Arc::new(Notify::new());
-    let (told, store) = (some_arrived.clone(), stand.store.clone());
-    *locked(&stand.after_presign) = Some(Box::new(move || {
-        if locked(&store.log).puts >= 8 {
-            told.notify_one();
+    stand.store.takes_at_most.send_replace(Some(SOME_PARTS));
+    let some_arrived = async {
+        while locked(&stand.store.log).puts < SOME_PARTS {
+            tokio::task::yield_now().await;
         }
-    }));
+    };
     let never = CancellationToken::new();
     tokio::select! {
-        _ = stand.upload_as(path, client_ref, &never) => panic!("it was to be cut off"),
-        () = some_arrived.notified() => {}
+        _ = stand.upload_as(path, client_ref, &never) => panic!("the store takes only some"),
+        () = some_arrived => {}
     }
+    stand.store.takes_at_most.send_replace(None);
     // What was on its way arrives, or is seen to be cut off.
     while locked(&stand.store.log).in_flight > 0 {
         tokio::task::yield_now().await;
