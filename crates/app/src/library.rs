@@ -14,6 +14,7 @@ use rusqlite::Transaction;
 use tokio::sync::watch;
 
 mod apply;
+mod checkpoint;
 mod collation;
 mod database;
 pub(crate) mod edits;
@@ -36,7 +37,7 @@ pub(crate) use open::{Opened, condemn, open};
 pub(crate) use read::Row;
 
 use collation::Collation;
-use database::Database;
+use database::{Database, Durable};
 use index::{Index, Touch};
 use pins::Pins;
 use writer::Writer;
@@ -65,7 +66,8 @@ pub enum LibraryError {
 
 /// The library of one account. Cheap to clone.
 ///
-/// Each change is one transaction, and on the disk when the call returns: what a person did outlives a power loss.
+/// Each change is one transaction. What a person did is on the disk when the call returns, and outlives a power loss;
+/// what the server says comes again where it did not get there.
 #[derive(Clone, Debug)]
 pub(crate) struct Library {
     database: Database,
@@ -109,11 +111,11 @@ impl Library {
     /// Reads the index from the file. Nothing is written meanwhile.
     pub(crate) async fn read_index(&self) -> Result<(), LibraryError> {
         let library = self.clone();
-        let read = move |(), connection: &rusqlite::Connection| {
+        let read = move |connection: &rusqlite::Connection| {
             *library.index_mut() = Some(Index::load(connection, library.pins().ranks())?);
             library.count_edits(connection)
         };
-        self.database.write(|_| Ok(()), read).await?;
+        self.database.hold(read).await?;
         self.is_indexed.send_replace(true);
         Ok(())
     }
@@ -121,6 +123,14 @@ impl Library {
     /// Changes nodes and links in one transaction, and then the index.
     async fn change<T: Send + 'static>(
         &self,
+        work: impl FnOnce(&mut Writer<'_>) -> Result<T, LibraryError> + Send + 'static,
+    ) -> Result<T, LibraryError> {
+        self.change_durably(Durable::AtOnce, work).await
+    }
+
+    async fn change_durably<T: Send + 'static>(
+        &self,
+        durable: Durable,
         work: impl FnOnce(&mut Writer<'_>) -> Result<T, LibraryError> + Send + 'static,
     ) -> Result<T, LibraryError> {
         let library = self.clone();
@@ -145,7 +155,7 @@ impl Library {
             }
             Ok(done)
         };
-        self.database.write(in_transaction, after).await
+        self.database.write(durable, in_transaction, after).await
     }
 
     /// What was done here and waits to be sent; nothing until the index was read.

@@ -3,13 +3,14 @@
 use notespot_protocol::{ChangeKind, ChangesPage, Node, PublicLink, Revision};
 use rusqlite::Connection;
 
+use super::database::Durable;
 use super::{Library, LibraryError, rows};
 
 impl Library {
-    /// Takes in one page, with its revision, in one transaction: after a crash, the page is in or
-    /// it comes again. True when anything is different now.
+    /// Takes in one page, with its revision, in one transaction: after a crash or a power loss, the page is in or it
+    /// comes again. True when anything is different now.
     pub(crate) async fn apply_page(&self, page: ChangesPage) -> Result<bool, LibraryError> {
-        self.change(move |writer| {
+        self.change_durably(Durable::Later, move |writer| {
             let mut changed = false;
             for change in page.changes {
                 changed |= match change.kind {

@@ -8,16 +8,38 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tokio::sync::{Semaphore, watch};
 
 use super::LibraryError;
+use super::checkpoint::{self, Checkpoint};
 
 const READERS: usize = 3;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Of one connection. Beyond it, the system's cache holds what is read often.
 const CACHE_KIB: i32 = 8 * 1024;
 
-/// The file: one connection that writes and syncs each commit, and three that read what is committed meanwhile.
+/// When a commit is on the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Durable {
+    /// Before the call returns.
+    AtOnce,
+    /// With the next one that is at once, or a moment later: for what the server has too, which comes again when the
+    /// power fails before.
+    Later,
+}
+
+impl Durable {
+    /// A value of `PRAGMA synchronous`, for a file with a write-ahead log.
+    fn synchronous(self) -> &'static str {
+        match self {
+            Self::AtOnce => "FULL",
+            Self::Later => "NORMAL",
+        }
+    }
+}
+
+/// The file: one connection that writes, three that read what is committed meanwhile, and one that takes the log back.
 /// WAL. Cheap to clone. Work runs on threads that may block.
 ///
-/// Memory: 8 MiB of cache for each connection.
+/// Memory: 8 MiB of cache for each connection that reads or writes. Disk: the log, 64 MiB at the most while no reader
+/// holds it.
 #[derive(Clone, Debug)]
 pub(super) struct Database {
     inner: Arc<Inner>,
@@ -30,6 +52,7 @@ struct Inner {
     readers: Mutex<Option<Vec<Connection>>>,
     /// One permit for each reader that is not lent.
     free_readers: Arc<Semaphore>,
+    checkpoint: Checkpoint,
     is_damaged: watch::Sender<bool>,
 }
 
@@ -37,12 +60,14 @@ impl Database {
     /// Opens the file, or makes it. Blocks.
     pub(super) fn open(path: &Path) -> Result<Self, LibraryError> {
         let writer = connect(path)?;
+        checkpoint::leave_to_checkpoint(&writer)?;
         let readers = (0..READERS).map(|_| connect(path)).collect::<Result<_, _>>()?;
         let inner = Inner {
             path: path.to_owned(),
             writer: Mutex::new(Some(writer)),
             readers: Mutex::new(Some(readers)),
             free_readers: Arc::new(Semaphore::new(READERS)),
+            checkpoint: Checkpoint::new(path, connect(path)?),
             is_damaged: watch::Sender::new(false),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -86,10 +111,11 @@ impl Database {
         .await
     }
 
-    /// Writes in one transaction, which is committed when `work` succeeds: on the disk, power loss included. What
-    /// follows a commit, `after`, sees it before anything else is written.
+    /// Writes in one transaction, which is committed when `work` succeeds: on the disk, power loss included, when
+    /// `durable` says. What follows a commit, `after`, sees it before anything else is written.
     pub(super) async fn write<T: Send + 'static, U: Send + 'static>(
         &self,
+        durable: Durable,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, LibraryError> + Send + 'static,
         after: impl FnOnce(T, &Connection) -> Result<U, LibraryError> + Send + 'static,
     ) -> Result<U, LibraryError> {
@@ -97,20 +123,34 @@ impl Database {
         self.on_thread(move || {
             let mut writer = lock(&inner.writer);
             let writer = writer.as_mut().ok_or(LibraryError::Closed)?;
+            writer.pragma_update(None, "synchronous", durable.synchronous())?;
             let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let done = work(&tx)?;
             tx.commit()?;
+            if inner.checkpoint.is_due() {
+                let inner = inner.clone();
+                tokio::task::spawn_blocking(move || inner.checkpoint.take_back());
+            }
             after(done, writer)
         })
         .await
     }
 
-    /// [`write`](Self::write), when nothing follows.
+    /// [`write`](Self::write) to the disk, when nothing follows.
     pub(super) async fn keep<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, LibraryError> + Send + 'static,
     ) -> Result<T, LibraryError> {
-        self.write(work, |done, _| Ok(done)).await
+        self.write(Durable::AtOnce, work, |done, _| Ok(done)).await
+    }
+
+    /// Works on what is committed, while nothing is written.
+    pub(super) async fn hold<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, LibraryError> + Send + 'static,
+    ) -> Result<T, LibraryError> {
+        let inner = self.inner.clone();
+        self.on_thread(move || work(lock(&inner.writer).as_ref().ok_or(LibraryError::Closed)?)).await
     }
 
     /// Lets go of the file, after what is being read and written.
@@ -118,7 +158,8 @@ impl Database {
         let inner = self.inner.clone();
         let _all = self.inner.free_readers.acquire_many(u32::try_from(READERS).unwrap_or(u32::MAX)).await;
         let closed = self.on_thread(move || {
-            // The last connection takes the WAL back into the file.
+            inner.checkpoint.close();
+            // The last connection takes the log back into the file.
             drop(lock(&inner.readers).take());
             drop(lock(&inner.writer).take());
             Ok(())
@@ -179,7 +220,6 @@ fn connect(path: &Path) -> Result<Connection, LibraryError> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
@@ -188,4 +228,23 @@ fn connect(path: &Path) -> Result<Connection, LibraryError> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A panic in the middle of a transaction rolled it back.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_person_did_is_synced_whatever_came_before_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("library.sqlite")).unwrap();
+        // sqlite.org/pragma.html#pragma_synchronous: 1 is NORMAL, 2 is FULL.
+        for (durable, expected) in [(Durable::Later, 1), (Durable::AtOnce, 2), (Durable::Later, 1)] {
+            let level =
+                |tx: &Transaction<'_>| Ok(tx.pragma_query_value(None, "synchronous", |row| row.get(0))?);
+            let level: i64 = database.write(durable, level, |level, _| Ok(level)).await.unwrap();
+            assert_eq!(level, expected, "{durable:?}");
+        }
+        database.close().await;
+    }
 }

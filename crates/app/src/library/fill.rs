@@ -2,6 +2,7 @@
 
 use notespot_protocol::{Revision, Timestamp};
 
+use super::database::Durable;
 use super::index::Index;
 use super::{Library, LibraryError, rows, schema};
 
@@ -25,7 +26,7 @@ impl Library {
             *library.index_mut() = Some(Index::load(connection, library.pins().ranks())?);
             Ok(())
         };
-        self.database.write(empty, forget).await?;
+        self.database.write(Durable::AtOnce, empty, forget).await?;
         self.is_indexed.send_replace(true);
         Ok(())
     }
@@ -59,10 +60,10 @@ impl Library {
         })
         .await?;
         let library = self.clone();
-        let order = move |(), connection: &rusqlite::Connection| match library.index_mut().as_mut() {
+        let order = move |connection: &rusqlite::Connection| match library.index_mut().as_mut() {
             Some(index) => index.put_names_in_order(connection),
             None => Ok(()),
         };
-        self.database.write(|_| Ok(()), order).await
+        self.database.hold(order).await
     }
 }

@@ -137,8 +137,13 @@ impl Index {
                 Touch::Linked(number, views) => self.set_link(number, views),
             }
         }
-        self.names.update(renamed, connection)?;
-        self.settle();
+        // Neither needs the other, and in a large library each takes as long as all before it.
+        let mut names = std::mem::take(&mut self.names);
+        std::thread::scope(|scope| {
+            scope.spawn(|| self.settle());
+            names.update(renamed, connection)
+        })?;
+        self.names = names;
         Ok(())
     }
 

@@ -20,7 +20,7 @@ impl Library {
         is_wanted: bool,
     ) -> Result<Result<(), Refusal>, LibraryError> {
         let library = self.clone();
-        let change = move |(), connection: &Connection| {
+        let change = move |connection: &Connection| {
             let mut here = Vec::with_capacity(ids.len());
             let mut first_refusal = Ok(());
             for id in ids {
@@ -40,13 +40,13 @@ impl Library {
             Ok(first_refusal)
         };
         // Nothing else is written meanwhile.
-        self.database.write(|_| Ok(()), change).await
+        self.database.hold(change).await
     }
 
     /// Takes all wishes away.
     pub(crate) async fn keep_nothing_offline(&self) -> Result<(), LibraryError> {
         let library = self.clone();
-        let change = move |(), connection: &Connection| {
+        let change = move |connection: &Connection| {
             let ids: Vec<_> = library.pins().ranks().keys().copied().collect();
             let mut here = Vec::new();
             for id in &ids {
@@ -56,7 +56,7 @@ impl Library {
             // And those for what is not here at the moment.
             library.pins().change(&[], &ids)
         };
-        self.database.write(|_| Ok(()), change).await
+        self.database.hold(change).await
     }
 
     fn change_pins(&self, here: &[(NodeId, Number)], is_wanted: bool) -> Result<(), LibraryError> {
@@ -81,7 +81,7 @@ impl Library {
     /// Memory: about 120 bytes for each.
     pub(crate) async fn wanted_offline(&self) -> Result<Option<Vec<Wanted>>, LibraryError> {
         let library = self.clone();
-        let look = move |(), connection: &Connection| {
+        let look = move |connection: &Connection| {
             let lost = match &*library.index() {
                 Some(index) if index.is_whole() => index.lost_pins(),
                 _ => return Ok(None),
@@ -101,7 +101,7 @@ impl Library {
             }))
         };
         // Nothing is written meanwhile: what is read belongs together.
-        self.database.write(|_| Ok(()), look).await
+        self.database.hold(look).await
     }
 
     /// Notes how files stand; true when anything looks different.

@@ -65,48 +65,56 @@ impl NameOrder {
             last.iter().filter_map(|(number, key)| Some((key.as_deref()?, *number))).collect();
         coming.sort_unstable();
 
-        // Behind which of those that stay each comes. Its neighbour may have come just now, and then is known.
+        // Behind which of those that stay each comes in. Its neighbour may have come just now, and then is known.
         let mut before = Neighbours::new(connection)?;
-        let mut behind: HashMap<Number, Option<Number>> = HashMap::with_capacity(coming.len());
-        let mut arriving: Vec<(Option<Number>, Number)> = Vec::with_capacity(coming.len());
+        let mut comes_in: HashMap<Number, usize> = HashMap::with_capacity(coming.len());
+        let mut arriving: Vec<(usize, Number)> = Vec::with_capacity(coming.len());
         for (key, number) in coming {
-            let neighbour = before.of(key, number)?;
-            let anchor = match neighbour {
-                Some(neighbour) => behind.get(&neighbour).copied().unwrap_or(Some(neighbour)),
-                None => None,
+            let at = match before.of(key, number)? {
+                Some(neighbour) => match comes_in.get(&neighbour) {
+                    Some(at) => *at,
+                    None => self.stands_at(neighbour).map_or(0, |place| place + 1),
+                },
+                None => 0,
             };
-            behind.insert(number, anchor);
-            arriving.push((anchor, number));
+            comes_in.insert(number, at);
+            arriving.push((at, number));
         }
-        // Those of one anchor stay in their order.
-        arriving.sort_by_key(|(anchor, _)| anchor.and_then(|anchor| self.place(anchor)));
-        self.merge(&last, &arriving);
+        // Those of one place stay in their order.
+        arriving.sort_by_key(|(at, _)| *at);
+        let mut leaving: Vec<usize> = last.keys().filter_map(|number| self.stands_at(*number)).collect();
+        leaving.sort_unstable();
+        self.merge(&leaving, &arriving);
         Ok(())
     }
 
-    fn merge(&mut self, changed: &HashMap<Number, Option<Vec<u8>>>, arriving: &[(Option<Number>, Number)]) {
-        let mut leaves = vec![false; self.places.len()];
-        for number in changed.keys() {
-            if let Some(leaves) = leaves.get_mut(*number as usize) {
-                *leaves = true;
-            }
-        }
-        let mut merged = Vec::with_capacity(self.order.len() + arriving.len());
-        let mut arriving = arriving.iter().copied().peekable();
-        while let Some((_, number)) = arriving.next_if(|(anchor, _)| anchor.is_none()) {
-            merged.push(number);
-        }
-        for &number in &self.order {
-            if leaves[number as usize] {
+    /// Takes out what stands at some places and puts others in before some; both in their order, and all by the places
+    /// before.
+    fn merge(&mut self, leaving: &[usize], arriving: &[(usize, Number)]) {
+        let mut merged = Vec::with_capacity(self.order.len() + arriving.len() - leaving.len());
+        let (mut leaving, mut arriving) = (leaving.iter().peekable(), arriving.iter().peekable());
+        let mut copied = 0;
+        loop {
+            let gap = leaving.peek().map_or(self.order.len(), |place| **place);
+            if let Some((at, number)) = arriving.next_if(|(at, _)| *at <= gap) {
+                merged.extend_from_slice(&self.order[copied..*at]);
+                merged.push(*number);
+                copied = *at;
                 continue;
             }
-            merged.push(number);
-            while let Some((_, number)) = arriving.next_if(|(anchor, _)| *anchor == Some(number)) {
-                merged.push(number);
+            merged.extend_from_slice(&self.order[copied..gap]);
+            copied = gap + 1;
+            if leaving.next().is_none() {
+                break;
             }
         }
         self.order = merged;
         self.find_places();
+    }
+
+    fn stands_at(&self, number: Number) -> Option<usize> {
+        let place = *self.places.get(number as usize)? as usize;
+        (self.order.get(place) == Some(&number)).then_some(place)
     }
 
     /// The place of a node among all, where places are known.
