@@ -18,11 +18,11 @@ struct Deaths {
     most: u32,
 }
 
-/// Each commit ends with a sync of SQLite's log; what it commits is written before, piece by piece. When
-/// the application ends in order, the log goes into the library, and then away.
+/// Each commit of what a person did ends with a sync of SQLite's log; what it commits is written before, piece by piece.
+/// When the application ends in order, the log goes into the library, and then away.
 const DEATHS: [Deaths; 5] = [
     Deaths { calls: "fdatasync,fsync", suffix: "-wal", step: 1, most: 16 },
-    Deaths { calls: "pwrite64", suffix: "-wal", step: 5, most: 18 },
+    Deaths { calls: "pwrite64", suffix: "-wal", step: 3, most: 18 },
     Deaths { calls: "pwrite64", suffix: "", step: 5, most: 3 },
     Deaths { calls: "fdatasync,fsync", suffix: "", step: 1, most: 2 },
     Deaths { calls: "?unlink,unlinkat", suffix: "-wal", step: 1, most: 1 },
