@@ -44,15 +44,9 @@ impl Index {
             Source::Search(search) if search.words.is_empty() => {
                 all(&|number| self.lives(number) && self.passes(number, &search.filters))
             }
-            Source::Search(search) => {
-                let mut found = Vec::new();
-                self.texts.find(&search.words, |number, fit| {
-                    if self.lives(number) && self.passes(number, &search.filters) {
-                        found.push((fit, number));
-                    }
-                });
-                found
-            }
+            Source::Search(search) => self
+                .texts
+                .find(&search.words, |number| self.lives(number) && self.passes(number, &search.filters)),
         }
     }
 

@@ -1,5 +1,8 @@
 //! Names, descriptions and tags, one behind the other, as they are searched.
 
+use std::num::NonZero;
+use std::ops::Range;
+
 use memchr::memchr;
 use memchr::memmem::Finder;
 use notespot_protocol::fold;
@@ -13,6 +16,10 @@ const END: u8 = 2;
 const NOWHERE: u32 = u32::MAX;
 /// Texts of nodes that changed stay where they were until so many bytes are of no use.
 const WASTE_MIN_BYTES: usize = 1 << 20;
+/// To look through less than this takes no longer than to begin on another core.
+const PART_MIN_BYTES: usize = 2 << 20;
+/// Beyond this, memory is what limits it.
+const CORES_MAX: usize = 4;
 
 /// All texts. Bound: 4 GiB; what does not fit is not found by its text.
 #[derive(Debug, Default)]
@@ -71,28 +78,66 @@ impl Texts {
         }
     }
 
-    /// Calls `found` for each node whose texts hold all words, with how well they fit. Words are folded, and there
-    /// is at least one.
-    pub(super) fn find(&self, words: &[Vec<u8>], mut found: impl FnMut(Number, Fit)) {
+    /// The nodes among those `wanted` whose texts hold all words, with how well they fit, in the order of the texts.
+    /// Words are folded, and there is at least one. Large texts are looked through on several cores.
+    pub(super) fn find(
+        &self,
+        words: &[Vec<u8>],
+        wanted: impl Fn(Number) -> bool + Sync,
+    ) -> Vec<(Fit, Number)> {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get).min(CORES_MAX);
+        self.find_in_parts(cores.min(self.bytes.len() / PART_MIN_BYTES), words, wanted)
+    }
+
+    fn find_in_parts(
+        &self,
+        parts: usize,
+        words: &[Vec<u8>],
+        wanted: impl Fn(Number) -> bool + Sync,
+    ) -> Vec<(Fit, Number)> {
+        let size = self.entries.len().div_ceil(parts.max(1)).max(1);
+        let mut parts = (0..self.entries.len()).step_by(size).map(|first| first..first + size);
+        let look = |part| self.find_among(part, words, &wanted);
+        let Some(first) = parts.next() else { return Vec::new() };
+        std::thread::scope(|scope| {
+            let others: Vec<_> = parts.map(|part| scope.spawn(|| look(part))).collect();
+            let mut found = look(first);
+            for other in others {
+                found.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            }
+            found
+        })
+    }
+
+    /// The same among some entries.
+    fn find_among(
+        &self,
+        part: Range<usize>,
+        words: &[Vec<u8>],
+        wanted: impl Fn(Number) -> bool,
+    ) -> Vec<(Fit, Number)> {
+        let mut found = Vec::new();
         // The longest is the rarest, most of the time: the others are looked for where it is.
-        let Some(longest) = words.iter().max_by_key(|word| word.len()) else { return };
+        let Some(longest) = words.iter().max_by_key(|word| word.len()) else { return found };
         let finders: Vec<_> = words.iter().map(Finder::new).collect();
         let longest = Finder::new(longest);
-        let (mut at, mut entry) = (0, 0);
-        while let Some(hit) = longest.find(&self.bytes[at..]) {
+        let begin_of =
+            |entry: usize| self.entries.get(entry).map_or(self.bytes.len(), |(start, _)| *start as usize);
+        let (mut at, mut entry, end) = (begin_of(part.start), part.start, begin_of(part.end));
+        while let Some(hit) = longest.find(&self.bytes[at..end]) {
             let place = at + hit;
             // Hits come in order, so entries need not be searched from the beginning each time.
             entry += self.entries[entry..].partition_point(|(start, _)| *start as usize <= place) - 1;
             let (start, number) = self.entries[entry];
-            let next = self.entries.get(entry + 1).map_or(self.bytes.len(), |(start, _)| *start as usize);
-            if self.starts.get(number as usize) == Some(&start) {
-                let texts = &self.bytes[start as usize..next];
+            at = begin_of(entry + 1);
+            if self.starts.get(number as usize) == Some(&start) && wanted(number) {
+                let texts = &self.bytes[start as usize..at];
                 if finders.iter().all(|finder| finder.find(texts).is_some()) {
-                    found(number, fit(texts, words, &finders));
+                    found.push((fit(texts, words, &finders), number));
                 }
             }
-            at = next;
         }
+        found
     }
 
     /// Whether the name ends with this.
@@ -212,9 +257,11 @@ mod tests {
 
     fn found(texts: &Texts, text: &str) -> Vec<(Number, Fit)> {
         let words: Vec<_> = text.split(' ').map(folded).collect();
-        let mut found = Vec::new();
-        texts.find(&words, |number, fit| found.push((number, fit)));
-        found
+        let found = texts.find(&words, |_| true);
+        for parts in 2..5 {
+            assert_eq!(texts.find_in_parts(parts, &words, |_| true), found, "{parts} parts");
+        }
+        found.into_iter().map(|(fit, number)| (number, fit)).collect()
     }
 
     #[test]
