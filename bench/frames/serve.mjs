@@ -42,5 +42,6 @@ function row(index) {
     trashed_at: null,
     link: index % 9 === 0 ? { views: index % 40 } : null,
     waiting: false,
+    offline: null,
   };
 }

@@ -4,6 +4,8 @@ import { drawnHeight, type Extent, moved, type Place, scrolled, TOP } from "./ta
 
 /** Rows beyond the screen on each side: what a turn of the wheel brings is there already. */
 const OVERSCAN_ROWS = 12;
+/** While somebody drags the bar, no frame has time for them. */
+const OVERSCAN_AFTER_MS = 100;
 
 type TallListOptions = {
   count: number;
@@ -25,8 +27,15 @@ export type TallList = {
   scrollTo: (index: number) => void;
 };
 
-/** `key`: of the first row's element. */
-type Drawn = { first: number; last: number; shift: number; key: number };
+/** `elements`: as many as there may be rows at once. */
+type Drawn = { first: number; last: number; shift: number; elements: number };
+
+const NOTHING_KNOWN: Drawn = {
+  first: 0,
+  last: OVERSCAN_ROWS * 2,
+  shift: 0,
+  elements: OVERSCAN_ROWS * 2 + 1,
+};
 
 /**
  * The rows of a list that are on the screen, all of one height. Costs the same for a million rows as for ten.
@@ -36,19 +45,24 @@ export function useTallList(scroller: RefObject<HTMLElement | null>, options: Ta
   const list = headPx + count * rowPx + coveredPx;
   const place = useRef(TOP);
   const [screen, setScreen] = useState(0);
-  const [drawn, setDrawn] = useState<Drawn>({ first: 0, last: OVERSCAN_ROWS * 2, shift: 0, key: 0 });
+  const [drawn, setDrawn] = useState(NOTHING_KNOWN);
+  const rest = useRef<number>(undefined);
 
   const show = useCallback(
     (at: Place, height: number) => {
-      place.current = at;
       const top = at.bar + at.shift;
-      const first = Math.max(0, Math.floor(top / rowPx) - OVERSCAN_ROWS);
-      const last = Math.ceil((top + height - headPx) / rowPx) + OVERSCAN_ROWS;
-      setDrawn((before) =>
-        before.first === first && before.last === last && before.shift === at.shift
-          ? before
-          : { first, last, shift: at.shift, key: keyAt(first, before) },
-      );
+      const isJump = Math.abs(top - place.current.bar - place.current.shift) > height;
+      place.current = at;
+      const elements = Math.ceil(height / rowPx) + 2 * OVERSCAN_ROWS + 3;
+      const draw = (beyond: number) => {
+        const first = Math.max(0, Math.floor(top / rowPx) - beyond);
+        const last = Math.ceil((top + height - headPx) / rowPx) + beyond;
+        const next = { first, last, shift: at.shift, elements };
+        setDrawn((before) => (isSame(before, next) ? before : next));
+      };
+      window.clearTimeout(rest.current);
+      draw(isJump ? 0 : OVERSCAN_ROWS);
+      if (isJump) rest.current = window.setTimeout(draw, OVERSCAN_AFTER_MS, OVERSCAN_ROWS);
     },
     [rowPx, headPx],
   );
@@ -78,6 +92,7 @@ export function useTallList(scroller: RefObject<HTMLElement | null>, options: Ta
     return () => {
       element.removeEventListener("scroll", onScroll);
       resized.disconnect();
+      window.clearTimeout(rest.current);
     };
   }, [scroller]);
 
@@ -104,23 +119,25 @@ export function useTallList(scroller: RefObject<HTMLElement | null>, options: Ta
   );
 
   const items = useMemo(() => {
-    const { first, last, shift, key } = drawn;
+    const { first, last, shift, elements } = drawn;
     const shown = Math.max(0, Math.min(last, count - 1) - first + 1);
     return Array.from({ length: shown }, (_, step) => ({
       index: first + step,
       top: (first + step) * rowPx - shift,
-      key: key + step,
+      // Rows that stay on the screen keep their elements, and those that come take the elements of those that go: to
+      // make elements is most of what a frame costs.
+      key: (first + step) % elements,
     }));
   }, [drawn, count, rowPx]);
 
   return { items, height: drawnHeight(list) - headPx, scrollTo };
 }
 
-/**
- * Rows that stay on the screen keep their elements. Where none stays, those that come take the elements of those that
- * go: to make elements is most of what a frame costs.
- */
-function keyAt(first: number, { first: before, last, key }: Drawn): number {
-  const isJump = Math.abs(first - before) > last - before;
-  return isJump ? key : key + first - before;
+function isSame(one: Drawn, other: Drawn): boolean {
+  return (
+    one.first === other.first &&
+    one.last === other.last &&
+    one.shift === other.shift &&
+    one.elements === other.elements
+  );
 }
