@@ -1,5 +1,5 @@
-//! Two devices of one owner and a server, over drawn sequences of what people do, with cuts and crashes at any
-//! point: all come to the same tree.
+//! Two devices of one owner and a server, over drawn sequences of what people do, with cuts at any point and crashes of
+//! each of the three: all come to the same tree.
 //!
 //! The server is the metadata store itself, called without HTTP, so that thousands of runs take seconds; the same
 //! over real sockets is in `tests/it`. A run that fails is shrunk and named by proptest; `cargo xtask soak library` runs
@@ -83,6 +83,8 @@ enum Step {
     Sync { second: bool, calls: u8, answer_is_lost: bool },
     /// The program dies and is started again.
     Crash { second: bool },
+    /// The same of the server.
+    ServerCrash,
     /// A file arrives at the server from elsewhere.
     Upload { parent: Pick, name: u8 },
     /// What is in the trash is deleted for ever, from elsewhere.
@@ -118,6 +120,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (any::<bool>(), 0..12_u8, any::<bool>())
             .prop_map(|(second, calls, answer_is_lost)| Step::Sync { second, calls, answer_is_lost }),
         1 => any::<bool>().prop_map(|second| Step::Crash { second }),
+        1 => Just(Step::ServerCrash),
         2 => (any::<Pick>(), 0..6_u8).prop_map(|(parent, name)| Step::Upload { parent, name }),
         1 => any::<Pick>().prop_map(|node| Step::Delete { node }),
     ]
@@ -151,7 +154,7 @@ async fn settle(devices: &mut [Device; 2], server: &Server) {
 }
 
 async fn run(steps: Vec<Step>) {
-    let server = Server::new().await;
+    let mut server = Server::new().await;
     let mut devices = [Device::new().await, Device::new().await];
     for step in steps {
         match step {
@@ -162,6 +165,7 @@ async fn run(steps: Vec<Step>) {
                 let _ = devices[usize::from(second)].sync(&server).await;
                 server.heal();
             }
+            Step::ServerCrash => server.crash().await,
             Step::Crash { second } => devices[usize::from(second)].crash().await,
             Step::Upload { parent, name } => server.upload(parent, name).await,
             Step::Delete { node } => server.delete(node).await,

@@ -25,7 +25,7 @@ use crate::sync::server::SyncServer;
 pub(super) struct Server {
     metadata: SqliteMetadata,
     owner: UserId,
-    _folder: TempDir,
+    folder: TempDir,
     cut: Mutex<Option<Cut>>,
     calls: AtomicUsize,
 }
@@ -39,11 +39,16 @@ struct Cut {
 impl Server {
     pub(super) async fn new() -> Self {
         let folder = scratch();
-        let metadata = SqliteMetadata::open(&folder.path().join("metadata.db")).await.unwrap();
+        let metadata = opened(&folder).await;
         let owner = UserId("ada".into());
         let profile = Profile { id: owner.clone(), name: "Ada".into(), email: None };
         metadata.ensure_user(&profile, ByteCount(1 << 40)).await.unwrap();
-        Self { metadata, owner, _folder: folder, cut: Mutex::new(None), calls: AtomicUsize::new(0) }
+        Self { metadata, owner, folder, cut: Mutex::new(None), calls: AtomicUsize::new(0) }
+    }
+
+    /// Its process is gone without a word, and comes again.
+    pub(super) async fn crash(&mut self) {
+        self.metadata = opened(&self.folder).await;
     }
 
     pub(super) fn cut_after(&self, calls: u8, answer_is_lost: bool) {
@@ -147,6 +152,10 @@ impl Server {
         links.sort_by(|a, b| (b.created_at, &b.slug).cmp(&(a.created_at, &a.slug)));
         Everything::of(nodes, links.into_iter().map(link))
     }
+}
+
+async fn opened(folder: &TempDir) -> SqliteMetadata {
+    SqliteMetadata::open(&folder.path().join("metadata.db")).await.unwrap()
 }
 
 fn link(stored: StoredLink) -> PublicLink {
