@@ -25,7 +25,8 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 /// What failed is tried again after this, and then ever later.
 const FIRST_PAUSE: Duration = Duration::from_mins(1);
 const LONGEST_PAUSE: Duration = Duration::from_hours(1);
-/// Everything waits after the connection, or the disk's room, gave out; ever longer where it does again.
+/// Everything waits after the connection, or the disk's room, gave out; ever longer where it does again. So does what
+/// the disk had no room for: to look whether there is some costs nothing.
 const SHORTEST_HOLD: Duration = Duration::from_secs(1);
 const LONGEST_HOLD: Duration = Duration::from_secs(30);
 /// When nothing happens, it is looked all the same.
@@ -198,8 +199,12 @@ impl Keeper<'_> {
             ErrorCode::NotFound | ErrorCode::StaleRevision => self.app.nudge(),
             _ => {}
         }
+        let (first, longest) = match error.code() {
+            ErrorCode::DiskFull => (SHORTEST_HOLD, LONGEST_HOLD),
+            _ => (FIRST_PAUSE, LONGEST_PAUSE),
+        };
         let before = self.failed.get(&content.node).map(|failed| failed.pause);
-        let pause = before.map_or(FIRST_PAUSE, |pause| (pause * 2).min(LONGEST_PAUSE));
+        let pause = before.map_or(first, |pause| (pause * 2).min(longest));
         let failed =
             Failed { sha256: content.sha256, failure: (&error).into(), again_at: now + pause, pause };
         self.failed.insert(content.node, failed);

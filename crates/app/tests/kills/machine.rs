@@ -188,6 +188,10 @@ impl<'a> Machine<'a> {
         assert!(contents == expected, "{}: {} contents", self.name, contents.len());
     }
 
+    pub(crate) fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.home.join(file)).unwrap()
+    }
+
     /// Runs the application until it has done what is wished, or dies of what it runs `under`; whether
     /// it died.
     pub(crate) async fn runs(&self, wishes: &Wishes, under: &[String]) -> bool {

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use notespot_app::{App, AppConfig, Host, HostError, Keep, Redirect, SaveTo};
-use notespot_protocol::NodeId;
 use notespot_protocol::window::{
-    AppEvent, Direction, MoveTo, SyncStatus, TargetAnswer, TransferState, Transfers,
+    AppEvent, Direction, MoveTo, SyncStatus, TargetAnswer, TransferState, Transfers, ViewQuery, ViewSort,
+    ViewSource,
 };
+use notespot_protocol::{NodeId, Order};
 use rusqlite::{Connection, OpenFlags};
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +28,12 @@ pub(crate) struct Wishes {
     pub(crate) keep: Vec<NodeId>,
     /// So many files are to be kept in the end; where none, nobody looks.
     pub(crate) kept: u32,
+    /// Before that, the disk is to be full: what that is told by is written to [`FULL`].
+    pub(crate) until_full: bool,
 }
+
+/// What the person was told, by its code.
+pub(crate) const FULL: &str = "the disk is full";
 
 /// The file that says that something of this kind was shown to be under way: a crash may not lose it.
 pub(crate) fn shown_file(home: &Path, direction: Direction) -> PathBuf {
@@ -84,6 +90,9 @@ pub(crate) async fn run(wishes: &str) {
     if !wishes.keep.is_empty() {
         app.keep_offline(wishes.keep, true).await.unwrap();
     }
+    if wishes.until_full {
+        fs::write(FULL, until_failed(&app).await).unwrap();
+    }
     if wishes.kept > 0 {
         until(&app, "all is kept", || app.state().counts.offline == wishes.kept).await;
     }
@@ -123,6 +132,24 @@ async fn decide(app: &App, transfers: &Transfers) {
     if let Some(asks) = transfers.items.iter().find(|one| one.state == TransferState::TargetExists) {
         app.answer_target(asks.id, TargetAnswer::KeepBoth, true).await.unwrap();
     }
+}
+
+/// Waits until a large file could not be kept; by the code that its details give as the reason.
+async fn until_failed(app: &App) -> String {
+    let source = ViewSource::Search { text: "film".to_owned() };
+    let query = ViewQuery { source, sort: ViewSort::Name, order: Order::Ascending };
+    let view = app.open_view(query).await.unwrap();
+    let film = app.view_rows(view.id, 0, 1).await.unwrap()[0].id;
+    let waiting = async {
+        loop {
+            let offline = app.node_details(film).await.unwrap().offline;
+            if let Some(failure) = offline.and_then(|offline| offline.failure) {
+                return serde_json::to_string(&failure.code).unwrap();
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    };
+    tokio::time::timeout(BOUND, waiting).await.expect("nothing failed")
 }
 
 /// What stands in the journal.
