@@ -127,11 +127,13 @@ impl Database {
             let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let done = work(&tx)?;
             tx.commit()?;
+            let followed = after(done, writer);
+            // Whoever waits for what follows has the disk for themselves.
             if inner.checkpoint.is_due() {
                 let inner = inner.clone();
                 tokio::task::spawn_blocking(move || inner.checkpoint.take_back());
             }
-            after(done, writer)
+            followed
         })
         .await
     }
