@@ -105,8 +105,10 @@ fn cells(report: &Report, figure: &str) -> String {
 fn growth(report: &Report, figure: &str) -> String {
     let medians: Vec<_> = report.sizes.values().filter_map(|figures| figures.get(figure)).collect();
     let medians: Vec<_> = medians.into_iter().map(|values| Spread::of(values).median).collect();
-    let growth: Vec<_> = medians.windows(2).map(|pair| format!("×{}", shown(pair[1] / pair[0]))).collect();
-    growth.join(", ")
+    let times = |pair: &[f64]| {
+        if pair[0] > 0.0 { format!("×{}", shown(pair[1] / pair[0])) } else { "–".to_owned() }
+    };
+    medians.windows(2).map(times).collect::<Vec<_>>().join(", ")
 }
 
 fn none() -> String {
