@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { checkAccessibility } from "./world/accessibility.mjs";
-import { askedToOpen, browserProgram, launchBrowser, shot, signInAt } from "./world/browser.mjs";
+import { askedToOpen, browserProgram, launchBrowser, picture, signInAt } from "./world/browser.mjs";
 import { clipboard, dropFiles, emptyClipboard, openLink } from "./world/desktop.mjs";
 import { endWith } from "./world/ending.mjs";
 import { Server } from "./world/server.mjs";
@@ -73,7 +73,7 @@ test("anybody finds the file in a browser without scripts", async () => {
   await page.goto(`${server.url}/explore`);
   await page.getByRole("searchbox", { name: "Search public files by name" }).fill("ALLE resume");
   await page.getByRole("button", { name: "Search" }).click();
-  await page.screenshot({ path: shot("43-explore") });
+  await picture(page, "43-explore");
   await page.getByRole("link", { name: NAME }).click();
   await page.getByRole("heading", { name: NAME }).waitFor();
   await context.close();

@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { checkAccessibility } from "./world/accessibility.mjs";
-import { askedToOpen, browserProgram, launchBrowser, shot, signInAt } from "./world/browser.mjs";
+import { askedToOpen, browserProgram, launchBrowser, picture, signInAt } from "./world/browser.mjs";
 import { answerFileDialog, clipboard, dropFiles, emptyClipboard, endingApp, openLink } from "./world/desktop.mjs";
 import { installReader, whatWasRead } from "./world/reader.mjs";
 import { endWith } from "./world/ending.mjs";
@@ -114,7 +114,7 @@ test("the link opens for anybody, and downloads the same bytes", async () => {
   const page = await browser.newPage();
   await page.goto(link);
   await page.getByRole("heading", { name: NAMES[0] }).waitFor();
-  await page.screenshot({ path: shot("10-public-page") });
+  await picture(page, "10-public-page");
   await checkAccessibility((script, ...args) => page.evaluate(({ script, args }) => new Function(script)(...args), { script, args }));
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: /download/i }).first().click()]);
   assert.equal(download.suggestedFilename(), NAMES[0]);

@@ -36,14 +36,18 @@ export async function signInAt(browser, url, person) {
     const input = page.locator(`input[name="${field}"]`);
     if (await input.count()) await input.fill(value);
   }
-  await page.screenshot({ path: shot("02-identity-page") });
+  await picture(page, "02-identity-page");
   await page.locator("form button[type=submit], form button:not([type])").first().click();
   const back = page.locator('a[href^="notespot:"]');
   await back.waitFor({ state: "attached" });
-  await page.screenshot({ path: shot("03-signed-in-page") });
+  await picture(page, "03-signed-in-page");
   const link = await back.getAttribute("href");
   await page.close();
   return link;
 }
 
-export const shot = (name) => join(process.env.NOTESPOT_SCREENSHOTS, `${name}.png`);
+/** Takes a picture of a page. Chromium without a head has moments in which it cannot: then it is asked again. */
+export async function picture(page, name) {
+  const path = join(process.env.NOTESPOT_SCREENSHOTS, `${name}.png`);
+  await until(`a picture of ${name}`, () => page.screenshot({ path }));
+}
