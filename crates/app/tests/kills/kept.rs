@@ -28,7 +28,8 @@ async fn dies_and_goes_on(machine: &Machine<'_>, calls: &str, nth: u32) -> bool 
 const ON_A_SMALL_DISK: &str = "kept=.local/share/notespot/offline; \
      mkdir -p $kept && mount -t tmpfs -o size=2m small $kept || exit 9; \
      { until [ -e 'the disk is full' ]; do sleep 0.1; done; mount -o remount,size=20m $kept; } & \
-     \"$@\"; code=$?; cp -a $kept came && umount $kept && cp -a came/. $kept; exit $code";
+     grows=$!; \"$@\"; code=$?; kill $grows 2>/dev/null; \
+     cp -a $kept came && umount $kept && cp -a came/. $kept; exit $code";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_full_disk_has_no_room_for_says_so_and_comes_when_there_is_some() {
