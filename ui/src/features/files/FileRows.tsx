@@ -28,16 +28,16 @@ type FileRowsProps = {
 /** The rows on the screen. What scrolling changes is here, and nothing else is drawn again for it. */
 export const FileRows = memo(function FileRows(props: FileRowsProps) {
   const { ref, grid, rows, columns, selection, cutIds, cursorIndex, renaming, onRenamed, coveredPx } = props;
-  const { items, height, scrollTo } = useTallList(grid, {
+  const { items, first, last, height, scrollTo } = useTallList(grid, {
     count: rows.view.total,
     rowPx: ROW_PX,
     headPx: HEAD_PX,
     coveredPx,
   });
-  const rowAt = useShownRows(rows, items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
+  const rowAt = useShownRows(rows, first, last);
   useImperativeHandle(ref, () => ({ scrollTo }), [scrollTo]);
 
-  const isCursorShown = items.some((item) => item.index === cursorIndex);
+  const isCursorShown = first <= cursorIndex && cursorIndex <= last;
   useEffect(() => {
     if (isCursorShown) grid.current?.setAttribute("aria-activedescendant", rowElementId(cursorIndex));
     else grid.current?.removeAttribute("aria-activedescendant");

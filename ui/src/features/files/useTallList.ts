@@ -4,8 +4,8 @@ import { drawnHeight, type Extent, moved, type Place, scrolled, TOP } from "./ta
 
 /** Rows beyond the screen on each side: what a turn of the wheel brings is there already. */
 const OVERSCAN_ROWS = 12;
-/** While somebody drags the bar, no frame has time for them. */
-const OVERSCAN_AFTER_MS = 100;
+/** After so long without scrolling, it rests. */
+const REST_MS = 100;
 
 type TallListOptions = {
   count: number;
@@ -20,21 +20,26 @@ type TallListOptions = {
 export type TallItem = { index: number; top: number; key: number };
 
 export type TallList = {
+  /** In no order while the list is scrolled. */
   items: TallItem[];
+  /** The first and the last of them. */
+  first: number;
+  last: number;
   /** Of all that is drawn, in pixels. */
   height: number;
   /** Brings a row to the screen, by as little as may be. */
   scrollTo: (index: number) => void;
 };
 
-/** `elements`: as many as there may be rows at once. */
-type Drawn = { first: number; last: number; shift: number; elements: number };
+/** `elements`: as many as there may be rows at once. `restedAt`: the first row when the list rested last. */
+type Drawn = { first: number; last: number; shift: number; elements: number; restedAt: number };
 
 const NOTHING_KNOWN: Drawn = {
   first: 0,
   last: OVERSCAN_ROWS * 2,
   shift: 0,
   elements: OVERSCAN_ROWS * 2 + 1,
+  restedAt: 0,
 };
 
 /**
@@ -54,15 +59,19 @@ export function useTallList(scroller: RefObject<HTMLElement | null>, options: Ta
       const isJump = Math.abs(top - place.current.bar - place.current.shift) > height;
       place.current = at;
       const elements = Math.ceil(height / rowPx) + 2 * OVERSCAN_ROWS + 3;
-      const draw = (beyond: number) => {
+      const draw = (beyond: number, isAtRest: boolean) => {
         const first = Math.max(0, Math.floor(top / rowPx) - beyond);
         const last = Math.ceil((top + height - headPx) / rowPx) + beyond;
-        const next = { first, last, shift: at.shift, elements };
-        setDrawn((before) => (isSame(before, next) ? before : next));
+        setDrawn((before) => {
+          const restedAt = isAtRest || before === NOTHING_KNOWN ? first : before.restedAt;
+          const next = { first, last, shift: at.shift, elements, restedAt };
+          return isSame(before, next) ? before : next;
+        });
       };
       window.clearTimeout(rest.current);
-      draw(isJump ? 0 : OVERSCAN_ROWS);
-      if (isJump) rest.current = window.setTimeout(draw, OVERSCAN_AFTER_MS, OVERSCAN_ROWS);
+      // While somebody drags the bar, no frame has time for rows that are not seen.
+      draw(isJump ? 0 : OVERSCAN_ROWS, false);
+      rest.current = window.setTimeout(draw, REST_MS, OVERSCAN_ROWS, true);
     },
     [rowPx, headPx],
   );
@@ -119,18 +128,20 @@ export function useTallList(scroller: RefObject<HTMLElement | null>, options: Ta
   );
 
   const items = useMemo(() => {
-    const { first, last, shift, elements } = drawn;
+    const { first, last, shift, elements, restedAt } = drawn;
     const shown = Math.max(0, Math.min(last, count - 1) - first + 1);
-    return Array.from({ length: shown }, (_, step) => ({
-      index: first + step,
-      top: (first + step) * rowPx - shift,
-      // Rows that stay on the screen keep their elements, and those that come take the elements of those that go: to
-      // make elements is most of what a frame costs.
-      key: (first + step) % elements,
-    }));
+    // Rows that stay on the screen keep their elements, and those that come take the elements of those that go, and
+    // their places in the document: making and moving elements is most of what a frame would cost. When the list
+    // rests, the elements are put in the order of the rows, which is what screen readers read.
+    const turned = remainder(restedAt - first, elements);
+    return Array.from({ length: shown }, (_, step) => {
+      const index = first + (turned < shown ? (step + turned) % shown : step);
+      return { index, top: index * rowPx - shift, key: index % elements };
+    });
   }, [drawn, count, rowPx]);
 
-  return { items, height: drawnHeight(list) - headPx, scrollTo };
+  const last = Math.max(drawn.first, Math.min(drawn.last, count - 1));
+  return { items, first: drawn.first, last, height: drawnHeight(list) - headPx, scrollTo };
 }
 
 function isSame(one: Drawn, other: Drawn): boolean {
@@ -138,6 +149,12 @@ function isSame(one: Drawn, other: Drawn): boolean {
     one.first === other.first &&
     one.last === other.last &&
     one.shift === other.shift &&
-    one.elements === other.elements
+    one.elements === other.elements &&
+    one.restedAt === other.restedAt
   );
+}
+
+/** Of a division, never negative. */
+function remainder(value: number, by: number): number {
+  return ((value % by) + by) % by;
 }

@@ -18,13 +18,13 @@ type PublicListProps = { files: ListedFile[]; read: ReadSoFar; place: PublicPlac
 export function PublicList({ files, read, place, coveredPx }: PublicListProps) {
   const grid = useRef<HTMLDivElement>(null);
   const { hasMore, error } = read;
-  const { items, height, scrollTo } = useTallList(grid, {
+  const { items, first, last, height, scrollTo } = useTallList(grid, {
     count: files.length + (hasMore ? 1 : 0),
     rowPx: ROW_PX,
     headPx: HEAD_PX,
     coveredPx,
   });
-  const isEndInSight = (items.at(-1)?.index ?? 0) >= files.length;
+  const isEndInSight = last >= files.length;
   const { readOn, isReading } = read;
   useEffect(() => {
     // After a failure, the person says when.
@@ -49,7 +49,7 @@ export function PublicList({ files, read, place, coveredPx }: PublicListProps) {
       // The header is a row; how many there are is not known before the end.
       aria-rowcount={hasMore ? -1 : files.length + 1}
       aria-colcount={COLUMNS.length}
-      aria-activedescendant={items.some((item) => item.index === at) ? publicRowId(at) : undefined}
+      aria-activedescendant={first <= at && at <= last ? publicRowId(at) : undefined}
       className={list.grid}
       onKeyDown={onKeyDown}
       onMouseDown={(event) => {
