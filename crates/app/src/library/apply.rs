@@ -11,6 +11,7 @@ impl Library {
     /// comes again. True when anything is different now.
     pub(crate) async fn apply_page(&self, page: ChangesPage) -> Result<bool, LibraryError> {
         self.change_durably(Durable::Later, move |writer| {
+            writer.nothing_waits = !any_edits(writer.tx)?;
             let mut changed = false;
             for change in page.changes {
                 changed |= match change.kind {
@@ -51,6 +52,10 @@ impl Library {
     pub(crate) async fn apply_link(&self, link: PublicLink) -> Result<bool, LibraryError> {
         self.change(move |writer| writer.put_link(&link)).await
     }
+}
+
+fn any_edits(connection: &Connection) -> Result<bool, LibraryError> {
+    Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM edits)", [], |row| row.get(0))?)
 }
 
 pub(super) fn reached(connection: &Connection) -> Result<Revision, LibraryError> {

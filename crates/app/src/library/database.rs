@@ -12,8 +12,10 @@ use super::checkpoint::{self, Checkpoint};
 
 const READERS: usize = 3;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-/// Of one connection. Beyond it, the system's cache holds what is read often.
-const CACHE_KIB: i32 = 8 * 1024;
+/// Of the connection that writes. Beyond it, the system's cache holds what is read often.
+const WRITER_CACHE_KIB: i32 = 8 * 1024;
+/// Of each other: the upper levels of a million nodes' tables, and what a row range is made of.
+const READER_CACHE_KIB: i32 = 2 * 1024;
 
 /// When a commit is on the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +40,7 @@ impl Durable {
 /// The file: one connection that writes, three that read what is committed meanwhile, and one that takes the log back.
 /// WAL. Cheap to clone. Work runs on threads that may block.
 ///
-/// Memory: 8 MiB of cache for each connection that reads or writes. Disk: the log, 64 MiB at the most while no reader
+/// Memory: 8 MiB of cache for the connection that writes, 2 MiB for each of the others. Disk: the log, 64 MiB at the most while no reader
 /// holds it.
 #[derive(Clone, Debug)]
 pub(super) struct Database {
@@ -59,15 +61,15 @@ struct Inner {
 impl Database {
     /// Opens the file, or makes it. Blocks.
     pub(super) fn open(path: &Path) -> Result<Self, LibraryError> {
-        let writer = connect(path)?;
+        let writer = connect(path, WRITER_CACHE_KIB)?;
         checkpoint::leave_to_checkpoint(&writer)?;
-        let readers = (0..READERS).map(|_| connect(path)).collect::<Result<_, _>>()?;
+        let readers = (0..READERS).map(|_| connect(path, READER_CACHE_KIB)).collect::<Result<_, _>>()?;
         let inner = Inner {
             path: path.to_owned(),
             writer: Mutex::new(Some(writer)),
             readers: Mutex::new(Some(readers)),
             free_readers: Arc::new(Semaphore::new(READERS)),
-            checkpoint: Checkpoint::new(path, connect(path)?),
+            checkpoint: Checkpoint::new(path, connect(path, READER_CACHE_KIB)?),
             is_damaged: watch::Sender::new(false),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -214,7 +216,7 @@ impl Drop for Lent<'_> {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, LibraryError> {
+fn connect(path: &Path, cache_kib: i32) -> Result<Connection, LibraryError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         // Each connection is behind a lock of ours.
@@ -222,7 +224,7 @@ fn connect(path: &Path) -> Result<Connection, LibraryError> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "cache_size", -cache_kib)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }

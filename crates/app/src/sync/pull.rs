@@ -7,11 +7,10 @@ use super::server::SyncServer;
 use crate::AppError;
 use crate::library::Library;
 
-/// Things in one page: small enough to show that something happens, large enough that what somebody does to a
-/// thousand files at once is one page, and one look at the list.
+/// Things in one page: small enough to show that something happens and to take little memory (about 1 MB as it comes,
+/// and several times that while it is taken in), large enough that what somebody does to a thousand files at once is
+/// one page, and one look at the list.
 const PAGE: u32 = 2000;
-/// The same for a fill, whose pages are about 2 MB then.
-const PAGE_OF_FILL: u32 = 5000;
 
 /// What came with one page.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +80,5 @@ async fn fetch(
     since: Revision,
     filling_since: Option<Revision>,
 ) -> Result<ChangesPage, ClientError> {
-    let is_fill = filling_since.is_some() || since == Revision::ZERO;
-    let limit = Some(if is_fill { PAGE_OF_FILL } else { PAGE });
-    server.changes(ChangesQuery { since, filling_since, limit }).await
+    server.changes(ChangesQuery { since, filling_since, limit: Some(PAGE) }).await
 }
