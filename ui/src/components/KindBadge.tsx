@@ -1,5 +1,5 @@
 import { Folder } from "lucide-react";
-import { kindOf } from "../format/names.ts";
+import { kindOf, type KindGroup } from "../format/names.ts";
 import type { NodeKind } from "../platform/wire.ts";
 import styles from "./KindBadge.module.css";
 
@@ -8,8 +8,10 @@ export function KindBadge({ kind, name }: { kind: NodeKind; name: string }) {
   if (kind === "folder") return <Folder className={styles.folder} aria-hidden />;
   const { label, group } = kindOf(name);
   return (
-    <span className={`${styles.badge} ${styles[group]}`} aria-hidden>
+    <span className={badgeClass(group)} aria-hidden>
       {label}
     </span>
   );
 }
+
+export const badgeClass = (group: KindGroup) => `${styles["badge"]} ${styles[group]}`;

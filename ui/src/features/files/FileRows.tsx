@@ -1,8 +1,21 @@
-import { memo, type Ref, type RefObject, useEffect, useImperativeHandle } from "react";
+import {
+  memo,
+  type Ref,
+  type RefObject,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
+import { createPortal } from "react-dom";
 import type { NodeId } from "../../platform/wire.ts";
 import type { Column } from "./columns.ts";
 import styles from "./FileList.module.css";
-import { FileRow, rowElementId } from "./FileRow.tsx";
+import { RenameField } from "./RenameField.tsx";
+import { rowElementId } from "./rows/RowElement.ts";
+import { RowElements } from "./rows/RowElements.ts";
+import { RowPrototype } from "./rows/RowPrototype.tsx";
 import type { Selection } from "./selection.ts";
 import { type ReadRows, useShownRows } from "./useRows.ts";
 import { type TallList, useTallList } from "./useTallList.ts";
@@ -25,10 +38,13 @@ type FileRowsProps = {
   coveredPx: number;
 };
 
-/** The rows on the screen. What scrolling changes is here, and nothing else is drawn again for it. */
+/**
+ * The rows on the screen. What scrolling changes is here, and nothing else is drawn again for it. React draws what a
+ * row is made of, and the field of a new name; the rows themselves are `RowElements`.
+ */
 export const FileRows = memo(function FileRows(props: FileRowsProps) {
   const { ref, grid, rows, columns, selection, cutIds, cursorIndex, renaming, onRenamed, coveredPx } = props;
-  const { items, first, last, height, scrollTo } = useTallList(grid, {
+  const { items, first, last, height, isResting, scrollTo } = useTallList(grid, {
     count: rows.view.total,
     rowPx: ROW_PX,
     headPx: HEAD_PX,
@@ -43,27 +59,52 @@ export const FileRows = memo(function FileRows(props: FileRowsProps) {
     else grid.current?.removeAttribute("aria-activedescendant");
   }, [grid, isCursorShown, cursorIndex]);
 
+  const body = useRef<HTMLDivElement>(null);
+  const elements = useRef<RowElements>(null);
+  const [prototype] = useState(() => document.createDocumentFragment());
+  const [field] = useState(fieldElement);
+  const renamedIndex =
+    renaming === null ? undefined : items.find(({ index }) => rowAt(index)?.id === renaming)?.index;
+  const renamed = renamedIndex === undefined ? undefined : rowAt(renamedIndex);
+
+  useLayoutEffect(() => {
+    if (body.current === null) return;
+    const made = new RowElements(body.current, prototype, field);
+    elements.current = made;
+    return () => {
+      made.remove();
+    };
+    // Other columns are another prototype.
+  }, [prototype, field, columns]);
+
+  useLayoutEffect(() => {
+    const drawn = items.map(({ index, top }) => {
+      const row = rowAt(index);
+      return {
+        row,
+        index,
+        top,
+        isSelected: row !== undefined && selection.has(row.id),
+        isCursor: index === cursorIndex,
+        isCut: row !== undefined && cutIds.has(row.id),
+        isRenaming: index === renamedIndex,
+      };
+    });
+    elements.current?.draw(drawn, isResting);
+  });
+
   return (
-    <div role="rowgroup" className={styles.body} style={{ height }}>
-      {items.map((item) => {
-        const row = rowAt(item.index);
-        const isRenaming = row !== undefined && row.id === renaming;
-        return (
-          <FileRow
-            // What is being typed stays with its row, wherever a change puts it.
-            key={isRenaming ? "renaming" : item.key}
-            row={row}
-            index={item.index}
-            top={item.top}
-            columns={columns}
-            isSelected={row !== undefined && selection.has(row.id)}
-            isCursor={item.index === cursorIndex}
-            isCut={row !== undefined && cutIds.has(row.id)}
-            isRenaming={isRenaming}
-            onRenamed={onRenamed}
-          />
-        );
-      })}
-    </div>
+    <>
+      <RowPrototype columns={columns} into={prototype} />
+      <div ref={body} role="rowgroup" className={styles.body} style={{ height }} />
+      {renamed !== undefined &&
+        createPortal(<RenameField key={renamed.id} row={renamed} onDone={onRenamed} />, field)}
+    </>
   );
 });
+
+function fieldElement(): HTMLElement {
+  const element = document.createElement("span");
+  element.className = styles["field"] ?? "";
+  return element;
+}

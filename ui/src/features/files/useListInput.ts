@@ -3,11 +3,11 @@
 import type { KeyboardEvent, MouseEvent, RefObject } from "react";
 import { followDrag } from "../move/rowDrag.ts";
 import type { FileListProps } from "./FileList.tsx";
-import { rowElementId } from "./FileRow.tsx";
 import { findRow } from "./findRow.ts";
 import { NOTHING, onlyOne } from "./selection.ts";
 import type { Cursor } from "./useCursor.ts";
 import { useListKeys } from "./useListKeys.ts";
+import { rowElementId } from "./rows/RowElement.ts";
 import type { Rows } from "./useRows.ts";
 import { HEAD_PX, ROW_PX } from "./FileRows.tsx";
 

@@ -16,31 +16,25 @@ type TallListOptions = {
   coveredPx: number;
 };
 
-/** A row to draw, its pixels from the top of what is drawn, and the key of its element. */
-export type TallItem = { index: number; top: number; key: number };
+/** A row to draw, and its pixels from the top of what is drawn. */
+export type TallItem = { index: number; top: number };
 
 export type TallList = {
-  /** In no order while the list is scrolled. */
   items: TallItem[];
   /** The first and the last of them. */
   first: number;
   last: number;
+  /** Nobody has scrolled it for a while. */
+  isResting: boolean;
   /** Of all that is drawn, in pixels. */
   height: number;
   /** Brings a row to the screen, by as little as may be. */
   scrollTo: (index: number) => void;
 };
 
-/** `elements`: as many as there may be rows at once. `restedAt`: the first row when the list rested last. */
-type Drawn = { first: number; last: number; shift: number; elements: number; restedAt: number };
+type Drawn = { first: number; last: number; shift: number; isResting: boolean };
 
-const NOTHING_KNOWN: Drawn = {
-  first: 0,
-  last: OVERSCAN_ROWS * 2,
-  shift: 0,
-  elements: OVERSCAN_ROWS * 2 + 1,
-  restedAt: 0,
-};
+const NOTHING_KNOWN: Drawn = { first: 0, last: OVERSCAN_ROWS * 2, shift: 0, isResting: true };
 
 /**
  * The rows of a list that are on the screen, all of one height. Costs the same for a million rows as for ten.
@@ -58,15 +52,11 @@ export function useTallList(scroller: RefObject<HTMLElement | null>, options: Ta
       const top = at.bar + at.shift;
       const isJump = Math.abs(top - place.current.bar - place.current.shift) > height;
       place.current = at;
-      const elements = Math.ceil(height / rowPx) + 2 * OVERSCAN_ROWS + 3;
-      const draw = (beyond: number, isAtRest: boolean) => {
+      const draw = (beyond: number, isResting: boolean) => {
         const first = Math.max(0, Math.floor(top / rowPx) - beyond);
         const last = Math.ceil((top + height - headPx) / rowPx) + beyond;
-        setDrawn((before) => {
-          const restedAt = isAtRest || before === NOTHING_KNOWN ? first : before.restedAt;
-          const next = { first, last, shift: at.shift, elements, restedAt };
-          return isSame(before, next) ? before : next;
-        });
+        const next = { first, last, shift: at.shift, isResting };
+        setDrawn((before) => (isSame(before, next) ? before : next));
       };
       window.clearTimeout(rest.current);
       // While somebody drags the bar, no frame has time for rows that are not seen.
@@ -128,20 +118,17 @@ export function useTallList(scroller: RefObject<HTMLElement | null>, options: Ta
   );
 
   const items = useMemo(() => {
-    const { first, last, shift, elements, restedAt } = drawn;
+    const { first, last, shift } = drawn;
     const shown = Math.max(0, Math.min(last, count - 1) - first + 1);
-    // Rows that stay on the screen keep their elements, and those that come take the elements of those that go, and
-    // their places in the document: making and moving elements is most of what a frame would cost. When the list
-    // rests, the elements are put in the order of the rows, which is what screen readers read.
-    const turned = remainder(restedAt - first, elements);
-    return Array.from({ length: shown }, (_, step) => {
-      const index = first + (turned < shown ? (step + turned) % shown : step);
-      return { index, top: index * rowPx - shift, key: index % elements };
-    });
+    return Array.from({ length: shown }, (_, step) => ({
+      index: first + step,
+      top: (first + step) * rowPx - shift,
+    }));
   }, [drawn, count, rowPx]);
 
   const last = Math.max(drawn.first, Math.min(drawn.last, count - 1));
-  return { items, first: drawn.first, last, height: drawnHeight(list) - headPx, scrollTo };
+  const { first, isResting } = drawn;
+  return { items, first, last, height: drawnHeight(list) - headPx, isResting, scrollTo };
 }
 
 function isSame(one: Drawn, other: Drawn): boolean {
@@ -149,12 +136,6 @@ function isSame(one: Drawn, other: Drawn): boolean {
     one.first === other.first &&
     one.last === other.last &&
     one.shift === other.shift &&
-    one.elements === other.elements &&
-    one.restedAt === other.restedAt
+    one.isResting === other.isResting
   );
-}
-
-/** Of a division, never negative. */
-function remainder(value: number, by: number): number {
-  return ((value % by) + by) % by;
 }
