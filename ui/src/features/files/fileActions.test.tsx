@@ -1,6 +1,7 @@
-import { screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
-import { list, openSystemsFolder, row, shownNames } from "../../testing/openWindow.tsx";
+import { hardLibrary } from "../../platform/fake/samples.ts";
+import { list, openSystemsFolder, openWindow, row, shownNames } from "../../testing/openWindow.tsx";
 
 const RAFT = "Raft, annotated.pdf";
 
@@ -52,6 +53,26 @@ describe("renaming", () => {
     await waitFor(() => {
       expect(fake.calls).toContainEqual({ command: "rename", args: [node?.id, RAFT, "Mine.pdf"] });
     });
+  });
+
+  test("leaves what was typed when its row is scrolled away, and asks again when it comes back", async () => {
+    const { user, fake } = openWindow({ library: hardLibrary(1_000) });
+    await user.click(await row("Measurement 1.csv"));
+    await user.keyboard("{F2}Mine");
+    const grid = await list();
+    fireEvent.scroll(grid, { target: { scrollTop: 20_000 } });
+    expect(screen.queryByRole("textbox", { name: /^New name/ })).toBeNull();
+    await waitFor(() => {
+      expect(document.querySelector("[data-index='530'] bdi")).toHaveTextContent(/^Measurement/);
+    });
+    fireEvent.scroll(grid, { target: { scrollTop: 0 } });
+    const field = await screen.findByRole("textbox", { name: "New name of Measurement 1.csv" });
+    expect(field).toHaveValue("Measurement 1.csv");
+    expect(field).toHaveFocus();
+    await user.keyboard("{Escape}");
+    await row("Measurement 1.csv");
+    expect(grid).toHaveFocus();
+    expect(fake.calls.some(({ command }) => command === "rename")).toBe(false);
   });
 
   test("starts from the menu too, with the keyboard in the field", async () => {

@@ -32,8 +32,7 @@ function badgeIn(element: Element): (name: string | null) => void {
   const letters = textIn(emptied(element));
   return (name) => {
     isThere(name !== null);
-    if (name === null) return;
-    const { label, group } = kindOf(name);
+    const { label, group } = kindOf(name ?? "");
     className(badgeClass(group));
     letters(label);
   };
