@@ -85,9 +85,13 @@ export function useShownRows(rows: ReadRows, firstIndex: number, lastIndex: numb
       })),
     [rows, first, last],
   );
-  const pages = useQueries({ queries, combine: dataOf });
+  const pageAt = useQueries({ queries, combine: pagesOf });
   return (index) =>
-    index < view.total ? pages[Math.floor(index / PAGE_ROWS) - first]?.[index % PAGE_ROWS] : undefined;
+    index < view.total ? pageAt(Math.floor(index / PAGE_ROWS) - first)?.[index % PAGE_ROWS] : undefined;
 }
 
-const dataOf = (results: { data: ViewRow[] | undefined }[]) => results.map((result) => result.data);
+/** A function: what is plain would be compared with what there was before, and copied, down to each row's fields. */
+function pagesOf(results: { data: ViewRow[] | undefined }[]) {
+  const pages = results.map(({ data }) => data);
+  return (step: number) => pages[step];
+}
