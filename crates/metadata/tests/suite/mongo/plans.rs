@@ -1,0 +1,1 @@
+//! How MongoDB answers each query.
