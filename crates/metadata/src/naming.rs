@@ -16,10 +16,7 @@ pub(crate) enum Place {
 /// The children of one folder.
 pub(crate) trait Siblings: Send {
     /// The sibling that has the name and was not moved to the trash itself.
-    fn holder(
-        &mut self,
-        name: &NodeName,
-    ) -> impl Future<Output = Result<Option<(NodeId, NodeKind)>>> + Send;
+    fn holder(&mut self, name: &NodeName) -> impl Future<Output = Result<Option<(NodeId, NodeKind)>>> + Send;
 }
 
 /// Finds a place for `name`.

@@ -34,8 +34,8 @@ use sqlx::{SqliteConnection, Transaction};
 
 use self::mutation::Mutation;
 pub use self::open::OpenError;
-use crate::listeners::Listeners;
 use crate::error::alone;
+use crate::listeners::Listeners;
 use crate::{MetadataError, Result};
 
 /// A [`MetadataStore`](crate::MetadataStore) and the [`Accounts`](crate::accounts::Accounts) of the

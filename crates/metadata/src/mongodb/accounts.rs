@@ -133,4 +133,3 @@ async fn revoke(tx: &mut Connection, family: &Binary) -> Result<()> {
     let update = doc! { "$set": { "revoked": true, "ends_at": ends_at } };
     tx.update_many(Collections::refresh_tokens, doc! { "family": family }, update).await.map(drop)
 }
-

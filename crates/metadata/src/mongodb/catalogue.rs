@@ -27,7 +27,11 @@ impl Catalogue for MongoMetadata {
     }
 }
 
-async fn page(snapshot: &mut Connection, query: &CatalogueQuery, after: &Place) -> Result<Page<CatalogueEntry>> {
+async fn page(
+    snapshot: &mut Connection,
+    query: &CatalogueQuery,
+    after: &Place,
+) -> Result<Page<CatalogueEntry>> {
     let limit = place::limit(query);
     let words = place::words(query);
     let looked_at = usize::try_from(LOOKED_AT_MAX).unwrap_or(usize::MAX);

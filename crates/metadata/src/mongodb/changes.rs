@@ -122,4 +122,3 @@ async fn forget(tx: &mut Connection, before: Timestamp) -> Result<usize> {
     }
     Ok(forgotten)
 }
-

@@ -146,7 +146,12 @@ impl Connection {
     }
 
     /// Changes the one that the filter names: whether there was one.
-    pub(super) async fn update_one<T>(&mut self, of: Of<T>, filter: Document, update: Document) -> Result<bool>
+    pub(super) async fn update_one<T>(
+        &mut self,
+        of: Of<T>,
+        filter: Document,
+        update: Document,
+    ) -> Result<bool>
     where
         T: Send + Sync,
     {
@@ -161,7 +166,12 @@ impl Connection {
     }
 
     /// Changes all that the filter names: how many became different.
-    pub(super) async fn update_many<T>(&mut self, of: Of<T>, filter: Document, update: Document) -> Result<u64>
+    pub(super) async fn update_many<T>(
+        &mut self,
+        of: Of<T>,
+        filter: Document,
+        update: Document,
+    ) -> Result<u64>
     where
         T: Send + Sync,
     {

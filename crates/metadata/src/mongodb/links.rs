@@ -247,8 +247,7 @@ pub(super) async fn follow_name(
     node: NodeId,
     name: &NodeName,
 ) -> Result<()> {
-    let filter =
-        doc! { "owner": &owner.0, "node": rows::id(node.0), "living": true, "listed_at": { "$exists": true } };
+    let filter = doc! { "owner": &owner.0, "node": rows::id(node.0), "living": true, "listed_at": { "$exists": true } };
     let update = doc! { "$set": { "listed_name": naming::searched(name) } };
     tx.update_many(Collections::links, filter, update).await.map(drop)
 }

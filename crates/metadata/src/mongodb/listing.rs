@@ -114,7 +114,11 @@ async fn read(
     let find = |filter, room| {
         let find = Find::new(filter).limit(room);
         // One child has a name: there is nothing to sort.
-        if asked.query.name.is_some() { find } else { find.sort(doc! { column: direction, "_id": direction }) }
+        if asked.query.name.is_some() {
+            find
+        } else {
+            find.sort(doc! { column: direction, "_id": direction })
+        }
     };
     let Some((key, id)) = after else {
         return connection.find(Collections::nodes, find(filter.clone(), room)).await;

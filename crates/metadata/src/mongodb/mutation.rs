@@ -164,11 +164,12 @@ impl Retried for Mutation<'_> {
     /// keep those who listen from hearing of what was committed.
     async fn commit(&mut self) -> Result<()> {
         self.write_added().await?;
-        let mut session = self.connection.session.take().ok_or_else(transaction::no_session)?;
         if !self.connection.has_written {
-            // Nothing came of it. The driver ends it, and nobody waits for that.
+            // Nothing came of it; whoever is next would find the owner's document taken.
+            self.abort().await;
             return Ok(());
         }
+        let mut session = self.connection.session.take().ok_or_else(transaction::no_session)?;
         let (owner, listeners) = (self.owner.clone(), Arc::clone(&self.listeners));
         let newest = (self.added.revisions > 0).then(|| Revision(self.newest()));
         let mut retries = self.retries.clone();

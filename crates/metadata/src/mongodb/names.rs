@@ -6,9 +6,9 @@ use notespot_protocol::{NodeId, NodeKind, NodeName, OnConflict, UserId};
 use super::collections::Collections;
 use super::connection::{Connection, Find};
 use super::rows;
+use crate::Result;
 use crate::naming::{self, Place};
 use crate::stored::kind_of;
-use crate::Result;
 
 /// Where among `parent`'s children.
 pub(super) struct Siblings<'a> {
@@ -75,4 +75,3 @@ impl naming::Siblings for Asked<'_> {
         self.siblings.holder(self.connection, name).await
     }
 }
-

@@ -54,9 +54,8 @@ impl Nodes for MongoMetadata {
         let mut outcomes = Vec::with_capacity(nodes.len());
         while outcomes.len() < nodes.len() {
             let rest = &nodes[outcomes.len()..];
-            outcomes.extend(
-                retried!(tx = self.change(owner); deletes::some_of(&mut tx, rest, DELETED_AT_ONCE))?,
-            );
+            outcomes
+                .extend(retried!(tx = self.change(owner); deletes::some_of(&mut tx, rest, DELETED_AT_ONCE))?);
         }
         Ok(outcomes)
     }
@@ -70,8 +69,7 @@ impl Nodes for MongoMetadata {
         let due = deletes::due(&mut self.reader(), before).await?;
         let mut left = DELETED_AT_ONCE;
         for (owner, ids) in &due.of_owners {
-            let swept =
-                retried!(tx = self.change(owner); deletes::still_due(&mut tx, ids, before, left));
+            let swept = retried!(tx = self.change(owner); deletes::still_due(&mut tx, ids, before, left));
             left -= match swept {
                 // The owner is gone by now, and all with them.
                 Err(MetadataError::NotFound) => 0,

@@ -21,10 +21,8 @@ impl Orphans for MongoMetadata {
             .sort(doc! { "due_at": 1, "_id": 1 })
             .limit(limit as usize);
         let found = self.reader().find(Collections::orphans, find).await?;
-        let orphan = |row: rows::OrphanRow| Orphan {
-            object_key: row.object_key,
-            multipart_id: row.multipart_id,
-        };
+        let orphan =
+            |row: rows::OrphanRow| Orphan { object_key: row.object_key, multipart_id: row.multipart_id };
         Ok(found.into_iter().map(orphan).collect())
     }
 

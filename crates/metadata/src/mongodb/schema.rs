@@ -65,8 +65,16 @@ fn nodes() -> Vec<Index> {
         node("anywhere_by_name", doc! { "owner": 1, "kind": 1, "sort_key": 1, "_id": 1 }, here),
         node("anywhere_by_size", doc! { "owner": 1, "kind": 1, "size": 1, "_id": 1 }, here),
         node("anywhere_by_modified", doc! { "owner": 1, "kind": 1, "modified_at": 1, "_id": 1 }, here),
-        node("trashed_by_name", doc! { "owner": 1, "kind": 1, "sort_key": 1, "_id": 1, "trashed_at": 1 }, trashed),
-        node("trashed_by_size", doc! { "owner": 1, "kind": 1, "size": 1, "_id": 1, "trashed_at": 1 }, trashed),
+        node(
+            "trashed_by_name",
+            doc! { "owner": 1, "kind": 1, "sort_key": 1, "_id": 1, "trashed_at": 1 },
+            trashed,
+        ),
+        node(
+            "trashed_by_size",
+            doc! { "owner": 1, "kind": 1, "size": 1, "_id": 1, "trashed_at": 1 },
+            trashed,
+        ),
         node(
             "trashed_by_modified",
             doc! { "owner": 1, "kind": 1, "modified_at": 1, "_id": 1, "trashed_at": 1 },
@@ -99,7 +107,12 @@ fn others() -> Vec<Index> {
         index("users", "erasing", doc! { "erasing": 1 }, &Is::Where("erasing")),
         index("versions", "by_node", doc! { "owner": 1, "node": 1 }, &Is::Plain),
         index("versions", "by_object", doc! { "owner": 1, "object_key": 1 }, &Is::Plain),
-        index("versions", "by_content", doc! { "owner": 1, "size": 1, "sha256": 1, "object_key": 1 }, vouched),
+        index(
+            "versions",
+            "by_content",
+            doc! { "owner": 1, "size": 1, "sha256": 1, "object_key": 1 },
+            vouched,
+        ),
         index("uploads", "by_client_ref", doc! { "owner": 1, "client_ref": 1 }, &Is::Unique),
         index("uploads", "open_by_object", doc! { "object_key": 1 }, open),
         index("uploads", "open_by_time", doc! { "created_at": 1 }, open),

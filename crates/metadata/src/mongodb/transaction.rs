@@ -144,10 +144,7 @@ pub(super) async fn begin(connection: &mut Connection) -> Result<()> {
 }
 
 /// Commits, and asks again where the answer was lost: the server commits once.
-pub(super) async fn commit(
-    session: &mut ClientSession,
-    retries: &mut Retries,
-) -> mongodb::error::Result<()> {
+pub(super) async fn commit(session: &mut ClientSession, retries: &mut Retries) -> mongodb::error::Result<()> {
     loop {
         match session.commit_transaction().await {
             Err(error) if failure::is_unknown_commit(&error) && retries.wait().await => {}

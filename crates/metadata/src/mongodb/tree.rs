@@ -96,8 +96,7 @@ pub(super) async fn living(
     nodes: Vec<NodeRow>,
 ) -> Result<Vec<NodeRow>> {
     learn(connection, owner, nodes.iter().filter_map(NodeRow::parent_id)).await?;
-    let lives =
-        |row: &NodeRow| row.parent_id().is_none_or(|parent| comes_to_the_top(connection, parent));
+    let lives = |row: &NodeRow| row.parent_id().is_none_or(|parent| comes_to_the_top(connection, parent));
     Ok(nodes.into_iter().filter(|row| !row.is_trashed() && lives(row)).collect())
 }
 

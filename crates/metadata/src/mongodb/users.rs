@@ -125,4 +125,3 @@ async fn erase_uploads(tx: &mut Transaction, id: &UserId) -> Result<bool> {
     tx.delete_many(Collections::uploads, doc! { "_id": { "$in": ids }, "owner": &id.0 }).await?;
     Ok(found.len() == AT_ONCE)
 }
-

@@ -54,11 +54,7 @@ fn column(asked: &List<'_>) -> &'static str {
 
 fn select(asked: &List<'_>, kind: i64, after: Option<&Position>) -> Result<QueryBuilder<Sqlite>> {
     let mut select = packed::select();
-    select
-        .push("WHERE n.owner = ")
-        .push_bind(asked.owner.0.clone())
-        .push(" AND n.kind = ")
-        .push_bind(kind);
+    select.push("WHERE n.owner = ").push_bind(asked.owner.0.clone()).push(" AND n.kind = ").push_bind(kind);
     let (beyond, direction) = match asked.order {
         Order::Ascending => (">", "ASC"),
         Order::Descending => ("<", "DESC"),

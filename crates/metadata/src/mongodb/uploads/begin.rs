@@ -48,8 +48,7 @@ async fn known(
     let references: Vec<Bson> =
         planned.iter().map(|(wanted, _)| rows::id(wanted.client_ref.0).into()).collect();
     let filter = doc! { "owner": &owner.0, "client_ref": { "$in": references } };
-    let found: Vec<UploadRow> =
-        tx.find(Collections::uploads, Find::new(filter).limit(planned.len())).await?;
+    let found: Vec<UploadRow> = tx.find(Collections::uploads, Find::new(filter).limit(planned.len())).await?;
     found.into_iter().map(|row| row.upload().map(|upload| (upload.wanted.client_ref, upload))).collect()
 }
 

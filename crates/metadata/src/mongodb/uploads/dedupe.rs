@@ -55,7 +55,8 @@ pub(super) async fn distrust(tx: &mut Mutation<'_>, node: NodeId, version: Versi
     let filter = doc! { "_id": rows::id(version.0), "owner": &owner.0, "node": rows::id(node.0) };
     let row: VersionRow = tx.find_one(Collections::versions, filter).await?.ok_or(MetadataError::NotFound)?;
     let same = doc! { "owner": &owner.0, "object_key": row.object_key, "vouched": true };
-    let distrusted = tx.update_many(Collections::versions, same, doc! { "$unset": { "vouched": "" } }).await?;
+    let distrusted =
+        tx.update_many(Collections::versions, same, doc! { "$unset": { "vouched": "" } }).await?;
     Ok(distrusted > 0)
 }
 
@@ -68,7 +69,8 @@ pub(super) async fn keep_challenges(
     for (id, challenge) in asked {
         let mut this = named(owner, *id);
         this.insert("open", true);
-        let challenge = mongodb::bson::serialize_to_bson(&ChallengeRow::new(challenge)).map_err(unreadable)?;
+        let challenge =
+            mongodb::bson::serialize_to_bson(&ChallengeRow::new(challenge)).map_err(unreadable)?;
         updates.push((this, doc! { "$set": { "challenge": challenge } }));
     }
     tx.update_each(Collections::uploads, updates).await

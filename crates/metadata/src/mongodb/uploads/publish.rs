@@ -115,7 +115,11 @@ impl Batch {
     }
 
     /// In which folder, and under which name.
-    async fn place(&mut self, tx: &mut Mutation<'_>, upload: &StoredUpload) -> Result<(Option<NodeId>, Place)> {
+    async fn place(
+        &mut self,
+        tx: &mut Mutation<'_>,
+        upload: &StoredUpload,
+    ) -> Result<(Option<NodeId>, Place)> {
         let wanted = &upload.wanted;
         let lives = wanted.parent.is_none_or(|parent| self.living.contains(&parent));
         let parent = wanted.parent.filter(|_| lives);
