@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use async_trait::async_trait;
-use mongodb::bson::{Bson, DateTime, Uuid, doc};
-use notespot_protocol::{ByteCount, CatalogueQuery, NodeId, NodeName, Page, UserId};
+use mongodb::bson::{Bson, Uuid, doc};
+use notespot_protocol::{ByteCount, CatalogueQuery, NodeId, NodeName, Page, Timestamp, UserId};
 
 use super::collections::Collections;
 use super::connection::{Connection, Find};
@@ -64,7 +64,7 @@ fn place_of(row: &ListedRow) -> Place {
 /// In the order of the list, what lies behind a place: what was listed in the same moment, and then what was
 /// before. Each is one range of one index, which holds all of it.
 async fn listed(snapshot: &mut Connection, after: &Place, at_most: usize) -> Result<Vec<ListedRow>> {
-    let listed_at = DateTime::from_millis(after.listed_at);
+    let listed_at = rows::time(Timestamp::from_millis(after.listed_at));
     let ranges = [
         doc! { "listed_at": listed_at, "_id": { "$lt": &after.slug } },
         doc! { "listed_at": { "$lt": listed_at } },

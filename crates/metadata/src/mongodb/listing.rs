@@ -2,8 +2,8 @@
 //! part of a name has no index of its own: it reads names from an index of the owner's, in the order asked for,
 //! until it has a page of them.
 
-use mongodb::bson::{Bson, DateTime, Document, doc};
-use notespot_protocol::{Node, NodesQuery, NodesView, Order, Page, SortKey, UserId};
+use mongodb::bson::{Bson, Document, doc};
+use notespot_protocol::{Node, NodesQuery, NodesView, Order, Page, SortKey, Timestamp, UserId};
 
 use super::collections::Collections;
 use super::connection::{Connection, Find};
@@ -54,7 +54,9 @@ type Place = (Bson, Bson);
 
 fn place_after(asked: &List<'_>, position: &Position) -> Result<Place> {
     let key = match &position.key {
-        Key::Number(number) if asked.sort == SortKey::Modified => DateTime::from_millis(*number).into(),
+        Key::Number(number) if asked.sort == SortKey::Modified => {
+            rows::time(Timestamp::from_millis(*number)).into()
+        }
         Key::Number(number) => Bson::Int64(*number),
         Key::Text(text) => text.into(),
     };

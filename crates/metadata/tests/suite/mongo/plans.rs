@@ -35,7 +35,7 @@ struct Query {
 type Noted = Arc<Mutex<BTreeMap<String, Query>>>;
 
 macro_rules! run_each {
-    ($noted:ident; $($case:ident,)*) => {
+    ($noted:expr; $($case:ident,)*) => {
         $({
             let database = server::Database::new();
             let noted = Arc::clone(&$noted);
