@@ -2,6 +2,7 @@
 //!
 //! What is listed is of all owners: a page asks every shard, for an index alone. Nothing else here does.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use async_trait::async_trait;
@@ -95,11 +96,14 @@ async fn entries(
     for ListedRow { slug, owner, node, listed_at, .. } in listed {
         let id = NodeId(rows::uuid(node));
         let (Some(file), Some(user)) = (files.get(&id), owners.get(&owner)) else { continue };
-        if !oldest.contains_key(&id) {
-            let living = links::living_links(snapshot, &UserId(owner.clone()), id, Some(1)).await?;
-            oldest.insert(id, living.first().map(|link| link.slug.to_string()));
-        }
-        if oldest.get(&id).and_then(Option::as_ref) != Some(&slug) {
+        let first = match oldest.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let living = links::living_links(snapshot, &UserId(owner.clone()), id, Some(1)).await?;
+                unknown.insert(living.first().map(|link| link.slug.to_string()))
+            }
+        };
+        if first.as_ref() != Some(&slug) {
             continue;
         }
         let node = file.clone().node()?;

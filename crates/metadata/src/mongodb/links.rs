@@ -179,14 +179,14 @@ async fn list(
 /// Lists a link under its file's name, or takes it out.
 fn listing(name: Option<&String>, revision: Revision) -> Document {
     let revision = integer(revision.0);
-    match name {
-        Some(name) => doc! { "$set": {
+    if let Some(name) = name {
+        return doc! { "$set": {
             "listed": true, "listed_at": DateTime::now(), "listed_name": name, "revision": revision,
-        } },
-        None => doc! {
-            "$set": { "listed": false, "revision": revision },
-            "$unset": { "listed_at": "", "listed_name": "" },
-        },
+        } };
+    }
+    doc! {
+        "$set": { "listed": false, "revision": revision },
+        "$unset": { "listed_at": "", "listed_name": "" },
     }
 }
 

@@ -1,6 +1,6 @@
 //! Documents, and what they mean.
 //!
-//! Ids are BinData of subtype 4, times are dates (milliseconds), hashes are BinData. A field that a partial index
+//! Ids are binary of subtype 4, times are dates (milliseconds), hashes are binary. A field that a partial index
 //! asks for is there only for as long as the index is to hold the document.
 
 mod accounts;
@@ -9,7 +9,7 @@ mod nodes;
 mod uploads;
 mod users;
 
-use mongodb::bson::{self, Binary, Bson, DateTime};
+use mongodb::bson::{self, Binary, Bson, DateTime, doc};
 use notespot_protocol::{NodeId, Sha256, Timestamp};
 use uuid::Uuid;
 
@@ -38,6 +38,17 @@ pub(super) fn parent(parent: Option<NodeId>) -> Bson {
 /// Many ids, to be named in a filter.
 pub(super) fn ids<'a>(nodes: impl IntoIterator<Item = &'a NodeId>) -> Vec<Bson> {
     nodes.into_iter().map(|node| id(node.0).into()).collect()
+}
+
+/// Any of many ids, as the condition of a filter. One is asked for by itself: not every server knows that it is one.
+pub(super) fn any_of<'a>(nodes: impl IntoIterator<Item = &'a NodeId>) -> Bson {
+    let mut ids = ids(nodes);
+    if ids.len() == 1
+        && let Some(one) = ids.pop()
+    {
+        return one;
+    }
+    doc! { "$in": ids }.into()
 }
 
 pub(super) fn time(time: Timestamp) -> DateTime {

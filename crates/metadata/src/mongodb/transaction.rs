@@ -15,7 +15,7 @@ use super::failure;
 use crate::{MetadataError, Result};
 
 /// For how long a transaction is run again, as the driver's own helper does.
-const RUN_AGAIN_FOR: Duration = Duration::from_secs(120);
+const RUN_AGAIN_FOR: Duration = Duration::from_mins(2);
 const FIRST_WAIT: Duration = Duration::from_millis(5);
 const LONGEST_WAIT: Duration = Duration::from_millis(500);
 

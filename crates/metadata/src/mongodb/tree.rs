@@ -57,7 +57,7 @@ async fn learn(
         if some.is_empty() {
             return Ok(());
         }
-        let filter = doc! { "_id": { "$in": rows::ids(&some) }, "owner": &owner.0 };
+        let filter = doc! { "_id": rows::any_of(&some), "owner": &owner.0 };
         let find = Find::new(filter).limit(some.len()).fields(&["parent", "kind", "trashed_at"]);
         let found: Vec<PlaceRow> = connection.find_as(Collections::nodes, find).await?;
         for id in &some {

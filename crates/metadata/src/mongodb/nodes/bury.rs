@@ -27,7 +27,7 @@ pub(super) async fn bury(tx: &mut Mutation<'_>, ids: &[NodeId]) -> Result<()> {
         // of their files adds up, and does not jump when one of two goes.
         let freed = delete_versions(tx, owner, ids).await?;
         tx.free_bytes(freed);
-        let these = doc! { "_id": { "$in": rows::ids(ids) }, "owner": &owner.0 };
+        let these = doc! { "_id": rows::any_of(ids), "owner": &owner.0 };
         tx.delete_many(Collections::nodes, these).await?;
         add_tombstones(tx, ids).await?;
         end_links(tx, ids).await?;
@@ -40,7 +40,7 @@ pub(super) async fn bury(tx: &mut Mutation<'_>, ids: &[NodeId]) -> Result<()> {
 async fn delete_versions(tx: &mut Connection, owner: &UserId, ids: &[NodeId]) -> Result<ByteCount> {
     let mut freed: u64 = 0;
     loop {
-        let filter = doc! { "owner": &owner.0, "node": { "$in": rows::ids(ids) } };
+        let filter = doc! { "owner": &owner.0, "node": rows::any_of(ids) };
         let find = Find::new(filter).limit(AT_ONCE).fields(&["object_key", "size"]);
         let found: Vec<GoneVersion> = tx.find_as::<VersionRow, _>(Collections::versions, find).await?;
         if found.is_empty() {
@@ -74,7 +74,7 @@ async fn add_tombstones(tx: &mut Mutation<'_>, ids: &[NodeId]) -> Result<()> {
 /// Ends the links of nodes that are gone. Each is a change of its own.
 async fn end_links(tx: &mut Mutation<'_>, ids: &[NodeId]) -> Result<()> {
     let owner = tx.owner();
-    let filter = doc! { "owner": &owner.0, "node": { "$in": rows::ids(ids) }, "living": true };
+    let filter = doc! { "owner": &owner.0, "node": rows::any_of(ids), "living": true };
     let found: Vec<Document> =
         tx.find_as::<LinkRow, _>(Collections::links, Find::new(filter).fields(&["_id"])).await?;
     if found.is_empty() {

@@ -66,7 +66,7 @@ async fn one(tx: &mut Mutation<'_>, copy: &CopyNode, room: &mut usize) -> Result
     };
     let id = top.id;
     // The one that was asked for has a name of its own, and the reference.
-    let row = original.copied(top, now).named(&name).made_with(copy.client_ref);
+    let row = original.copied(&top, now).named(&name).made_with(copy.client_ref);
     tx.insert(Collections::nodes, std::slice::from_ref(&row)).await?;
     for (written, some) in whole.chunks(AT_ONCE).enumerate() {
         let first = Revision(first.0 + (written * AT_ONCE) as u64);
@@ -116,12 +116,12 @@ async fn planned(
         let mut below = Vec::new();
         for some in level.chunks(AT_ONCE) {
             let new: HashMap<_, _> = some.iter().copied().collect();
-            let ids = rows::ids(some.iter().map(|(original, _)| original));
-            let filter = doc! { "owner": &owner.0, "parent": { "$in": ids }, "untrashed": true };
-            let room = at_most - whole.len();
-            let find = Find::new(filter).limit(room + 1).fields(&["parent", "kind", "size"]);
+            let parents = rows::any_of(some.iter().map(|(original, _)| original));
+            let filter = doc! { "owner": &owner.0, "parent": parents, "untrashed": true };
+            let left = at_most - whole.len();
+            let find = Find::new(filter).limit(left + 1).fields(&["parent", "kind", "size"]);
             let found: Vec<OriginalRow> = tx.find_as::<NodeRow, _>(Collections::nodes, find).await?;
-            if found.len() > room {
+            if found.len() > left {
                 return Err(MetadataError::TooLarge);
             }
             for OriginalRow { id, parent, kind, size } in found {
@@ -164,7 +164,7 @@ async fn write_some(
         }
         if planned.new != root {
             let &Planned { new: id, parent, version, .. } = planned;
-            nodes.push(original.copied(CopyOf { id, parent, version, revision }, now));
+            nodes.push(original.copied(&CopyOf { id, parent, version, revision }, now));
         }
     }
     tx.insert(Collections::nodes, &nodes).await?;

@@ -106,15 +106,12 @@ async fn save(tx: &mut Mutation<'_>, node: Node) -> Result<Node> {
         "sort_key": naming::sort_key(&node.name), "description": &node.description, "tags": &node.tags,
         "modified_at": rows::time(node.modified_at), "revision": integer(revision.0),
     };
-    let unset: Document = match node.trashed_at {
-        Some(at) => {
-            set.insert("trashed_at", rows::time(at));
-            doc! { "untrashed": "" }
-        }
-        None => {
-            set.insert("untrashed", true);
-            doc! { "trashed_at": "" }
-        }
+    let unset: Document = if let Some(at) = node.trashed_at {
+        set.insert("trashed_at", rows::time(at));
+        doc! { "untrashed": "" }
+    } else {
+        set.insert("untrashed", true);
+        doc! { "trashed_at": "" }
     };
     tx.update_one(Collections::nodes, filter, doc! { "$set": set, "$unset": unset }).await?;
     tx.above.remove(&node.id);

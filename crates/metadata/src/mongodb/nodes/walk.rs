@@ -55,13 +55,12 @@ pub(super) async fn deepest_of(
         match rest.pop_front() {
             Some(Child { id, is_folder: false }) => found.push(id),
             Some(Child { id, .. }) => {
-                let children = match known.remove(&id) {
-                    Some(children) => children,
-                    None => {
-                        let ahead = rest.iter().filter(|child| child.is_folder).map(|child| child.id);
-                        let asked: Vec<_> = std::iter::once(id).chain(ahead.take(AHEAD)).collect();
-                        children(tx, owner, &asked, at_most - found.len(), &mut known).await?
-                    }
+                let children = if let Some(children) = known.remove(&id) {
+                    children
+                } else {
+                    let ahead = rest.iter().filter(|child| child.is_folder).map(|child| child.id);
+                    let asked: Vec<_> = std::iter::once(id).chain(ahead.take(AHEAD)).collect();
+                    children(tx, owner, &asked, at_most - found.len(), &mut known).await?
                 };
                 way.push(Inside { folder: id, rest: children });
             }
@@ -107,7 +106,7 @@ async fn read(
     folders: &[NodeId],
     most: usize,
 ) -> Result<(HashMap<NodeId, VecDeque<Child>>, Option<NodeId>)> {
-    let filter = doc! { "owner": &owner.0, "parent": { "$in": rows::ids(folders) } };
+    let filter = doc! { "owner": &owner.0, "parent": rows::any_of(folders) };
     let sort = doc! { "parent": 1, "_id": 1 };
     let find = Find::new(filter).sort(sort).limit(most).fields(&["parent", "kind"]);
     let found: Vec<ChildRow> = tx.find_as(Collections::nodes, find).await?;

@@ -129,7 +129,7 @@ impl NodeRow {
     }
 
     /// A copy of it, as a node of its own.
-    pub(in crate::mongodb) fn copied(self, copy: CopyOf, now: Timestamp) -> Self {
+    pub(in crate::mongodb) fn copied(self, copy: &CopyOf, now: Timestamp) -> Self {
         let content = match (self.content, copy.version) {
             (Some(content), Some(version)) => {
                 Some(ContentRow { version: id(version.0), uploaded_at: time(now), ..content })
