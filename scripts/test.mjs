@@ -8,7 +8,7 @@ import { installNpmPackages } from "./setup/npm-packages.mjs";
 import { exitCode } from "./setup/processes.mjs";
 import { detail, duration, run, step, Stop } from "./setup/say.mjs";
 import { installSystemPackages, TO_RUN, TO_TEST } from "./setup/system-packages.mjs";
-import { installNextest, installS3Servers } from "./setup/test-tools.mjs";
+import { installMongoServer, installNextest, installS3Servers } from "./setup/test-tools.mjs";
 import { checkToolchains } from "./setup/toolchains.mjs";
 
 const npm = (name) => ["npm", ["run", "--silent", name]];
@@ -62,6 +62,7 @@ async function testEnvironment(wanted) {
   if (wanted.includes("rust")) {
     await installNextest();
     await installS3Servers();
+    await installMongoServer();
   }
   mkdirSync(join(rootPath, "test-output"), { recursive: true });
   return { NOTESPOT_BIN_DIR: programsDir };

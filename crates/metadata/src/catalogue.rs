@@ -1,5 +1,7 @@
 //! The public catalogue.
 
+pub(crate) mod place;
+
 use async_trait::async_trait;
 use notespot_protocol::{ByteCount, CatalogueQuery, NodeName, Page, Slug, Timestamp};
 

@@ -1,5 +1,7 @@
 //! The change feed.
 
+pub(crate) mod page;
+
 use async_trait::async_trait;
 use notespot_protocol::{ChangesQuery, Node, NodeId, Revision, Timestamp, UserId};
 

@@ -66,3 +66,12 @@ pub enum MetadataError {
     #[error("the database failed")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
+
+/// The outcome of one item of a batch: a refusal is the item's alone, a database that failed is
+/// everybody's. Every item is refused before it changes anything.
+pub(crate) fn alone<T>(outcome: Result<T>) -> Result<Result<T>> {
+    match outcome {
+        Err(error @ MetadataError::Unavailable(_)) => Err(error),
+        outcome => Ok(outcome),
+    }
+}

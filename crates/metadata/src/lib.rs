@@ -1,7 +1,7 @@
 //! The metadata store: who owns what, under which name, since which revision.
 //!
-//! One trait, [`MetadataStore`], made of one part per domain word; [`sqlite`] implements it. Every
-//! implementation passes the same suite, [`conformance`].
+//! One trait, [`MetadataStore`], made of one part per domain word; [`sqlite`] and [`mongodb`] implement it.
+//! Every implementation passes the same suite, [`conformance`].
 //!
 //! Guarantees of every implementation:
 //! - a mutation takes the owner's next [`Revision`](notespot_protocol::Revision), changes rows,
@@ -28,9 +28,13 @@ pub mod conformance;
 mod error;
 pub mod links;
 pub mod listeners;
+mod listing;
+pub mod mongodb;
+mod naming;
 pub mod nodes;
 pub mod orphans;
 pub mod sqlite;
+mod stored;
 pub mod tokens;
 pub mod uploads;
 pub mod users;

@@ -51,6 +51,11 @@ impl Listeners {
         }
     }
 
+    /// All owners whom somebody listens to.
+    pub(crate) fn listened_to(&self) -> Vec<UserId> {
+        self.owners().keys().cloned().collect()
+    }
+
     fn owners(&self) -> MutexGuard<'_, HashMap<UserId, watch::Sender<Revision>>> {
         self.owners.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -32,3 +32,8 @@ pub trait Orphans: Send + Sync {
     /// [`COMES_BACK_WITHIN`], when whatever was under way has ended; then it is forgotten.
     async fn orphan_removed(&self, now: Timestamp, object_key: &str) -> Result<()>;
 }
+
+/// Until when what is orphaned now may come back.
+pub(crate) fn ends_at() -> Timestamp {
+    Timestamp::now().plus(COMES_BACK_WITHIN)
+}

@@ -34,6 +34,7 @@ use sqlx::{SqliteConnection, Transaction};
 
 use self::mutation::Mutation;
 pub use self::open::OpenError;
+use crate::error::alone;
 use crate::listeners::Listeners;
 use crate::{MetadataError, Result};
 
@@ -80,12 +81,3 @@ impl From<sqlx::Error> for MetadataError {
 
 /// A connection or a transaction, to read from or write to.
 type Connection = SqliteConnection;
-
-/// The outcome of one item of a batch: a refusal is the item's alone, a database that failed is
-/// everybody's. Every item is refused before it changes anything.
-fn alone<T>(outcome: Result<T>) -> Result<Result<T>> {
-    match outcome {
-        Err(error @ MetadataError::Unavailable(_)) => Err(error),
-        outcome => Ok(outcome),
-    }
-}

@@ -22,3 +22,12 @@ pub trait Tokens: Send + Sync {
     /// Revokes a token at once.
     async fn remove_token(&self, owner: &UserId, id: TokenId) -> Result<()>;
 }
+
+/// How exact `used_at` is: a write for each call would make every read a write.
+const USE_NOTED_EVERY_MILLIS: i64 = 60 * 60 * 1000;
+
+/// Whether a use of the token now is to be noted.
+pub(crate) fn is_use_to_note(token: &AccessToken, now: Timestamp) -> bool {
+    let noted = token.used_at.map_or(i64::MIN, Timestamp::as_millis);
+    now.as_millis().saturating_sub(noted) >= USE_NOTED_EVERY_MILLIS
+}

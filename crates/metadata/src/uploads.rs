@@ -1,5 +1,7 @@
 //! Uploads: content on its way.
 
+pub(crate) mod arrived;
+
 use std::collections::HashMap;
 
 use async_trait::async_trait;

@@ -1,4 +1,4 @@
-//! The suite over SQLite, and what is SQLite's own.
+//! The suite over both databases, and what is each one's own.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,6 +8,8 @@
 
 #[path = "suite/kills.rs"]
 mod kills;
+#[path = "suite/mongo.rs"]
+mod mongo;
 #[path = "suite/plans.rs"]
 mod plans;
 

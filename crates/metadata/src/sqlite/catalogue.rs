@@ -1,20 +1,14 @@
 //! The public catalogue, by keyset: a page costs the same wherever it lies, and whatever is searched for.
 
 use async_trait::async_trait;
-use notespot_protocol::{ByteCount, CatalogueQuery, Cursor, Page, Slug, Timestamp};
+use notespot_protocol::{ByteCount, CatalogueQuery, Page, Timestamp};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
-use super::{Connection, SqliteMetadata, names, rows, tree};
+use super::{Connection, SqliteMetadata, rows, tree};
+use crate::Result;
+use crate::catalogue::place::{self, Place};
 use crate::catalogue::{Catalogue, CatalogueEntry};
-use crate::{MetadataError, Result};
-
-const PAGE_DEFAULT: u32 = 50;
-const PAGE_MAX: u32 = 100;
-/// Entries that one page looks at: where nothing matches, a millisecond.
-const LOOKED_AT_MAX: i64 = 1000;
-/// Words of a search; what stands behind them is not searched for.
-const WORDS_MAX: usize = 8;
 
 /// In the order of the list, everything behind a place: an index holds all of it.
 const LISTED: &str = "FROM links WHERE listed_at IS NOT NULL AND ended_at IS NULL AND (listed_at, slug) < (";
@@ -22,7 +16,7 @@ const LISTED: &str = "FROM links WHERE listed_at IS NOT NULL AND ended_at IS NUL
 #[async_trait]
 impl Catalogue for SqliteMetadata {
     async fn catalogue(&self, query: &CatalogueQuery) -> Result<Page<CatalogueEntry>> {
-        let limit = query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX) as usize;
+        let limit = place::limit(query);
         let after = query.cursor.as_ref().map_or(Ok(Place::start()), Place::of)?;
         let mut snapshot = self.snapshot().await?;
         let found = found(&mut snapshot, query, &after, limit + 1).await?;
@@ -37,40 +31,10 @@ impl Catalogue for SqliteMetadata {
     }
 }
 
-/// A place in the list: behind what was listed then, under that slug.
-struct Place {
-    listed_at: i64,
-    slug: String,
-}
-
-impl Place {
-    fn start() -> Self {
-        Self { listed_at: i64::MAX, slug: String::new() }
-    }
-
-    fn behind(entry: &CatalogueEntry) -> Self {
-        Self { listed_at: entry.listed_at.as_millis(), slug: entry.slug.to_string() }
-    }
-
-    /// See [`Self::cursor`].
-    fn of(cursor: &Cursor) -> Result<Self> {
-        let parsed = || {
-            let text = String::from_utf8(hex::decode(&cursor.0).ok()?).ok()?;
-            let (listed_at, slug) = text.split_once(' ')?;
-            Some(Self { listed_at: listed_at.parse().ok()?, slug: slug.parse::<Slug>().ok()?.to_string() })
-        };
-        parsed().ok_or(MetadataError::BadCursor)
-    }
-
-    fn cursor(&self) -> Cursor {
-        Cursor(hex::encode(format!("{} {}", self.listed_at, self.slug)))
-    }
-
-    /// Ends a statement that began with [`LISTED`].
-    fn push_behind(&self, select: &mut QueryBuilder<Sqlite>) {
-        select.push_bind(self.listed_at).push(", ").push_bind(self.slug.clone());
-        select.push(") ORDER BY listed_at DESC, slug DESC LIMIT ");
-    }
+/// Ends a statement that began with [`LISTED`].
+fn push_behind(place: &Place, select: &mut QueryBuilder<Sqlite>) {
+    select.push_bind(place.listed_at).push(", ").push_bind(place.slug.clone());
+    select.push(") ORDER BY listed_at DESC, slug DESC LIMIT ");
 }
 
 /// The first that match, of those that a page looks at.
@@ -86,14 +50,13 @@ async fn found(
          CASE WHEN u.name IS u.email THEN '' ELSE u.name END \
          FROM (SELECT rowid AS at, slug, listed_at, listed_name ",
     );
-    after.push_behind(select.push(LISTED));
-    select.push_bind(LOOKED_AT_MAX).push(
+    push_behind(after, select.push(LISTED));
+    select.push_bind(place::LOOKED_AT_MAX).push(
         ") AS found CROSS JOIN links l ON l.rowid = found.at CROSS JOIN nodes n ON n.id = l.node \
          CROSS JOIN users u ON u.id = l.owner WHERE n.trashed_at IS NULL AND n.content_type IS NOT NULL",
     );
-    let text = names::without_accents(query.search.as_deref().unwrap_or_default());
-    for word in text.split_whitespace().take(WORDS_MAX) {
-        select.push(" AND instr(found.listed_name, ").push_bind(word.to_owned()).push(") > 0");
+    for word in place::words(query) {
+        select.push(" AND instr(found.listed_name, ").push_bind(word).push(") > 0");
     }
     // A file with several links is one file.
     select.push(
@@ -110,9 +73,9 @@ async fn behind_what_was_looked_at(snapshot: &mut Connection, after: &Place) -> 
     // As one text, times and slugs are in the order of the list: times have thirteen digits until the year 2286.
     let mut select =
         QueryBuilder::new("SELECT min(printf('%013d %s', listed_at, slug)) FROM (SELECT listed_at, slug ");
-    after.push_behind(select.push(LISTED));
+    push_behind(after, select.push(LISTED));
     let last: Option<String> = select
-        .push_bind(LOOKED_AT_MAX)
+        .push_bind(place::LOOKED_AT_MAX)
         .push(") AS found")
         .build_query_scalar()
         .fetch_one(&mut *snapshot)
@@ -121,7 +84,7 @@ async fn behind_what_was_looked_at(snapshot: &mut Connection, after: &Place) -> 
     let (listed_at, slug) = last.split_once(' ').unwrap_or_default();
     let last = Place { listed_at: listed_at.parse().map_err(rows::unreadable)?, slug: slug.to_owned() };
     let mut select = QueryBuilder::new("SELECT EXISTS (SELECT 1 ");
-    last.push_behind(select.push(LISTED));
+    push_behind(&last, select.push(LISTED));
     let has_more: bool = select.push("1)").build_query_scalar().fetch_one(snapshot).await?;
     Ok(has_more.then_some(last))
 }

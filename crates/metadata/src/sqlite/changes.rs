@@ -3,61 +3,33 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use notespot_protocol::{ChangesQuery, Node, NodeId, Revision, Timestamp, UserId};
+use notespot_protocol::{ChangesQuery, NodeId, Revision, Timestamp, UserId};
 use sqlx::{QueryBuilder, Row as _};
 
 use super::packed::{self, PackedNode};
 use super::{Connection, SqliteMetadata, links, rows};
+use crate::Result;
+use crate::changes::page::{self, ChangedNodes, FORGOTTEN_AT_ONCE, one_more};
 use crate::changes::{Changes, StoredChange, StoredChanges};
 use crate::listeners::Listening;
-use crate::{MetadataError, Result};
 
-const PAGE_DEFAULT: u32 = 500;
-const PAGE_MAX: u32 = 5_000;
-/// What a page may hold of names, descriptions and tags: with all that is around them, and escaped as JSON, it
-/// stays below what clients read (32 MiB).
-const TEXT_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// Nodes that are read in one statement.
 const READ_AT_ONCE: usize = 500;
-/// Tombstones that are forgotten in one transaction.
-const FORGOTTEN_AT_ONCE: u32 = 1000;
 
 #[async_trait]
 impl Changes for SqliteMetadata {
     async fn changes(&self, owner: &UserId, query: &ChangesQuery) -> Result<StoredChanges> {
-        let limit = query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX) as usize;
+        let limit = page::limit(query);
         let since = query.since;
         let mut snapshot = self.snapshot().await?;
         let (newest, horizon) = owner_s_history(&mut snapshot, owner).await?;
-        let heard_of = match query.filling_since {
-            // Who holds nothing has nothing to forget.
-            None if since == Revision::ZERO => newest,
-            None => since,
-            Some(filling_since) => filling_since,
-        };
-        if heard_of < horizon {
-            return Err(MetadataError::ChangesExpired);
-        }
+        let heard_of = page::heard_of(query, newest, horizon)?;
 
         // Each of the three gives its first `limit`: among them are the first `limit` of all.
         let found = nodes(&mut snapshot, owner, since, limit).await?;
-        let mut changes = found.changes;
-        let whole = changes.len();
-        changes.extend(changed_links(&mut snapshot, owner, since, limit).await?);
-        changes.extend(tombstones(&mut snapshot, owner, since.max(heard_of), limit).await?);
-        if changes.len() > whole {
-            changes.sort_unstable_by_key(StoredChange::revision);
-        }
-        if let Some(cut_after) = found.cut_after {
-            changes.truncate(changes.partition_point(|change| change.revision() <= cut_after));
-        }
-        let more = changes.len() > limit || found.cut_after.is_some();
-        changes.truncate(limit);
-        let revision = match changes.last() {
-            Some(last) if more => last.revision(),
-            _ => newest.max(since),
-        };
-        Ok(StoredChanges { changes, revision, newest, more })
+        let mut others = changed_links(&mut snapshot, owner, since, limit).await?;
+        others.extend(tombstones(&mut snapshot, owner, since.max(heard_of), limit).await?);
+        Ok(found.page(others, query, newest))
     }
 
     fn listen(&self, owner: &UserId) -> Listening {
@@ -95,42 +67,31 @@ async fn owner_s_history(snapshot: &mut Connection, owner: &UserId) -> Result<(R
     Ok((Revision(rows::count(&row, 0)?), Revision(rows::count(&row, 1)?)))
 }
 
-struct Nodes {
-    changes: Vec<StoredChange>,
-    /// Where the page has to end, because it has as much text as it may: there is more behind it.
-    cut_after: Option<Revision>,
-}
-
 /// Read in pieces, so that little is held that the page has no room for.
-async fn nodes(snapshot: &mut Connection, owner: &UserId, since: Revision, limit: usize) -> Result<Nodes> {
-    let mut changes = Vec::new();
-    let mut text_bytes = 0;
-    let mut reached = since;
+async fn nodes(
+    snapshot: &mut Connection,
+    owner: &UserId,
+    since: Revision,
+    limit: usize,
+) -> Result<ChangedNodes> {
+    let mut nodes = ChangedNodes::since(since);
     loop {
-        let wanted = (limit + 1 - changes.len()).min(READ_AT_ONCE);
+        let wanted = (limit + 1 - nodes.len()).min(READ_AT_ONCE);
         let mut select = packed::select();
         select.push("WHERE n.owner = ").push_bind(&owner.0);
-        select.push(" AND n.revision > ").push_bind(rows::integer(reached.0));
+        select.push(" AND n.revision > ").push_bind(rows::integer(nodes.reached().0));
         select.push(" ORDER BY n.revision LIMIT ").push_bind(rows::integer(wanted as u64));
         let found = packed::nodes(snapshot, select).await?;
         let is_all = found.len() < wanted;
         for PackedNode { node, .. } in found {
-            text_bytes += text_of(&node);
-            reached = node.revision;
-            changes.push(StoredChange::Node(Box::new(node)));
-            if text_bytes > TEXT_MAX_BYTES {
-                return Ok(Nodes { changes, cut_after: Some(reached) });
+            if !nodes.takes(node) {
+                return Ok(nodes);
             }
         }
-        if is_all || changes.len() > limit {
-            return Ok(Nodes { changes, cut_after: None });
+        if is_all || nodes.len() > limit {
+            return Ok(nodes);
         }
     }
-}
-
-fn text_of(node: &Node) -> usize {
-    let tags: usize = node.tags.iter().map(String::len).sum();
-    node.name.as_str().len() + node.description.len() + tags
 }
 
 async fn changed_links(
@@ -170,11 +131,6 @@ async fn tombstones(
             Ok(StoredChange::NodeDeleted { id, revision: Revision(rows::count(row, 1)?) })
         })
         .collect()
-}
-
-/// One beyond the page tells whether there is more.
-fn one_more(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
 }
 
 /// Forgets some of an owner's tombstones, and that history from below them has a gap now.

@@ -6,7 +6,8 @@ use sqlx::{QueryBuilder, Row as _};
 
 use super::{Connection, SqliteMetadata};
 use crate::Result;
-use crate::orphans::{COMES_BACK_WITHIN, Orphan, Orphans};
+pub(super) use crate::orphans::ends_at;
+use crate::orphans::{Orphan, Orphans};
 
 #[async_trait]
 impl Orphans for SqliteMetadata {
@@ -56,7 +57,7 @@ pub(super) async fn add(
     )
     .bind(object_key)
     .bind(multipart_id)
-    .bind(ends_at())
+    .bind(ends_at().as_millis())
     .execute(connection)
     .await?;
     Ok(())
@@ -73,15 +74,10 @@ pub(super) async fn add_unnamed(tx: &mut Connection, object_keys: &[String]) -> 
     });
     insert
         .push(") INSERT OR IGNORE INTO orphans (object_key, due_at, ends_at) SELECT object_key, 0, ")
-        .push_bind(ends_at())
+        .push_bind(ends_at().as_millis())
         .push(
             " FROM gone WHERE NOT EXISTS (SELECT 1 FROM versions WHERE versions.object_key = gone.object_key)",
         );
     insert.build().persistent(false).execute(tx).await?;
     Ok(())
-}
-
-/// Until when what is orphaned now may come back, in milliseconds.
-pub(super) fn ends_at() -> i64 {
-    Timestamp::now().plus(COMES_BACK_WITHIN).as_millis()
 }

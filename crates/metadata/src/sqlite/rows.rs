@@ -7,8 +7,9 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{ColumnIndex, Row as _};
 use uuid::Uuid;
 
+use crate::Result;
 use crate::nodes::StoredVersion;
-use crate::{MetadataError, Result};
+pub(super) use crate::stored::{FILE, FOLDER, integer, kind_of, unreadable};
 
 /// What [`node`] reads, in this order: to be found by number, which for thousands of rows is worth it.
 macro_rules! node_columns {
@@ -126,31 +127,6 @@ pub(super) fn key(id: Uuid) -> Vec<u8> {
     id.as_bytes().to_vec()
 }
 
-/// A size or revision as it is stored. SQLite's integers end at 2^63, sizes at 2^53.
-pub(super) fn integer(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-pub(super) const FOLDER: i64 = 0;
-pub(super) const FILE: i64 = 1;
-
 pub(super) fn kind(row: &SqliteRow, column: impl ColumnIndex<SqliteRow>) -> Result<NodeKind> {
     kind_of(row.try_get(column)?)
-}
-
-pub(super) fn kind_of(stored: i64) -> Result<NodeKind> {
-    match stored {
-        FOLDER => Ok(NodeKind::Folder),
-        FILE => Ok(NodeKind::File),
-        _ => Err(unreadable(UnknownKind)),
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("a node is neither file nor folder")]
-struct UnknownKind;
-
-/// Something in the file is not as this program writes it.
-pub(super) fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> MetadataError {
-    MetadataError::Unavailable(Box::new(error))
 }

@@ -6,11 +6,8 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use super::{SqliteMetadata, rows};
-use crate::tokens::Tokens;
+use crate::tokens::{Tokens, is_use_to_note};
 use crate::{MetadataError, Result};
-
-/// How exact `used_at` is: a write for each call would make every read a write.
-const USE_NOTED_EVERY_MILLIS: i64 = 60 * 60 * 1000;
 
 #[async_trait]
 impl Tokens for SqliteMetadata {
@@ -39,8 +36,7 @@ impl Tokens for SqliteMetadata {
             .await?
             .ok_or(MetadataError::NotFound)?;
         let token = token(&row)?;
-        let noted = token.used_at.map_or(i64::MIN, Timestamp::as_millis);
-        if now.as_millis().saturating_sub(noted) >= USE_NOTED_EVERY_MILLIS {
+        if is_use_to_note(&token, now) {
             sqlx::query("UPDATE tokens SET used_at = ?2 WHERE id = ?1")
                 .bind(rows::key(token.id.0))
                 .bind(now.as_millis())

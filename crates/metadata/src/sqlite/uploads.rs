@@ -13,13 +13,12 @@ use notespot_protocol::{
     ByteCount, Checksum, ClientRef, Node, NodeId, OnConflict, Sha256, Timestamp, UploadId, UploadState,
     UserId, VersionId,
 };
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _};
 
-use self::publish::Arrived;
 use super::{Connection, SqliteMetadata, alone, orphans, rows};
+use crate::stored::from_word;
+use crate::uploads::arrived::Arrived;
 use crate::uploads::{Answered, Destination, Proven, Sent, StoredChallenge, StoredUpload, Uploads, Wanted};
 use crate::{MetadataError, Result};
 
@@ -223,16 +222,4 @@ fn upload(row: &SqliteRow) -> Result<StoredUpload> {
         node: node.map(|id| rows::parent_of(&id)).transpose()?.flatten(),
         created_at: rows::time(row, "created_at")?,
     })
-}
-
-/// An enumeration is stored as the word that the wire has for it.
-fn word(value: &impl Serialize) -> Result<String> {
-    match serde_json::to_value(value).map_err(rows::unreadable)? {
-        serde_json::Value::String(word) => Ok(word),
-        other => Ok(other.to_string()),
-    }
-}
-
-fn from_word<T: DeserializeOwned>(word: String) -> Result<T> {
-    serde_json::from_value(serde_json::Value::String(word)).map_err(rows::unreadable)
 }

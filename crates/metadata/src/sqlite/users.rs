@@ -56,7 +56,7 @@ impl Users for SqliteMetadata {
              UNION ALL SELECT object_key, multipart_id, 0, ?2 FROM uploads WHERE owner = ?1 AND state = 'open'",
         )
         .bind(&id.0)
-        .bind(orphans::ends_at())
+        .bind(orphans::ends_at().as_millis())
         .execute(&mut *tx)
         .await?;
         let erased = sqlx::query("DELETE FROM users WHERE id = ?1").bind(&id.0).execute(&mut *tx).await?;

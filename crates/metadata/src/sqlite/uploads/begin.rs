@@ -7,7 +7,8 @@ use sqlx::QueryBuilder;
 
 use super::super::{Connection, rows};
 use super::tally::Tally;
-use super::{upload, word};
+use super::upload;
+use crate::stored::word;
 use crate::uploads::{Destination, StoredUpload, Wanted};
 use crate::{MetadataError, Result};
 

@@ -2,39 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use notespot_protocol::{
-    Content, Node, NodeId, NodeKind, NodeName, Revision, Sha256, Timestamp, UploadId, UploadState, UserId,
-    VersionId,
-};
+use notespot_protocol::{Content, Node, NodeId, Revision, Timestamp, UploadId, UploadState, UserId};
 use sqlx::{QueryBuilder, Row as _};
 
 use super::super::names::{self, Place, Siblings};
 use super::super::{Connection, Mutation, orphans, rows, tree};
 use super::tally::Tally;
 use super::{alone, announced, by_ids, dedupe};
-use crate::uploads::{Proven, Sent, StoredUpload};
+use crate::uploads::StoredUpload;
+use crate::uploads::arrived::{Arrived, new_content, new_file};
 use crate::{MetadataError, Result};
-
-/// An upload whose content is there.
-pub(super) struct Arrived<'a> {
-    id: UploadId,
-    sha256: Sha256,
-    /// Whether the hash can be relied on.
-    is_vouched: bool,
-    /// The object that holds it, where it is not the one that the upload was to make.
-    instead: Option<&'a str>,
-}
-
-impl<'a> Arrived<'a> {
-    pub(super) fn sent(&Sent { id, sha256, is_vouched }: &Sent) -> Self {
-        Self { id, sha256, is_vouched, instead: None }
-    }
-
-    pub(super) fn proven(proven: &'a Proven) -> Self {
-        let Proven { id, sha256, object_key } = proven;
-        Self { id: *id, sha256: *sha256, is_vouched: true, instead: Some(object_key) }
-    }
-}
 
 pub(super) async fn all(tx: &mut Mutation<'_>, arrived: &[Arrived<'_>]) -> Result<Vec<Result<Node>>> {
     let owner = tx.owner();
@@ -206,32 +183,6 @@ async fn replace(tx: &mut Connection, id: NodeId, content: &Content, revision: R
     .execute(tx)
     .await?;
     Ok(())
-}
-
-fn new_content(upload: &StoredUpload, sha256: Sha256) -> Content {
-    Content {
-        version: VersionId::generate(),
-        size: upload.wanted.size,
-        content_type: upload.wanted.content_type.clone(),
-        sha256,
-        uploaded_at: Timestamp::now(),
-    }
-}
-
-fn new_file(parent: Option<NodeId>, name: NodeName, content: Content, revision: Revision) -> Node {
-    Node {
-        id: NodeId::generate(),
-        parent,
-        kind: NodeKind::File,
-        name,
-        description: String::new(),
-        tags: Vec::new(),
-        created_at: content.uploaded_at,
-        modified_at: content.uploaded_at,
-        trashed_at: None,
-        revision,
-        content: Some(content),
-    }
 }
 
 async fn insert_files(tx: &mut Connection, owner: &UserId, new: &[NewFile]) -> Result<()> {

@@ -1,0 +1,49 @@
+//! The collections, and what is in them.
+
+use mongodb::{Client, Collection, Database};
+
+use super::rows::{
+    AccountRow, CodeRow, LinkRow, NodeRow, OrphanRow, PartRow, RefreshTokenRow, SlugRow, TokenRow,
+    TombstoneRow, UploadRow, UserRow, VersionRow,
+};
+
+macro_rules! collections {
+    ($($(#[$doc:meta])* $name:ident: $row:ty,)*) => {
+        /// All of them, and the connections to where they are.
+        pub(super) struct Collections {
+            pub(super) client: Client,
+            pub(super) database: Database,
+            $($name: Collection<$row>,)*
+        }
+
+        impl Collections {
+            pub(super) fn new(client: Client, database: &str) -> Self {
+                let database = client.database(database);
+                Self { $($name: database.collection(stringify!($name)),)* client, database }
+            }
+
+            /// Their names.
+            pub(super) const NAMES: &[&str] = &[$(stringify!($name),)*];
+
+            $($(#[$doc])* pub(super) fn $name(&self) -> &Collection<$row> { &self.$name })*
+        }
+    };
+}
+
+collections! {
+    users: UserRow,
+    nodes: NodeRow,
+    versions: VersionRow,
+    uploads: UploadRow,
+    /// What parts of open uploads were presigned for.
+    announced_parts: PartRow,
+    links: LinkRow,
+    /// Whose a slug is: by the slug alone, one shard knows.
+    slugs: SlugRow,
+    tombstones: TombstoneRow,
+    orphans: OrphanRow,
+    tokens: TokenRow,
+    accounts: AccountRow,
+    codes: CodeRow,
+    refresh_tokens: RefreshTokenRow,
+}
