@@ -34,6 +34,7 @@ pub mod sqlite;
 pub mod tokens;
 pub mod uploads;
 pub mod users;
+pub mod webhooks;
 
 pub use error::{MetadataError, Result};
 
@@ -47,6 +48,7 @@ pub trait MetadataStore:
     + changes::Changes
     + tokens::Tokens
     + orphans::Orphans
+    + webhooks::Webhooks
 {
 }
 
@@ -59,5 +61,6 @@ impl<T> MetadataStore for T where
         + changes::Changes
         + tokens::Tokens
         + orphans::Orphans
+        + webhooks::Webhooks
 {
 }
