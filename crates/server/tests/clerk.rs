@@ -3,6 +3,7 @@
 mod check;
 mod issuers;
 mod keys;
+mod matrix;
 mod opaque;
 mod profiles;
 mod tokens;

@@ -23,14 +23,17 @@ const BARRED_FOR: Duration = Duration::from_hours(30 * 24);
 const DELIVERY: HeaderName = HeaderName::from_static("webhook-delivery");
 const IN_VAIN: HeaderValue = HeaderValue::from_static("abort-message");
 
-/// Deliveries of Clerk's webhooks, signed by Svix: `user.updated` takes the profile, `user.deleted` erases
-/// everything of the user, others are acknowledged. A delivery that was dealt with is acknowledged and does nothing.
+/// Take a delivery of Clerk's webhooks.
+///
+/// Signed by Svix. `user.updated` takes the profile, `user.deleted` erases everything of the user, others are
+/// acknowledged. A delivery that was dealt with before is acknowledged too, and does nothing.
 #[utoipa::path(
     post,
     path = "/webhooks/clerk",
     tag = "webhooks",
     security(()),
-    request_body(content = String, content_type = "application/json"),
+    operation_id = "take_webhook",
+    request_body(content = serde_json::Value, description = "The event: `type` and `data`"),
     params(
         ("svix-id" = String, Header, description = "The delivery's id"),
         ("svix-timestamp" = String, Header, description = "When it was signed, in seconds since 1970"),

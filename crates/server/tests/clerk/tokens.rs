@@ -27,7 +27,7 @@ async fn an_access_token_of_the_app_and_a_session_of_the_web_page_are_the_same_p
 }
 
 /// What is wrong, and a token in which nothing else is.
-fn wrong(clerk: &ClerkStandIn) -> Vec<(&'static str, String)> {
+pub(super) fn wrong(clerk: &ClerkStandIn) -> Vec<(&'static str, String)> {
     let access = || clerk.access_token(ADA);
     let session = || clerk.session_token(ADA, WEB);
     let at = |seconds| clerk.in_seconds(seconds);

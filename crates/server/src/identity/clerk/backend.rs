@@ -117,12 +117,14 @@ impl Backend {
         let request = self.request(Method::POST, &["oauth_applications", "access_tokens", "verify"]);
         match self.call(request.json(&json!({ "access_token": token }))).await {
             Ok((token, _)) => Ok(Some(token)),
-            Err(BackendError::NotFound) => Ok(None),
-            // Not what a token looks like.
-            Err(BackendError::Failed(CallError::Refused {
-                status: StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY,
-                ..
-            })) => Ok(None),
+            // The second: not what a token looks like.
+            Err(
+                BackendError::NotFound
+                | BackendError::Failed(CallError::Refused {
+                    status: StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY,
+                    ..
+                }),
+            ) => Ok(None),
             Err(error) => Err(error),
         }
     }
