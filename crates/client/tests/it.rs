@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod it {
     mod answers;
+    mod clerk;
     mod keyring;
     mod library;
     mod renewing;

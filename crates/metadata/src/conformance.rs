@@ -14,6 +14,7 @@ mod names;
 mod trash;
 mod trees;
 mod uploads;
+mod webhooks;
 
 use notespot_protocol::{
     ByteCount, ChangesQuery, ChecksumAlgorithm, ClientRef, CopyNode, NewFolder, Node, NodeId, NodeName,
@@ -39,6 +40,7 @@ pub use names::*;
 pub use trash::*;
 pub use trees::*;
 pub use uploads::*;
+pub use webhooks::*;
 
 /// Gives the names of all cases to the macro `$with`.
 #[macro_export]
@@ -106,6 +108,10 @@ macro_rules! for_each_metadata_case {
             a_page_has_a_bound_in_bytes_too,
             who_listens_is_told_of_each_change_of_its_owner_and_of_nobody_else_s,
             erasing_a_user_leaves_nothing_but_orphans,
+            a_delivery_is_known_from_when_it_was_noted_until_it_is_swept,
+            a_profile_is_taken_unless_a_newer_one_was,
+            a_name_that_was_given_here_stays,
+            a_user_who_is_barred_gets_no_record_until_the_bar_ends,
             an_address_has_one_account,
             a_code_works_once_and_a_replay_revokes,
             a_refresh_token_works_once_and_a_replay_revokes_the_family,

@@ -38,6 +38,7 @@ mod stored;
 pub mod tokens;
 pub mod uploads;
 pub mod users;
+pub mod webhooks;
 
 pub use error::{MetadataError, Result};
 
@@ -51,6 +52,7 @@ pub trait MetadataStore:
     + changes::Changes
     + tokens::Tokens
     + orphans::Orphans
+    + webhooks::Webhooks
 {
 }
 
@@ -63,5 +65,6 @@ impl<T> MetadataStore for T where
         + changes::Changes
         + tokens::Tokens
         + orphans::Orphans
+        + webhooks::Webhooks
 {
 }

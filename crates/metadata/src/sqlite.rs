@@ -25,6 +25,7 @@ mod tokens;
 mod tree;
 mod uploads;
 mod users;
+mod webhooks;
 
 use std::sync::Arc;
 

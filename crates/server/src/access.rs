@@ -1,5 +1,7 @@
 //! Who may do what: bearer tokens of the identity provider, and personal access tokens.
 
+mod late_profiles;
+
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -7,7 +9,6 @@ use http::StatusCode;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use notespot_metadata::tokens::Tokens;
-use notespot_metadata::users::Profile;
 use notespot_metadata::{MetadataError, Result as MetadataResult};
 use notespot_protocol::{
     AccessToken, ErrorCode, NewAccessToken, NewlyMadeToken, Scope, Sha256, Timestamp, TokenId, UserId,
@@ -15,6 +16,8 @@ use notespot_protocol::{
 use rand::RngExt as _;
 use sha2::Digest as _;
 
+pub(crate) use self::late_profiles::LateProfiles;
+use crate::identity::Principal;
 use crate::problems::{Answer, Refusal};
 use crate::state::Server;
 
@@ -150,7 +153,7 @@ pub(crate) fn forbidden(detail: &str) -> Refusal {
     Refusal::new(StatusCode::FORBIDDEN, ErrorCode::Forbidden, detail)
 }
 
-async fn caller(parts: &Parts, server: &Server) -> Answer<Caller> {
+async fn caller(parts: &Parts, server: &Arc<Server>) -> Answer<Caller> {
     let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     // RFC 9110 §11.1: the scheme's name is case-insensitive.
     let (scheme, token) = header.and_then(|text| text.split_once(' ')).ok_or_else(Refusal::not_signed_in)?;
@@ -170,15 +173,26 @@ async fn caller(parts: &Parts, server: &Server) -> Answer<Caller> {
     }
     let principal = server.verifier.verify(token).await?;
     let grant = Grant::until(principal.ends_at);
-    match server.metadata.user(&principal.user).await {
-        Ok(me) => Ok(Caller { user: me.id, scopes: None, grant }),
-        Err(MetadataError::NotFound) => {
-            let principal = server.verifier.profile(token, principal).await?;
-            let name = principal.name.or_else(|| principal.email.clone()).unwrap_or_default();
-            let profile = Profile { id: principal.user, name, email: principal.email };
-            let me = server.metadata.ensure_user(&profile, server.quota).await?;
-            Ok(Caller { user: me.id, scopes: None, grant })
+    let user = match server.metadata.user(&principal.user).await {
+        Ok(me) => {
+            if me.name.is_empty() {
+                late_profiles::ask_for(server, token, principal);
+            }
+            me.id
         }
+        Err(MetadataError::NotFound) => first_seen(server, token, &principal).await?,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Caller { user, scopes: None, grant })
+}
+
+/// Makes the record of somebody who signed in for the first time.
+async fn first_seen(server: &Server, token: &str, principal: &Principal) -> Answer<UserId> {
+    let (profile, _) = server.verifier.profile(token, principal).await?;
+    match server.metadata.ensure_user(&profile, server.quota).await {
+        Ok(me) => Ok(me.id),
+        // Deleted at the provider: a token that was given before is good for nothing.
+        Err(MetadataError::NotFound) => Err(Refusal::not_signed_in()),
         Err(error) => Err(error.into()),
     }
 }

@@ -15,6 +15,7 @@ mod public;
 mod tokens;
 mod trash;
 mod uploads;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -56,4 +57,5 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(tokens::revoke))
         .routes(routes!(public::public_file))
         .routes(routes!(catalogue::list))
+        .routes(routes!(webhooks::clerk))
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on its streams")]
 
+mod check_clerk;
 mod serve;
 mod token;
 mod user;
@@ -40,6 +41,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<()> {
         None | Some(Command::Serve) => serve::serve(config).await,
         Some(Command::User(command)) => user::run(&config, command).await,
         Some(Command::Token(command)) => token::run(&config, command).await,
+        Some(Command::CheckClerk) => check_clerk::run(&config).await,
         Some(Command::Openapi) => Ok(()),
     }
 }

@@ -2,6 +2,7 @@
 //! the start, and all are listed at once.
 
 mod arguments;
+mod clerk;
 mod file;
 mod resolve;
 
@@ -13,6 +14,7 @@ use notespot_protocol::ByteCount;
 use url::Url;
 
 pub use arguments::{Arguments, Command, TokenCommand, TokenScope, UserCommand};
+pub use clerk::ClerkConfig;
 pub use resolve::Problems;
 
 use crate::identity::SignUp;
@@ -30,10 +32,13 @@ pub struct Config {
     pub objects: Objects,
     /// Whose tokens are accepted; the first is the one that apps sign in at.
     pub issuers: Vec<Issuer>,
-    /// The desktop app's OAuth client id; made at the first start where the issuer is local.
+    /// The desktop app's OAuth client id at the issuer elsewhere; where there is none, at the local one, which
+    /// makes it at the first start when it is not given.
     pub oauth_client_id: Option<String>,
     /// The `azp` that session tokens may have.
     pub authorized_parties: Vec<String>,
+    /// What is known of the Clerk instance.
+    pub clerk: ClerkConfig,
     /// Who may make an account at the local identity provider.
     pub sign_up: SignUp,
     /// How much each user may store.

@@ -5,10 +5,15 @@
 //! from [`LocalProvider`] to Clerk is a change of configuration.
 
 mod accounts;
+pub(crate) mod clerk;
 mod local;
+mod names;
+mod outgoing;
 mod passwords;
 mod verifier;
 
 pub use accounts::{NewAccount, NewAccountError, add_account};
+pub use clerk::{Backend, WebhookSecret, WebhookSecretError};
 pub use local::{IdentityError, LocalProvider, LocalSettings, SignUp};
-pub use verifier::{AuthError, Principal, TrustedIssuer, Verifier};
+pub use outgoing::http_client;
+pub use verifier::{AuthError, KeyTimes, Principal, TrustedIssuer, Verifier};

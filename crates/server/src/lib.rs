@@ -16,6 +16,9 @@ pub mod openapi;
 pub mod pages;
 mod problems;
 mod router;
+mod secret;
 mod state;
 mod stores;
 mod sweeper;
+
+pub use secret::Secret;

@@ -190,6 +190,11 @@ impl From<AuthError> for Refusal {
                 Self::not_signed_in()
             }
             AuthError::Unavailable => Self::unavailable("the identity provider", &error),
+            AuthError::Busy { again_after } => {
+                let mut refusal = Self::unavailable("the identity provider", &error);
+                refusal.retry_after = Some(again_after.max(Duration::from_secs(1)));
+                refusal
+            }
         }
     }
 }

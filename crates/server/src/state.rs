@@ -10,9 +10,10 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::access::LateProfiles;
 use crate::api::Streams;
 use crate::config::Config;
-use crate::identity::Verifier;
+use crate::identity::{Verifier, WebhookSecret};
 use crate::stores::Parts;
 
 /// The largest file: S3's limit for one object, 5 TiB.
@@ -27,6 +28,10 @@ pub(crate) struct Server {
     pub(crate) issuer: String,
     pub(crate) client_id: String,
     pub(crate) quota: ByteCount,
+    /// What Clerk's webhooks are signed with, where they are listened to.
+    pub(crate) webhook_secret: Option<WebhookSecret>,
+    /// People whose names are asked for later.
+    pub(crate) late_profiles: LateProfiles,
     /// Told when there is something to sweep.
     pub(crate) orphaned: Notify,
     /// Who listens for changes.
@@ -47,6 +52,8 @@ impl Server {
             issuer: parts.issuer.clone(),
             client_id: parts.client_id.clone(),
             quota: config.quota,
+            webhook_secret: config.clerk.webhook_secret.clone(),
+            late_profiles: LateProfiles::default(),
             orphaned: Notify::new(),
             streams: Arc::default(),
             revoked: watch::Sender::new(()),

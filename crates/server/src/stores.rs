@@ -12,7 +12,9 @@ use notespot_objects::s3::{S3Config, S3Store};
 use url::Url;
 
 use crate::config::{Config, Issuer, Objects};
-use crate::identity::{LocalProvider, LocalSettings, TrustedIssuer, Verifier};
+use crate::identity::{
+    Backend, KeyTimes, LocalProvider, LocalSettings, TrustedIssuer, Verifier, http_client,
+};
 
 /// What the server stands on.
 pub(crate) struct Parts {
@@ -47,7 +49,7 @@ pub(crate) async fn open(config: &Config, public_url: &Url) -> anyhow::Result<Pa
         None
     };
     let (issuer, client_id) = sign_in_at(config, provider.as_ref())?;
-    let verifier = Arc::new(Verifier::new(public_url, trusted(config, provider.as_ref(), &client_id)?));
+    let verifier = Arc::new(Verifier::new(public_url, trusted(config, provider.as_ref())?));
     Ok(Parts { metadata, accounts, objects, embedded, provider, verifier, issuer, client_id })
 }
 
@@ -102,7 +104,9 @@ async fn open_provider(
     let settings = LocalSettings {
         keys_dir: config.data_dir.join("identity"),
         public_url: public_url.clone(),
-        client_id: config.oauth_client_id.clone(),
+        // An id that was given is that of the app at the issuer elsewhere. Who signed in here before goes on with
+        // the one that was made here.
+        client_id: config.oauth_client_id.clone().filter(|_| elsewhere(config).next().is_none()),
         sign_up: config.sign_up,
     };
     let provider = LocalProvider::open(Arc::clone(accounts), settings).await;
@@ -121,21 +125,33 @@ fn sign_in_at(config: &Config, provider: Option<&Arc<LocalProvider>>) -> anyhow:
     }
 }
 
-fn trusted(
-    config: &Config,
-    provider: Option<&Arc<LocalProvider>>,
-    client_id: &str,
-) -> anyhow::Result<Vec<TrustedIssuer>> {
-    let http = reqwest::Client::builder()
-        .user_agent(concat!("notespot-server/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .context("The HTTP client cannot start.")?;
-    let external = config.issuers.iter().filter_map(|issuer| match issuer {
+/// The issuers that are not in this process.
+fn elsewhere(config: &Config) -> impl Iterator<Item = &Url> {
+    config.issuers.iter().filter_map(|issuer| match issuer {
         Issuer::External(url) => Some(url),
         Issuer::Local => None,
-    });
-    let external =
-        external.map(|url| TrustedIssuer::external(url, client_id, &config.authorized_parties, http.clone()));
-    Ok(provider.map(LocalProvider::trusted).into_iter().chain(external).collect())
+    })
+}
+
+/// The secret key is that of the first issuer elsewhere.
+fn trusted(config: &Config, provider: Option<&Arc<LocalProvider>>) -> anyhow::Result<Vec<TrustedIssuer>> {
+    let mut trusted: Vec<_> = provider.map(LocalProvider::trusted).into_iter().collect();
+    let Some(client_id) = &config.oauth_client_id else { return Ok(trusted) };
+    if config.clerk.webhook_secret.is_none() {
+        tracing::warn!(
+            "CLERK_WEBHOOK_SECRET is not set: what belongs to people who are deleted at Clerk stays here"
+        );
+    }
+    let http = http_client().context("The HTTP client cannot start.")?;
+    let mut backend =
+        config.clerk.secret_key.clone().map(|key| Backend::new(config.clerk.api.clone(), key, http.clone()));
+    for url in elsewhere(config) {
+        let parties = &config.authorized_parties;
+        let issuer = TrustedIssuer::external(url, client_id, parties, http.clone(), KeyTimes::default());
+        trusted.push(match backend.take() {
+            Some(backend) => issuer.with_backend(backend),
+            None => issuer,
+        });
+    }
+    Ok(trusted)
 }

@@ -22,6 +22,9 @@ const GIVEN_UP_AFTER: Duration = Duration::from_hours(7 * 24);
 const TRASHED_FOR: Duration = Duration::from_hours(30 * 24);
 /// When it is forgotten that something was deleted: a client that was away for longer fills afresh.
 const TOMBSTONES_FOR: Duration = Duration::from_hours(90 * 24);
+/// When it is forgotten that a webhook was dealt with: it is repeated for some 28 hours, and can be for five minutes
+/// by somebody who overheard it.
+const WEBHOOKS_FOR: Duration = Duration::from_hours(3 * 24);
 const EVERY: Duration = Duration::from_hours(1);
 /// When a multipart upload without a record will not get one any more: records are kept within seconds.
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(24);
@@ -57,7 +60,9 @@ async fn sweep(
     accounts: &dyn Accounts,
     stop: &CancellationToken,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
-    accounts.sweep_codes(Timestamp::now()).await?;
+    let now = Timestamp::now();
+    accounts.sweep_codes(now).await?;
+    server.metadata.sweep_webhooks(now.minus(WEBHOOKS_FOR), now).await?;
     sweep_metadata(server, stop).await?;
     loop {
         let stale = server.metadata.stale_uploads(Timestamp::now().minus(GIVEN_UP_AFTER), AT_ONCE).await?;

@@ -12,7 +12,7 @@ mod many;
 mod nodes;
 mod packed;
 mod refusals;
-mod signed_in;
+pub(crate) mod signed_in;
 mod tokens;
 mod trash;
 mod uploads;
@@ -43,7 +43,7 @@ async fn somebody(server: &TestServer, name: &str) -> Api {
 }
 
 /// What a refusal is: its status and its code.
-fn refusal(answer: &Answer) -> (u16, ErrorCode) {
+pub(crate) fn refusal(answer: &Answer) -> (u16, ErrorCode) {
     let problem = answer.problem().unwrap();
     assert!(problem.detail.ends_with(['.', '?', '"']), "no sentence: {}", problem.detail);
     (problem.status, problem.code)

@@ -7,6 +7,7 @@
 )]
 
 mod api;
+mod clerk;
 mod identity;
 mod pages;
 mod running;

@@ -2,12 +2,14 @@
 //!
 //! [`TestServer`] runs the built `notespot-server` as a process of its own; [`FaultProxy`] is a
 //! network that fails on request; [`DiscardingStore`] is an object store for files that no disk holds;
+//! [`ClerkStandIn`] answers as Clerk does;
 //! [`WayOut`] is a company's HTTP or SOCKS proxy; [`TlsFront`] speaks TLS before a plain server;
 //! [`Api`] calls the REST API without the product's own client, and
 //! [`Person`] signs in at its pages as somebody at a browser does. Nothing here depends on the
 //! server's code: what these tests see is what a user's machine sees.
 
 mod api;
+mod clerk_stand_in;
 mod content;
 mod discarding;
 mod draws;
@@ -23,6 +25,7 @@ mod way_out;
 
 pub use api::upload::{Refused, checksum_of, completion, crc_of, new_upload, part_of, proof_of, sha256_of};
 pub use api::{Answer, Api};
+pub use clerk_stand_in::{ClerkStandIn, Door, Minted, Mood, Webhook};
 pub use content::content;
 pub use discarding::{DiscardingStore, Stored};
 pub use draws::Draws;

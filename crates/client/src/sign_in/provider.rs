@@ -18,7 +18,7 @@ use openidconnect::{
     OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl,
     RefreshToken, RequestTokenError, Scope, TokenResponse as _,
 };
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -202,11 +202,8 @@ impl Provider {
         let Some(endpoint) = self.metadata.additional_metadata().revocation_endpoint.clone() else {
             return Ok(());
         };
-        let form = [
-            ("token", refresh_token.expose()),
-            ("token_type_hint", "refresh_token"),
-            ("client_id", &self.client_id),
-        ];
+        // No `token_type_hint`: Clerk documents these two, and a hint is nobody's duty to know.
+        let form = [("token", refresh_token.expose()), ("client_id", &self.client_id)];
         let answer = self.http.send(self.http.request(Method::POST, endpoint).form(&form)).await?;
         if answer.status().is_success() {
             return Ok(());
@@ -274,7 +271,7 @@ fn transport(http: Http) -> impl Fn(HttpRequest) -> Answered + Send + Sync {
                 reqwest::Request::try_from(request).map_err(|error| no_answer(ClientError::Setup(error)))?;
             let url = request.url().clone();
             let answer = http.execute(request).await.map_err(no_answer)?;
-            if answer.status().is_server_error() {
+            if answer.status().is_server_error() || answer.status() == StatusCode::TOO_MANY_REQUESTS {
                 // Not the session's end: it is kept, and tried again.
                 return Err(TransportError::ServerError);
             }

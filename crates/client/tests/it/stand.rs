@@ -112,7 +112,7 @@ pub(crate) fn status(api: &ApiClient) -> SessionStatus {
     api.session().status().borrow().clone()
 }
 
-async fn me(State(verifier): State<Arc<Verifier>>, headers: HeaderMap) -> Response {
+pub(crate) async fn me(State(verifier): State<Arc<Verifier>>, headers: HeaderMap) -> Response {
     let bearer = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let Ok(principal) = verifier.verify(bearer.trim_start_matches("Bearer ")).await else {
         let problem = Problem::new(401, ErrorCode::NotSignedIn, "Sign in.");

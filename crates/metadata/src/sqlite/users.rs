@@ -1,7 +1,7 @@
 //! Users.
 
 use async_trait::async_trait;
-use notespot_protocol::{ByteCount, Me, MePatch, Revision, UserId};
+use notespot_protocol::{ByteCount, Me, MePatch, Revision, Timestamp, UserId};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
@@ -19,7 +19,8 @@ impl Users for SqliteMetadata {
             return Ok(me);
         }
         let row = sqlx::query(
-            "INSERT INTO users (id, name, email, quota) VALUES (?1, ?2, ?3, ?4) \
+            "INSERT INTO users (id, name, email, quota) SELECT ?1, ?2, ?3, ?4 \
+             WHERE NOT EXISTS (SELECT 1 FROM barred_users WHERE id = ?1 AND ends_at > ?5) \
              ON CONFLICT (id) DO UPDATE SET email = coalesce(excluded.email, email) \
              RETURNING id, name, email, quota, used, revision",
         )
@@ -27,9 +28,10 @@ impl Users for SqliteMetadata {
         .bind(&profile.name)
         .bind(&profile.email)
         .bind(rows::integer(quota.get()))
-        .fetch_one(&self.writer)
+        .bind(Timestamp::now().as_millis())
+        .fetch_optional(&self.writer)
         .await?;
-        me(&row)
+        me(&row.ok_or(MetadataError::NotFound)?)
     }
 
     async fn user(&self, id: &UserId) -> Result<Me> {
@@ -38,7 +40,7 @@ impl Users for SqliteMetadata {
 
     async fn edit_user(&self, id: &UserId, patch: &MePatch) -> Result<Me> {
         let row = sqlx::query(
-            "UPDATE users SET name = coalesce(?2, name) WHERE id = ?1 \
+            "UPDATE users SET name = coalesce(?2, name), named_here = named_here OR ?2 IS NOT NULL WHERE id = ?1 \
              RETURNING id, name, email, quota, used, revision",
         )
         .bind(&id.0)
@@ -46,6 +48,32 @@ impl Users for SqliteMetadata {
         .fetch_optional(&self.writer)
         .await?;
         me(&row.ok_or(MetadataError::NotFound)?)
+    }
+
+    async fn take_profile(&self, profile: &Profile, as_of: Timestamp) -> Result<Me> {
+        sqlx::query(
+            "UPDATE users SET name = iif(named_here, name, ?2), email = ?3, profile_at = ?4 \
+             WHERE id = ?1 AND profile_at <= ?4",
+        )
+        .bind(&profile.id.0)
+        .bind(&profile.name)
+        .bind(&profile.email)
+        .bind(as_of.as_millis())
+        .execute(&self.writer)
+        .await?;
+        self.user(&profile.id).await
+    }
+
+    async fn bar_user(&self, id: &UserId, until: Timestamp) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO barred_users (id, ends_at) VALUES (?1, ?2) \
+             ON CONFLICT (id) DO UPDATE SET ends_at = max(ends_at, excluded.ends_at)",
+        )
+        .bind(&id.0)
+        .bind(until.as_millis())
+        .execute(&self.writer)
+        .await?;
+        Ok(())
     }
 
     async fn erase_user(&self, id: &UserId) -> Result<()> {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::secret::Secret;
+
 const ABOUT: &str = "Notespot's server: the REST API, public links, and everything that they need.
 
 Without any setting it runs on this machine alone: metadata in SQLite, files in a folder, accounts of its own.
@@ -32,6 +34,9 @@ pub enum Command {
     /// Manage personal access tokens
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Check the Clerk instance of these settings: its documents and keys, its clock, the secret key, the OAuth
+    /// application and the webhook secret. Ends with 1 when something is wrong, and says what to do
+    CheckClerk,
     /// Print the `OpenAPI` document of the REST API
     Openapi,
 }
@@ -110,7 +115,8 @@ pub struct Settings {
     /// Whose tokens are accepted: local, or https addresses, separated by commas [default: local]
     #[arg(long, global = true, env = "NOTESPOT_ISSUER", value_name = "ISSUERS", value_delimiter = ',')]
     pub issuer: Option<Vec<String>>,
-    /// The desktop app's OAuth client id [default: made at the first start]
+    /// The desktop app's OAuth client id; with an issuer elsewhere, the one that it has there [default: made at
+    /// the first start]
     #[arg(long, global = true, env = "NOTESPOT_OAUTH_CLIENT_ID", value_name = "ID")]
     pub oauth_client_id: Option<String>,
     /// The origins whose session tokens are accepted, separated by commas
@@ -122,6 +128,16 @@ pub struct Settings {
         value_delimiter = ','
     )]
     pub authorized_parties: Option<Vec<String>>,
+    /// The secret key of the Clerk instance, `sk_live_…`. Other users of this machine can read command lines: better
+    /// given by the environment or the file
+    #[arg(long, global = true, env = "CLERK_SECRET_KEY", value_name = "KEY", hide_env_values = true)]
+    pub clerk_secret_key: Option<Secret>,
+    /// The signing secret of the webhook endpoint at Clerk, `whsec_…`. The same goes for it
+    #[arg(long, global = true, env = "CLERK_WEBHOOK_SECRET", value_name = "SECRET", hide_env_values = true)]
+    pub clerk_webhook_secret: Option<Secret>,
+    /// Where Clerk's Backend API is [default: <https://api.clerk.com>]
+    #[arg(long, global = true, env = "CLERK_API_URL", value_name = "URL")]
+    pub clerk_api_url: Option<String>,
     /// Who may make an account on the sign-in page: open, first, closed [default: open on this
     /// machine's own address, else first]
     #[arg(long, global = true, env = "NOTESPOT_SIGN_UP", value_name = "WHO")]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::arguments::Settings;
+use crate::secret::Secret;
 
 /// What a file may hold: the flags, with underscores. An unknown key is a problem, not a wish.
 #[derive(Debug, Default, Deserialize)]
@@ -18,6 +19,9 @@ struct File {
     issuer: Option<Vec<String>>,
     oauth_client_id: Option<String>,
     authorized_parties: Option<Vec<String>>,
+    clerk_secret_key: Option<Secret>,
+    clerk_webhook_secret: Option<Secret>,
+    clerk_api_url: Option<String>,
     sign_up: Option<String>,
     quota: Option<String>,
 }
@@ -36,6 +40,9 @@ pub(super) fn fill_in(settings: Settings) -> Result<Settings, FileProblem> {
         issuer: settings.issuer.or(file.issuer),
         oauth_client_id: settings.oauth_client_id.or(file.oauth_client_id),
         authorized_parties: settings.authorized_parties.or(file.authorized_parties),
+        clerk_secret_key: settings.clerk_secret_key.or(file.clerk_secret_key),
+        clerk_webhook_secret: settings.clerk_webhook_secret.or(file.clerk_webhook_secret),
+        clerk_api_url: settings.clerk_api_url.or(file.clerk_api_url),
         sign_up: settings.sign_up.or(file.sign_up),
         quota: settings.quota.or(file.quota),
     })

@@ -9,7 +9,7 @@ use notespot_protocol::ByteCount;
 use url::Url;
 
 use super::arguments::Settings;
-use super::{Config, Issuer, Objects, file};
+use super::{Config, Issuer, Objects, clerk, file};
 use crate::identity::SignUp;
 
 const LISTEN: &str = "127.0.0.1:4800";
@@ -21,9 +21,9 @@ pub struct Problems(Vec<Problem>);
 
 /// One of them, as a sentence.
 #[derive(Debug)]
-struct Problem(String);
+pub(super) struct Problem(String);
 
-fn problem(sentence: impl Into<String>) -> Problem {
+pub(super) fn problem(sentence: impl Into<String>) -> Problem {
     Problem(sentence.into())
 }
 
@@ -40,6 +40,7 @@ impl Config {
     /// Checks everything, and lists all that is wrong at once.
     pub fn resolve(settings: Settings) -> Result<Self, Problems> {
         let settings = file::fill_in(settings).map_err(|found| Problems(vec![problem(found.to_string())]))?;
+        let clerk = clerk::read(&settings);
         let mut problems = Vec::new();
         let mut noted = |result: Result<(), Problem>| result.unwrap_or_else(|found| problems.push(found));
 
@@ -59,16 +60,17 @@ impl Config {
         noted(read_sign_up(settings.sign_up.as_deref(), local).map(|read| sign_up = read));
         let mut quota = ByteCount::ZERO;
         noted(read_size(settings.quota.as_deref().unwrap_or(QUOTA)).map(|read| quota = read));
-        let elsewhere = issuers.first().is_some_and(|first| *first != Issuer::Local);
+        let clerk = clerk.map_err(|found| problems.extend(found)).ok();
+        let elsewhere = issuers.iter().any(|issuer| *issuer != Issuer::Local);
         if elsewhere && settings.oauth_client_id.is_none() {
             problems.push(problem(
                 "An issuer elsewhere needs --oauth-client-id: the id of the desktop app there.",
             ));
         }
 
-        if !problems.is_empty() {
+        let Some(clerk) = clerk.filter(|_| problems.is_empty()) else {
             return Err(Problems(problems));
-        }
+        };
         Ok(Self {
             listen,
             public_url,
@@ -77,6 +79,7 @@ impl Config {
             issuers,
             oauth_client_id: settings.oauth_client_id,
             authorized_parties: settings.authorized_parties.unwrap_or_default(),
+            clerk,
             sign_up,
             quota,
         })
@@ -166,7 +169,7 @@ fn read_size(text: &str) -> Result<ByteCount, Problem> {
         .ok_or_else(|| problem(format!("--quota {text}: a size is expected, such as 500MB or 50GB.")))
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),

@@ -2,8 +2,11 @@
 
 mod claims;
 mod jwks;
+mod opaque;
+mod profile;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,11 +16,16 @@ use serde::Deserialize;
 use url::Url;
 
 use self::claims::{Claims, Rules};
+pub use self::jwks::KeyTimes;
 use self::jwks::RemoteKeys;
+use self::opaque::OpaqueTokens;
+use super::clerk::Backend;
 use super::local::LocalProvider;
 
 /// Longer ones are refused unread; Clerk's stay below 4 KiB.
 const TOKEN_MAX_BYTES: usize = 16 * 1024;
+
+pub(super) use self::profile::Said;
 
 /// Who a bearer token speaks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +52,12 @@ pub enum AuthError {
     /// The provider's keys cannot be had at the moment: trying again may help.
     #[error("the identity provider cannot be reached")]
     Unavailable,
+    /// The provider has had too many questions: trying again helps after this long.
+    #[error("the identity provider wants to be asked later")]
+    Busy {
+        /// As it said itself.
+        again_after: Duration,
+    },
 }
 
 const fn refused(reason: &'static str) -> AuthError {
@@ -54,6 +68,8 @@ const fn refused(reason: &'static str) -> AuthError {
 pub struct TrustedIssuer {
     rules: Rules,
     source: Source,
+    /// Clerk's Backend API, where its key is known.
+    opaque: Option<OpaqueTokens>,
 }
 
 enum Source {
@@ -67,6 +83,7 @@ impl TrustedIssuer {
         Self {
             rules: Rules::new(provider.issuer(), provider.client_id(), &[]),
             source: Source::Local(Arc::clone(provider)),
+            opaque: None,
         }
     }
 
@@ -75,20 +92,29 @@ impl TrustedIssuer {
     ///
     /// OAuth access tokens must carry `client_id`, because `aud` alone would let every OAuth
     /// application of the instance speak to this server. Session tokens must carry one of
-    /// `authorized_parties` as `azp`; none are accepted when that is empty. `http` fetches the keys;
-    /// it should follow no redirects.
+    /// `authorized_parties` as `azp`; none are accepted when that is empty. `http` fetches the keys, which are
+    /// kept by `times`: use [`http_client`](super::http_client).
     #[must_use]
     pub fn external(
         issuer: &Url,
         client_id: &str,
         authorized_parties: &[String],
         http: reqwest::Client,
+        times: KeyTimes,
     ) -> Self {
         let issuer = issuer.as_str().trim_end_matches('/');
         Self {
             rules: Rules::new(issuer, client_id, authorized_parties),
-            source: Source::Remote(Arc::new(RemoteKeys::new(issuer, http))),
+            source: Source::Remote(Arc::new(RemoteKeys::new(issuer, http, times))),
+            opaque: None,
         }
+    }
+
+    /// The same with the Backend API of the Clerk instance: it says what opaque access tokens stand for, and what
+    /// people are called.
+    #[must_use]
+    pub fn with_backend(self, backend: Backend) -> Self {
+        Self { opaque: Some(OpaqueTokens::new(backend)), ..self }
     }
 }
 
@@ -111,11 +137,15 @@ impl Verifier {
     }
 
     /// Who the token speaks for. Checks, in this order: three parts, `typ`, the algorithm (RS256 and
-    /// nothing else), the signature, and only then the claims.
+    /// nothing else), the signature, and only then the claims. An opaque token is Clerk's to explain, and what it
+    /// says is held to the same rules.
     pub async fn verify(&self, bearer: &str) -> Result<Principal, AuthError> {
+        if bearer.starts_with(opaque::PREFIX) {
+            return self.verify_opaque(bearer).await;
+        }
         let payload = payload_of(bearer)?;
         let header = jsonwebtoken::decode_header(bearer).map_err(|_| refused("unreadable header"))?;
-        claims::check_header(&header)?;
+        let use_as = claims::check_header(&header)?;
         let kid = header.kid.as_deref().ok_or(refused("no kid"))?;
         // Read before the signature is checked, and used for one thing only: whose keys to check with.
         let trusted = self.issuer_of(payload)?;
@@ -124,28 +154,22 @@ impl Verifier {
             Source::Remote(keys) => keys.key(kid).await?,
         };
         let claims = signed_claims(bearer, &key)?;
-        trusted.rules.check(&claims, &self.audience, Timestamp::now())?;
+        trusted.rules.check(&claims, use_as, &self.audience, Timestamp::now())?;
         let ends_at = claims.ends_at();
         Ok(Principal { user: UserId(claims.sub), name: claims.name, email: claims.email, ends_at })
     }
 
-    /// The same person with name and e-mail address, asked of the provider where the token does not
-    /// say them: for a user who is seen for the first time. Only for a `principal` that
-    /// [`verify`](Self::verify) made of the same `bearer`. A session token cannot ask, and keeps what
-    /// it said.
-    pub async fn profile(&self, bearer: &str, principal: Principal) -> Result<Principal, AuthError> {
-        if principal.name.is_some() {
-            return Ok(principal);
-        }
-        let said = match &self.issuer_of(payload_of(bearer)?)?.source {
-            Source::Local(provider) => provider.profile(&principal.user).await?,
-            Source::Remote(keys) => keys.userinfo(bearer, &principal.user).await?,
-        };
-        Ok(Principal {
-            name: said.name.filter(|name| !name.trim().is_empty()),
-            email: principal.email.or(said.email),
-            ..principal
-        })
+    async fn verify_opaque(&self, bearer: &str) -> Result<Principal, AuthError> {
+        let (trusted, opaque) = self.opaque().ok_or(refused("opaque tokens are not accepted"))?;
+        let token = opaque.check(bearer).await?;
+        trusted.rules.check_opaque(&token, &self.audience, Timestamp::now())?;
+        let ends_at = Timestamp::from_millis(token.ends_at_millis());
+        Ok(Principal { user: UserId(token.subject), name: None, email: None, ends_at })
+    }
+
+    /// The one issuer whose opaque tokens can be asked about: nothing in them says whose they are.
+    fn opaque(&self) -> Option<(&TrustedIssuer, &OpaqueTokens)> {
+        self.issuers.iter().find_map(|trusted| Some((trusted, trusted.opaque.as_ref()?)))
     }
 
     fn issuer_of(&self, payload: &str) -> Result<&TrustedIssuer, AuthError> {
@@ -157,13 +181,6 @@ impl Verifier {
         let Issuer { iss } = serde_json::from_slice(&bytes).map_err(|_| refused("unreadable claims"))?;
         self.issuers.iter().find(|trusted| trusted.rules.issuer == iss).ok_or(refused("unknown issuer"))
     }
-}
-
-/// What the provider tells of a person.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub(super) struct Said {
-    pub(super) name: Option<String>,
-    pub(super) email: Option<String>,
 }
 
 fn payload_of(bearer: &str) -> Result<&str, AuthError> {

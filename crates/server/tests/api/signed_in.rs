@@ -13,7 +13,7 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const BACK: &str = "http://127.0.0.1:49152/callback";
 
 /// Ada's access token, by the authorization code flow with PKCE.
-pub(super) async fn access_token(server: &TestServer) -> String {
+pub(crate) async fn access_token(server: &TestServer) -> String {
     let stranger = server.stranger().unwrap();
     let discovery = stranger.get("/.well-known/notespot.json").await.unwrap().value().unwrap();
     let client_id = discovery["oauth_client_id"].as_str().unwrap().to_owned();

@@ -8,7 +8,9 @@ use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
-use notespot_server::identity::{AuthError, LocalProvider, LocalSettings, SignUp, TrustedIssuer, Verifier};
+use notespot_server::identity::{
+    AuthError, KeyTimes, LocalProvider, LocalSettings, SignUp, TrustedIssuer, Verifier, http_client,
+};
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -42,7 +44,7 @@ async fn behind(door: &Arc<Door>) -> Running {
 }
 
 fn remote(issuer: &Url) -> Verifier {
-    let issuer = TrustedIssuer::external(issuer, "desktop", &[], reqwest::Client::new());
+    let issuer = TrustedIssuer::external(issuer, "desktop", &[], http_client().unwrap(), KeyTimes::default());
     Verifier::new(&"https://notes.example".parse().unwrap(), vec![issuer])
 }
 
@@ -67,8 +69,8 @@ async fn tokens_of_an_issuer_elsewhere_are_checked_with_its_published_keys() {
     let token = token_of(&running).await;
     let principal = running.verifier.verify(&token).await.unwrap();
     assert_eq!((&principal.name, &principal.email), (&None, &None));
-    let principal = running.verifier.profile(&token, principal).await.unwrap();
-    assert_eq!((principal.name.as_deref(), principal.email.as_deref()), (Some("Ada Lovelace"), Some(EMAIL)));
+    let (profile, _) = running.verifier.profile(&token, &principal).await.unwrap();
+    assert_eq!((profile.name.as_str(), profile.email.as_deref()), ("Ada Lovelace", Some(EMAIL)));
 }
 
 #[tokio::test]

@@ -52,7 +52,8 @@ fn command_under(under: &[String]) -> anyhow::Result<Command> {
         }
     };
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("NOTESPOT_") {
+        let name_shown = name.to_string_lossy();
+        if name_shown.starts_with("NOTESPOT_") || name_shown.starts_with("CLERK_") {
             command.env_remove(name);
         }
     }

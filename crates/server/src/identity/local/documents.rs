@@ -52,7 +52,9 @@ pub(super) async fn userinfo(State(provider): State<Arc<LocalProvider>>, headers
     let principal = match provider.verifier().verify(token.trim()).await {
         Ok(principal) => principal,
         Err(AuthError::NotSignedIn { .. }) => return unauthorized("Bearer error=\"invalid_token\""),
-        Err(AuthError::Unavailable) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Err(AuthError::Unavailable | AuthError::Busy { .. }) => {
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
     };
     let account = match provider.accounts.account(&principal.user).await {
         Ok(account) => account,

@@ -7,6 +7,7 @@ use notespot_protocol::Timestamp;
 use serde::Deserialize;
 
 use super::{AuthError, refused};
+use crate::identity::clerk::OpaqueToken;
 
 /// How far the provider's clock and ours may differ; what Clerk's own verifier allows.
 const SKEW: Duration = Duration::from_secs(5);
@@ -23,6 +24,8 @@ pub(super) struct Claims {
     iat: Option<f64>,
     aud: Option<Audience>,
     client_id: Option<String>,
+    scope: Option<String>,
+    scp: Option<Vec<String>>,
     azp: Option<String>,
     sts: Option<String>,
     pub(super) name: Option<String>,
@@ -44,6 +47,15 @@ enum Audience {
     Many(Vec<String>),
 }
 
+/// What a token is by its `typ`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// An OAuth access token (RFC 9068): it must name the client.
+    Access,
+    /// A session token of Clerk's: it must name the party that may show it.
+    Session,
+}
+
 /// What the tokens of one issuer are held to.
 pub(super) struct Rules {
     pub(super) issuer: String,
@@ -52,12 +64,13 @@ pub(super) struct Rules {
 }
 
 /// `typ` and the algorithm, before anything else is believed.
-pub(super) fn check_header(header: &Header) -> Result<(), AuthError> {
-    const TYPES: [&str; 3] = ["JWT", "at+jwt", "application/at+jwt"];
-    let known = |typ: &str| TYPES.iter().any(|known| known.eq_ignore_ascii_case(typ));
-    if !header.typ.as_deref().is_some_and(known) {
-        return Err(refused("wrong typ"));
-    }
+pub(super) fn check_header(header: &Header) -> Result<Kind, AuthError> {
+    let typ = header.typ.as_deref().map(str::to_ascii_lowercase);
+    let kind = match typ.as_deref() {
+        Some("at+jwt" | "application/at+jwt") => Kind::Access,
+        Some("jwt") => Kind::Session,
+        _ => return Err(refused("wrong typ")),
+    };
     // Anything else would let the one who made the token choose how it is checked.
     if header.alg != Algorithm::RS256 {
         return Err(refused("wrong algorithm"));
@@ -66,7 +79,7 @@ pub(super) fn check_header(header: &Header) -> Result<(), AuthError> {
     if header.crit.is_some() {
         return Err(refused("critical header"));
     }
-    Ok(())
+    Ok(kind)
 }
 
 impl Rules {
@@ -79,43 +92,96 @@ impl Rules {
     }
 
     /// Who made it, for whom, and whether it is valid at `now`.
-    pub(super) fn check(&self, claims: &Claims, audience: &str, now: Timestamp) -> Result<(), AuthError> {
+    pub(super) fn check(
+        &self,
+        claims: &Claims,
+        kind: Kind,
+        audience: &str,
+        now: Timestamp,
+    ) -> Result<(), AuthError> {
         if claims.iss != self.issuer {
             return Err(refused("wrong issuer"));
         }
-        if claims.sub.is_empty() || claims.sub.chars().count() > SUBJECT_MAX {
-            return Err(refused("no sub"));
-        }
+        check_subject(&claims.sub)?;
         // Absent unless a resource was granted; then it must be this one.
         if claims.aud.as_ref().is_some_and(|aud| !aud.names(audience)) {
             return Err(refused("wrong aud"));
         }
-        self.check_party(claims)?;
+        match kind {
+            Kind::Access => self.check_client(claims)?,
+            Kind::Session => self.check_session(claims)?,
+        }
         check_times(claims, now)
     }
 
-    fn check_party(&self, claims: &Claims) -> Result<(), AuthError> {
-        match (&claims.client_id, &claims.azp) {
-            (Some(client), _) if *client == self.client_id => Ok(()),
-            (Some(_), _) => Err(refused("wrong client_id")),
-            (None, Some(azp)) if self.authorized_parties.contains(azp) => check_session(claims),
-            // An ID token ends here too: it says who somebody is, and opens nothing.
-            (None, _) => Err(refused("neither client_id nor an authorized azp")),
+    /// The same for an opaque token, which Clerk has explained. It is the instance's: that is what the key says.
+    pub(super) fn check_opaque(
+        &self,
+        token: &OpaqueToken,
+        audience: &str,
+        now: Timestamp,
+    ) -> Result<(), AuthError> {
+        check_subject(&token.subject)?;
+        if !token.aud.is_empty() && !names(&token.aud, audience) {
+            return Err(refused("wrong aud"));
         }
+        if token.client_id != self.client_id {
+            return Err(refused("wrong client_id"));
+        }
+        if !token.scopes.is_empty() {
+            check_scopes(token.scopes.iter().map(String::as_str))?;
+        }
+        if token.ends_at_millis() <= now.minus(SKEW).as_millis() {
+            return Err(refused("expired"));
+        }
+        Ok(())
+    }
+
+    fn check_client(&self, claims: &Claims) -> Result<(), AuthError> {
+        match &claims.client_id {
+            Some(client) if *client == self.client_id => {}
+            Some(_) => return Err(refused("wrong client_id")),
+            None => return Err(refused("no client_id")),
+        }
+        match (&claims.scope, &claims.scp) {
+            (_, Some(scp)) => check_scopes(scp.iter().map(String::as_str)),
+            (Some(scope), None) => check_scopes(scope.split(' ')),
+            (None, None) => Ok(()),
+        }
+    }
+
+    fn check_session(&self, claims: &Claims) -> Result<(), AuthError> {
+        // An ID token ends here: it says who somebody is, and opens nothing.
+        if !claims.azp.as_ref().is_some_and(|azp| self.authorized_parties.contains(azp)) {
+            return Err(refused("no authorized azp"));
+        }
+        // Clerk marks a session that still owes a step, such as a second factor.
+        if claims.sts.as_deref() == Some("pending") {
+            return Err(refused("pending session"));
+        }
+        Ok(())
     }
 }
 
-/// Clerk marks a session that still owes a step, such as a second factor.
-fn check_session(claims: &Claims) -> Result<(), AuthError> {
-    if claims.sts.as_deref() == Some("pending") { Err(refused("pending session")) } else { Ok(()) }
+/// A token that somebody signed in for. Our app always asks for `openid`.
+fn check_scopes<'a>(mut scopes: impl Iterator<Item = &'a str>) -> Result<(), AuthError> {
+    if scopes.any(|scope| scope == "openid") { Ok(()) } else { Err(refused("no openid scope")) }
+}
+
+fn check_subject(sub: &str) -> Result<(), AuthError> {
+    let fits = !sub.is_empty() && sub.chars().count() <= SUBJECT_MAX;
+    if fits { Ok(()) } else { Err(refused("no sub")) }
+}
+
+fn names(audiences: &[String], audience: &str) -> bool {
+    audiences.iter().any(|aud| aud.trim_end_matches('/') == audience)
 }
 
 impl Audience {
     fn names(&self, audience: &str) -> bool {
-        let same = |aud: &str| aud.trim_end_matches('/') == audience;
         match self {
-            Self::One(aud) => same(aud),
-            Self::Many(many) => many.iter().any(|aud| same(aud)),
+            Self::One(aud) => names(std::slice::from_ref(aud), audience),
+            Self::Many(many) => names(many, audience),
         }
     }
 }
@@ -142,6 +208,10 @@ mod tests {
     const AUDIENCE: &str = "https://notes.example";
 
     fn check(change: &serde_json::Value) -> Result<(), &'static str> {
+        check_as(Kind::Access, change)
+    }
+
+    fn check_as(kind: Kind, change: &serde_json::Value) -> Result<(), &'static str> {
         let mut claims = json!({
             "iss": "https://clerk.example", "sub": "user_1", "exp": NOW_SECS + 60, "nbf": NOW_SECS,
             "iat": NOW_SECS, "client_id": "desktop",
@@ -152,9 +222,9 @@ mod tests {
         let rules = Rules::new("https://clerk.example", "desktop", &["https://web.example".to_owned()]);
         let claims: Claims = serde_json::from_value(claims).map_err(|_| "unreadable claims")?;
         let now = Timestamp::from_millis(NOW_SECS * 1000);
-        rules.check(&claims, AUDIENCE, now).map_err(|error| match error {
+        rules.check(&claims, kind, AUDIENCE, now).map_err(|error| match error {
             AuthError::NotSignedIn { reason } => reason,
-            AuthError::Unavailable => "unavailable",
+            AuthError::Unavailable | AuthError::Busy { .. } => "unavailable",
         })
     }
 
@@ -176,16 +246,34 @@ mod tests {
 
     #[test]
     fn an_id_token_opens_nothing() {
-        assert!(check(&json!({"client_id": null, "aud": "desktop"})).is_err());
-        assert!(check(&json!({"client_id": null})).is_err());
+        for kind in [Kind::Access, Kind::Session] {
+            assert!(check_as(kind, &json!({"client_id": null, "aud": "desktop"})).is_err());
+            assert!(check_as(kind, &json!({"client_id": null})).is_err());
+        }
+        let azp = json!({"azp": "desktop"});
+        assert_eq!(check_as(Kind::Session, &azp), Err("no authorized azp"), "a client is no party");
+    }
+
+    #[test]
+    fn a_token_has_to_be_one_of_a_sign_in_where_it_says_its_scopes() {
+        assert_eq!(check(&json!({"scp": ["openid", "email"]})), Ok(()));
+        assert_eq!(check(&json!({"scope": "email openid"})), Ok(()));
+        for other in [json!({"scp": ["email"]}), json!({"scope": "openids"}), json!({"scp": []})] {
+            assert_eq!(check(&other), Err("no openid scope"));
+        }
+        assert_eq!(check(&json!({"scope": "openid", "scp": ["email"]})), Err("no openid scope"));
     }
 
     #[test]
     fn a_session_token_needs_an_authorized_party() {
-        let session = |azp: &str, sts: &str| check(&json!({"client_id": null, "azp": azp, "sts": sts}));
+        let session = |azp: &str, sts: &str| {
+            check_as(Kind::Session, &json!({"client_id": null, "azp": azp, "sts": sts}))
+        };
         assert_eq!(session("https://web.example", "active"), Ok(()));
         assert_eq!(session("https://web.example", "pending"), Err("pending session"));
         assert!(session("https://evil.example", "active").is_err());
+        // What one kind must say does not do for the other.
+        assert_eq!(check(&json!({"client_id": null, "azp": "https://web.example"})), Err("no client_id"));
     }
 
     #[test]

@@ -1,36 +1,50 @@
-//! The keys of an issuer elsewhere, kept for an hour. One cache per issuer: a cache by `kid` alone
-//! once let one instance's tokens pass at another.
+//! The keys of an issuer elsewhere. One cache for each issuer: a cache by `kid` alone once let one instance's
+//! tokens pass at another.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt as _;
 use jsonwebtoken::DecodingKey;
-use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet};
-use notespot_protocol::UserId;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse};
 use tokio::sync::Mutex;
 
-use super::{AuthError, Said, refused};
+use super::{AuthError, refused};
+use crate::identity::outgoing::{CallError, json_of};
 
-/// Older keys are still served, and fetched again behind the request.
-const FRESH: Duration = Duration::from_hours(1);
-/// Between two fetches for a `kid` that is not there: tokens with made-up ones cost nothing.
-const BETWEEN_FETCHES: Duration = Duration::from_secs(30);
-/// The same while there are no keys at all, so that a provider that comes back is noticed.
-const BETWEEN_FIRST_FETCHES: Duration = Duration::from_secs(2);
-const ANSWER_WITHIN: Duration = Duration::from_secs(5);
-const ANSWER_MAX_BYTES: usize = 256 * 1024;
+/// The times by which an issuer's keys are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyTimes {
+    /// Older keys are still served, and fetched again behind the request.
+    pub fresh: Duration,
+    /// Older ones than this are not served any more, however long the issuer is away.
+    pub stale_at_most: Duration,
+    /// Between two fetches for a `kid` that is not there: tokens with made-up ones cost nothing.
+    pub between_fetches: Duration,
+    /// The same while there are no keys at all, so that a provider that comes back is noticed.
+    pub between_first_fetches: Duration,
+}
 
-/// Keys by `kid`, fetched when they are needed.
+impl Default for KeyTimes {
+    /// An hour, a day, 30 seconds, 2 seconds.
+    fn default() -> Self {
+        Self {
+            fresh: Duration::from_hours(1),
+            stale_at_most: Duration::from_hours(24),
+            between_fetches: Duration::from_secs(30),
+            between_first_fetches: Duration::from_secs(2),
+        }
+    }
+}
+
+/// Keys by `kid`, fetched when they are needed. Memory: what a document of 256 KiB holds.
 pub(super) struct RemoteKeys {
-    issuer: String,
-    http: reqwest::Client,
+    pub(super) issuer: String,
+    pub(super) http: reqwest::Client,
+    times: KeyTimes,
     held: RwLock<Held>,
-    /// When the last fetch began. Locked while one is in flight.
-    fetched: Mutex<Option<Instant>>,
+    /// The last fetch. Locked while one is in flight.
+    last: Mutex<Option<Fetch>>,
 }
 
 #[derive(Clone, Default)]
@@ -39,65 +53,77 @@ struct Held {
     since: Option<Instant>,
 }
 
+#[derive(Clone, Copy)]
+struct Fetch {
+    began: Instant,
+    worked: bool,
+}
+
 #[derive(Debug, thiserror::Error)]
 enum FetchError {
-    #[error("the request failed")]
-    Http(#[from] reqwest::Error),
-    #[error("the answer is longer than {ANSWER_MAX_BYTES} bytes")]
-    TooLong,
-    #[error("the answer is not what was expected")]
-    Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Call(#[from] CallError),
     #[error("there is no key for RS256 in the answer")]
     NoKeys,
 }
 
+impl Held {
+    fn is_older_than(&self, age: Duration) -> bool {
+        self.since.is_none_or(|since| since.elapsed() > age)
+    }
+}
+
 impl RemoteKeys {
-    pub(super) fn new(issuer: &str, http: reqwest::Client) -> Self {
-        Self { issuer: issuer.to_owned(), http, held: RwLock::default(), fetched: Mutex::default() }
+    pub(super) fn new(issuer: &str, http: reqwest::Client, times: KeyTimes) -> Self {
+        Self { issuer: issuer.to_owned(), http, times, held: RwLock::default(), last: Mutex::default() }
     }
 
-    /// The key with this `kid`. Unknown: fetched once. Old: served, and refreshed behind the call.
+    /// The key with this `kid`. Unknown: fetched once. Old: served, and refreshed behind the call. Too old:
+    /// fetched first.
     pub(super) async fn key(self: &Arc<Self>, kid: &str) -> Result<DecodingKey, AuthError> {
-        let held = self.held();
-        if let Some(key) = held.keys.get(kid) {
-            if held.since.is_none_or(|since| since.elapsed() > FRESH) {
-                let keys = Arc::clone(self);
-                tokio::spawn(async move { keys.refresh_if_idle().await });
+        let this = Arc::clone(self);
+        if let Some(key) = self.held_key(kid) {
+            if self.held().is_older_than(self.times.fresh) {
+                tokio::spawn(async move { this.refresh_if_idle().await });
             }
-            return Ok(key.clone());
+            return Ok(key);
         }
-        self.refresh_for(kid).await
+        // On a task of its own: a caller that goes away must not stop a fetch that others wait for.
+        let kid = kid.to_owned();
+        tokio::spawn(async move { this.fetch_for(&kid).await }).await.unwrap_or(Err(AuthError::Unavailable))
     }
 
-    async fn refresh_for(&self, kid: &str) -> Result<DecodingKey, AuthError> {
-        let mut fetched = self.fetched.lock().await;
+    async fn fetch_for(&self, kid: &str) -> Result<DecodingKey, AuthError> {
+        let mut last = self.last.lock().await;
         // Whoever waited for the lock may find that the fetch before brought the key.
-        let held = self.held();
-        if let Some(key) = held.keys.get(kid) {
-            return Ok(key.clone());
+        if let Some(key) = self.held_key(kid) {
+            return Ok(key);
         }
-        let pause = if held.keys.is_empty() { BETWEEN_FIRST_FETCHES } else { BETWEEN_FETCHES };
-        if fetched.is_some_and(|at| at.elapsed() < pause) {
-            return Err(if held.keys.is_empty() { AuthError::Unavailable } else { refused("unknown key") });
+        let never = self.held().since.is_none();
+        let pause = if never { self.times.between_first_fetches } else { self.times.between_fetches };
+        if let Some(before) = last.filter(|fetch| fetch.began.elapsed() < pause) {
+            // What could not be asked is not known to be wrong.
+            return Err(if before.worked { refused("unknown key") } else { AuthError::Unavailable });
         }
-        *fetched = Some(Instant::now());
-        if !self.fetch().await {
+        if !self.fetch(&mut last).await {
             return Err(AuthError::Unavailable);
         }
-        self.held().keys.get(kid).cloned().ok_or(refused("unknown key"))
+        self.held_key(kid).ok_or(refused("unknown key"))
     }
 
     async fn refresh_if_idle(&self) {
-        let Ok(mut fetched) = self.fetched.try_lock() else { return };
-        if fetched.is_none_or(|at| at.elapsed() >= BETWEEN_FETCHES) {
-            *fetched = Some(Instant::now());
-            self.fetch().await;
+        let Ok(mut last) = self.last.try_lock() else { return };
+        if last.is_none_or(|fetch| fetch.began.elapsed() >= self.times.between_fetches) {
+            self.fetch(&mut last).await;
         }
     }
 
     /// Replaces the keys; those that are held stay when it fails.
-    async fn fetch(&self) -> bool {
-        match self.fetch_keys().await {
+    async fn fetch(&self, last: &mut Option<Fetch>) -> bool {
+        let began = Instant::now();
+        let fetched = self.fetch_keys().await;
+        *last = Some(Fetch { began, worked: fetched.is_ok() });
+        match fetched {
             Ok(keys) => {
                 let held = Held { keys: Arc::new(keys), since: Some(Instant::now()) };
                 *self.held.write().unwrap_or_else(PoisonError::into_inner) = held;
@@ -112,32 +138,15 @@ impl RemoteKeys {
 
     async fn fetch_keys(&self) -> Result<HashMap<String, DecodingKey>, FetchError> {
         let request = self.http.get(format!("{}/.well-known/jwks.json", self.issuer));
-        let set: JwkSet = answer_of(request).await?;
+        let (set, _): (JwkSet, _) = json_of(request).await?;
         let keys: HashMap<_, _> = set.keys.iter().filter_map(rs256_key).collect();
         if keys.is_empty() { Err(FetchError::NoKeys) } else { Ok(keys) }
     }
 
-    /// Name and e-mail address of the token's own person.
-    pub(super) async fn userinfo(&self, bearer: &str, user: &UserId) -> Result<Said, AuthError> {
-        #[derive(Deserialize)]
-        struct UserInfo {
-            sub: String,
-            #[serde(flatten)]
-            said: Said,
-        }
-        let request = self.http.get(format!("{}/oauth/userinfo", self.issuer)).bearer_auth(bearer);
-        match answer_of::<UserInfo>(request).await {
-            // OpenID Connect Core §5.3.2: another `sub` must not be used.
-            Ok(info) if info.sub == user.0 => Ok(info.said),
-            Ok(_) => Err(refused("userinfo of somebody else")),
-            Err(FetchError::Http(error)) if error.status().is_some_and(|status| status.is_client_error()) => {
-                Ok(Said::default())
-            }
-            Err(error) => {
-                tracing::warn!(issuer = self.issuer, error = &error as &dyn std::error::Error, "no profile");
-                Err(AuthError::Unavailable)
-            }
-        }
+    /// The key, if it is not too old to be served.
+    fn held_key(&self, kid: &str) -> Option<DecodingKey> {
+        let held = self.held();
+        if held.is_older_than(self.times.stale_at_most) { None } else { held.keys.get(kid).cloned() }
     }
 
     fn held(&self) -> Held {
@@ -145,21 +154,14 @@ impl RemoteKeys {
     }
 }
 
+/// The key of an entry that is one for signatures by RS256, and may be used for them.
 fn rs256_key(jwk: &Jwk) -> Option<(String, DecodingKey)> {
     let AlgorithmParameters::RSA(_) = &jwk.algorithm else { return None };
-    Some((jwk.common.key_id.clone()?, DecodingKey::from_jwk(jwk).ok()?))
-}
-
-async fn answer_of<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result<T, FetchError> {
-    let answer = request.timeout(ANSWER_WITHIN).send().await?.error_for_status()?;
-    let mut bytes = Vec::new();
-    let mut body = answer.bytes_stream();
-    while let Some(piece) = body.next().await {
-        let piece = piece?;
-        if bytes.len() + piece.len() > ANSWER_MAX_BYTES {
-            return Err(FetchError::TooLong);
-        }
-        bytes.extend_from_slice(&piece);
+    let signs = jwk.common.public_key_use.as_ref().is_none_or(|usage| *usage == PublicKeyUse::Signature);
+    let by_rs256 =
+        jwk.common.key_algorithm.as_ref().is_none_or(|algorithm| *algorithm == KeyAlgorithm::RS256);
+    if !signs || !by_rs256 {
+        return None;
     }
-    Ok(serde_json::from_slice(&bytes)?)
+    Some((jwk.common.key_id.clone()?, DecodingKey::from_jwk(jwk).ok()?))
 }
