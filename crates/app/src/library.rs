@@ -137,7 +137,8 @@ impl Library {
         let collation = self.collation.clone();
         let in_transaction = move |tx: &Transaction<'_>| {
             let mut touched = Vec::new();
-            let done = work(&mut Writer { tx, collation: &collation, touched: &mut touched, nothing_waits: false })?;
+            let done =
+                work(&mut Writer { tx, collation: &collation, touched: &mut touched, nothing_waits: false })?;
             Ok((done, touched))
         };
         let after = move |(done, touched): (T, Vec<Touch>), connection: &rusqlite::Connection| {

@@ -31,6 +31,7 @@ mod turns;
 mod uploads;
 mod users;
 mod watch;
+mod webhooks;
 
 use std::fmt;
 use std::sync::Arc;

@@ -6,6 +6,7 @@ mod clerk;
 mod file;
 mod resolve;
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -28,6 +29,8 @@ pub struct Config {
     pub public_url: Option<Url>,
     /// Where everything embedded is kept.
     pub data_dir: PathBuf,
+    /// Where metadata is kept.
+    pub metadata: Metadata,
     /// Where objects are kept.
     pub objects: Objects,
     /// Whose tokens are accepted; the first is the one that apps sign in at.
@@ -43,6 +46,25 @@ pub struct Config {
     pub sign_up: SignUp,
     /// How much each user may store.
     pub quota: ByteCount,
+}
+
+/// Where metadata is kept.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Metadata {
+    /// In a file of this server.
+    Sqlite,
+    /// In a MongoDB, which several servers may share.
+    MongoDb(MongoAddress),
+}
+
+/// The address of a MongoDB, which may hold a password: never printed.
+#[derive(PartialEq, Eq)]
+pub struct MongoAddress(pub(crate) String);
+
+impl fmt::Debug for MongoAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("mongodb://…")
+    }
 }
 
 /// Where objects are kept.

@@ -45,7 +45,7 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn new(config: &Config, public_url: Url, parts: &Parts, stop: CancellationToken) -> Self {
         Self {
-            metadata: Arc::new(parts.metadata.clone()),
+            metadata: Arc::clone(&parts.metadata.store),
             objects: Arc::clone(&parts.objects),
             verifier: Arc::clone(&parts.verifier),
             public_url,

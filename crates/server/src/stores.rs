@@ -1,16 +1,18 @@
 //! Opening what the server stands on.
 
+mod metadata;
+
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
 use notespot_metadata::accounts::Accounts;
-use notespot_metadata::sqlite::{OpenError, SqliteMetadata};
 use notespot_objects::ObjectStore;
 use notespot_objects::embedded::{self, EmbeddedStore};
 use notespot_objects::s3::{S3Config, S3Store};
 use url::Url;
 
+pub(crate) use self::metadata::{OpenMetadata, open_metadata};
 use crate::config::{Config, Issuer, Objects};
 use crate::identity::{
     Backend, KeyTimes, LocalProvider, LocalSettings, TrustedIssuer, Verifier, http_client,
@@ -18,8 +20,7 @@ use crate::identity::{
 
 /// What the server stands on.
 pub(crate) struct Parts {
-    pub(crate) metadata: SqliteMetadata,
-    pub(crate) accounts: Arc<dyn Accounts>,
+    pub(crate) metadata: OpenMetadata,
     pub(crate) objects: Arc<dyn ObjectStore>,
     /// The object store in this process, where there is one: it is served under its bucket's name.
     pub(crate) embedded: Option<EmbeddedStore>,
@@ -33,7 +34,6 @@ pub(crate) struct Parts {
 /// Opens everything, or says what stands in the way.
 pub(crate) async fn open(config: &Config, public_url: &Url) -> anyhow::Result<Parts> {
     let metadata = open_metadata(config).await?;
-    let accounts: Arc<dyn Accounts> = Arc::new(metadata.clone());
     let embedded = match &config.objects {
         Objects::Embedded => Some(open_embedded(&config.data_dir, public_url)?),
         Objects::S3(_) => None,
@@ -44,13 +44,13 @@ pub(crate) async fn open(config: &Config, public_url: &Url) -> anyhow::Result<Pa
         (Objects::Embedded, None) => bail!("The object store did not open."),
     };
     let provider = if config.issuers.contains(&Issuer::Local) {
-        Some(open_provider(config, public_url, &accounts).await?)
+        Some(open_provider(config, public_url, &metadata.accounts).await?)
     } else {
         None
     };
     let (issuer, client_id) = sign_in_at(config, provider.as_ref())?;
     let verifier = Arc::new(Verifier::new(public_url, trusted(config, provider.as_ref())?));
-    Ok(Parts { metadata, accounts, objects, embedded, provider, verifier, issuer, client_id })
+    Ok(Parts { metadata, objects, embedded, provider, verifier, issuer, client_id })
 }
 
 /// Makes the data folder, readable by this user only.
@@ -60,23 +60,6 @@ pub(crate) fn make_data_dir(folder: &Path) -> anyhow::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).with_context(|| format!("The data folder {} cannot be made.", folder.display()))
-}
-
-/// Opens the metadata. A file that cannot be used stays as it is.
-pub(crate) async fn open_metadata(config: &Config) -> anyhow::Result<SqliteMetadata> {
-    let path = config.data_dir.join("metadata.db");
-    SqliteMetadata::open(&path).await.map_err(|error| {
-        let advice = match &error {
-            OpenError::Damaged { .. } => {
-                "Restore it from a backup, or move it away to begin with an empty one. Nothing was changed."
-            }
-            OpenError::Newer { .. } => "Start the newer version again, or restore an older backup.",
-            OpenError::Unreadable { .. } | OpenError::NotMigrated { .. } => {
-                "Check that the folder belongs to this user and that the disk is not full."
-            }
-        };
-        anyhow!(error).context(format!("The metadata cannot be opened. {advice}"))
-    })
 }
 
 fn open_embedded(data_dir: &Path, public_url: &Url) -> anyhow::Result<EmbeddedStore> {

@@ -3,8 +3,8 @@
 use mongodb::{Client, Collection, Database};
 
 use super::rows::{
-    AccountRow, CodeRow, LinkRow, NodeRow, OrphanRow, PartRow, RefreshTokenRow, SlugRow, TokenRow,
-    TombstoneRow, UploadRow, UserRow, VersionRow,
+    AccountRow, BarRow, CodeRow, LinkRow, NodeRow, OrphanRow, PartRow, RefreshTokenRow, SlugRow, TokenRow,
+    TombstoneRow, UploadRow, UserRow, VersionRow, WebhookRow,
 };
 
 macro_rules! collections {
@@ -46,4 +46,7 @@ collections! {
     accounts: AccountRow,
     codes: CodeRow,
     refresh_tokens: RefreshTokenRow,
+    webhooks: WebhookRow,
+    /// Users that the identity provider has deleted.
+    barred_users: BarRow,
 }

@@ -8,6 +8,7 @@ mod links;
 mod nodes;
 mod uploads;
 mod users;
+mod webhooks;
 
 use mongodb::bson::{self, Binary, Bson, DateTime, doc};
 use notespot_protocol::{NodeId, Sha256, Timestamp};
@@ -18,6 +19,7 @@ pub(super) use self::links::{LinkRow, ListedRow, SlugRow};
 pub(super) use self::nodes::{ContentRow, CopyOf, NodeRow, OrphanRow, TombstoneRow, VersionRow};
 pub(super) use self::uploads::{ChallengeRow, PartRow, UploadRow};
 pub(super) use self::users::UserRow;
+pub(super) use self::webhooks::{BarRow, WebhookRow};
 use crate::Result;
 use crate::stored::unreadable;
 

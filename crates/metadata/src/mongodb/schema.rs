@@ -127,5 +127,7 @@ fn others() -> Vec<Index> {
         index("refresh_tokens", "by_family", doc! { "family": 1 }, &Is::Plain),
         // Only those that were revoked have an end.
         index("refresh_tokens", "ends", doc! { "ends_at": 1 }, &Is::Ends),
+        index("webhooks", "by_time", doc! { "noted_at": 1 }, &Is::Plain),
+        index("barred_users", "ends", doc! { "ends_at": 1 }, &Is::Ends),
     ]
 }

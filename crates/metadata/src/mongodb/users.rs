@@ -3,13 +3,13 @@
 use async_trait::async_trait;
 use mongodb::bson::{Document, doc};
 use mongodb::options::ReturnDocument;
-use notespot_protocol::{ByteCount, Me, MePatch, UserId};
+use notespot_protocol::{ByteCount, Me, MePatch, Timestamp, UserId};
 
 use super::collections::Collections;
 use super::connection::{AT_ONCE, Find};
 use super::rows::{UserRow, VersionRow};
 use super::transaction::Transaction;
-use super::{MongoMetadata, failure, orphans, retried};
+use super::{MongoMetadata, failure, orphans, retried, rows};
 use crate::stored::integer;
 use crate::users::{Profile, Users};
 use crate::{MetadataError, Result};
@@ -23,11 +23,20 @@ impl Users for MongoMetadata {
             Some(row) if profile.email.is_none() || row.email == profile.email => return row.me(),
             _ => {}
         }
-        match self.upsert(profile, quota).await {
-            // Somebody made it in this moment.
-            Err(error) if failure::is_duplicate(&error) => self.upsert(profile, quota).await,
-            made => made,
+        if self.is_barred(&profile.id).await? {
+            return Err(MetadataError::NotFound);
         }
+        let made = match self.upsert(profile, quota).await {
+            // Somebody made it in this moment.
+            Err(error) if failure::is_duplicate(&error) => self.upsert(profile, quota).await?,
+            made => made?,
+        };
+        // Who was barred and erased between the two must not be back: a bar is there before the end begins.
+        if self.is_barred(&profile.id).await? {
+            self.erase_user(&profile.id).await?;
+            return Err(MetadataError::NotFound);
+        }
+        Ok(made)
     }
 
     async fn user(&self, id: &UserId) -> Result<Me> {
@@ -37,10 +46,39 @@ impl Users for MongoMetadata {
 
     async fn edit_user(&self, id: &UserId, patch: &MePatch) -> Result<Me> {
         if let Some(name) = &patch.name {
-            let update = doc! { "$set": { "name": name } };
+            let update = doc! { "$set": { "name": name, "named_here": true } };
             self.reader().update_one(Collections::users, UserRow::named(id), update).await?;
         }
         self.user(id).await
+    }
+
+    async fn take_profile(&self, profile: &Profile, as_of: Timestamp) -> Result<Me> {
+        let as_of = rows::time(as_of);
+        let mut older = UserRow::named(&profile.id);
+        older.insert(
+            "$or",
+            vec![doc! { "profile_at": { "$exists": false } }, doc! { "profile_at": { "$lte": as_of } }],
+        );
+        // What somebody is called may look like the name of a field.
+        let literal = |value: Option<&str>| doc! { "$literal": value };
+        let name =
+            doc! { "$cond": [{ "$eq": ["$named_here", true] }, "$name", literal(Some(&profile.name))] };
+        let taken = doc! { "name": name, "email": literal(profile.email.as_deref()), "profile_at": as_of };
+        self.at.users().update_one(older, vec![doc! { "$set": taken }]).await?;
+        self.user(&profile.id).await
+    }
+
+    async fn bar_user(&self, id: &UserId, until: Timestamp) -> Result<()> {
+        let bar = || {
+            let longest = doc! { "$max": { "ends_at": rows::time(until) } };
+            self.at.barred_users().update_one(doc! { "_id": &id.0 }, longest).upsert(true)
+        };
+        match bar().await.map_err(Into::into) {
+            // Another server barred them in this moment.
+            Err(error) if failure::is_duplicate(&error) => bar().await.map(drop)?,
+            barred => barred.map(drop)?,
+        }
+        Ok(())
     }
 
     async fn erase_user(&self, id: &UserId) -> Result<()> {

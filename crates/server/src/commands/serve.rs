@@ -30,7 +30,8 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     stores::make_data_dir(&config.data_dir)?;
     let parts = stores::open(&config, &public_url).await?;
     let server = Arc::new(Server::new(&config, public_url, &parts, stop.clone()));
-    let sweeping = tokio::spawn(sweeper::run(Arc::clone(&server), Arc::clone(&parts.accounts), stop.clone()));
+    let sweeping =
+        tokio::spawn(sweeper::run(Arc::clone(&server), Arc::clone(&parts.metadata.accounts), stop.clone()));
     let app = router::router(&server, &parts);
 
     say_ready(address);

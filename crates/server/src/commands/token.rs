@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use notespot_metadata::MetadataError;
-use notespot_metadata::accounts::Accounts as _;
-use notespot_metadata::users::{Profile, Users as _};
+use notespot_metadata::users::Profile;
 use notespot_protocol::{NewAccessToken, Scope, Timestamp};
 
 use crate::access;
@@ -17,7 +16,7 @@ pub(super) async fn run(config: &Config, command: TokenCommand) -> anyhow::Resul
     let ends_at = ends.as_deref().map(read_duration).transpose()?.map(|time| Timestamp::now().plus(time));
     stores::make_data_dir(&config.data_dir)?;
     let metadata = stores::open_metadata(config).await?;
-    let account = match metadata.account_by_email(&email).await {
+    let account = match metadata.accounts.account_by_email(&email).await {
         Ok(account) => account,
         Err(MetadataError::NotFound) => {
             bail!("There is no account with the address {email}. Make one with `notespot-server user add`.")
@@ -25,10 +24,11 @@ pub(super) async fn run(config: &Config, command: TokenCommand) -> anyhow::Resul
         Err(error) => return Err(error).context("The account could not be read."),
     };
     let profile = Profile { id: account.id, name: account.name, email: Some(account.email) };
-    metadata.ensure_user(&profile, config.quota).await.context("The user could not be saved.")?;
+    metadata.store.ensure_user(&profile, config.quota).await.context("The user could not be saved.")?;
     let wanted = NewAccessToken { name, scopes: scopes_of(&scopes), ends_at };
-    let made =
-        access::make_token(&metadata, &profile.id, wanted).await.context("The token could not be saved.")?;
+    let made = access::make_token(&*metadata.store, &profile.id, wanted)
+        .await
+        .context("The token could not be saved.")?;
     metadata.close().await;
     println!("{}", made.secret);
     Ok(())

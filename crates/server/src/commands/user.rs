@@ -16,7 +16,7 @@ pub(super) async fn run(config: &Config, command: UserCommand) -> anyhow::Result
     let password = read_password()?;
     stores::make_data_dir(&config.data_dir)?;
     let metadata = stores::open_metadata(config).await?;
-    let id = add_account(&metadata, NewAccount { email, name, password }).await?;
+    let id = add_account(&*metadata.accounts, NewAccount { email, name, password }).await?;
     metadata.close().await;
     println!("{id}");
     Ok(())

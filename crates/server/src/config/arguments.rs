@@ -105,7 +105,7 @@ pub struct Settings {
     /// Where data is kept [default: the system's folder for application data]
     #[arg(long, global = true, env = "NOTESPOT_DATA_DIR", value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
-    /// Where metadata is kept: sqlite [default: sqlite]
+    /// Where metadata is kept: sqlite, or mongodb://… or mongodb+srv://… with the database's name [default: sqlite]
     #[arg(long, global = true, env = "NOTESPOT_METADATA", value_name = "STORE")]
     pub metadata: Option<String>,
     /// Where files are kept: embedded, or `s3://bucket?region=…`, with `&checksum=` crc64nvme, crc32c or sha256

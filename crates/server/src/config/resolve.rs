@@ -9,7 +9,7 @@ use notespot_protocol::ByteCount;
 use url::Url;
 
 use super::arguments::Settings;
-use super::{Config, Issuer, Objects, clerk, file};
+use super::{Config, Issuer, Metadata, MongoAddress, Objects, clerk, file};
 use crate::identity::SignUp;
 
 const LISTEN: &str = "127.0.0.1:4800";
@@ -50,7 +50,8 @@ impl Config {
         noted(read_public_url(settings.public_url.as_deref()).map(|read| public_url = read));
         let mut data_dir = PathBuf::new();
         noted(read_data_dir(settings.data_dir).map(|read| data_dir = read));
-        noted(read_metadata(settings.metadata.as_deref()));
+        let mut metadata = Metadata::Sqlite;
+        noted(read_metadata(settings.metadata.as_deref()).map(|read| metadata = read));
         let mut objects = Objects::Embedded;
         noted(read_objects(settings.objects.as_deref()).map(|read| objects = read));
         let mut issuers = Vec::new();
@@ -75,6 +76,7 @@ impl Config {
             listen,
             public_url,
             data_dir,
+            metadata,
             objects,
             issuers,
             oauth_client_id: settings.oauth_client_id,
@@ -113,13 +115,16 @@ fn read_data_dir(given: Option<PathBuf>) -> Result<PathBuf, Problem> {
         .ok_or_else(|| problem("--data-dir is needed: this system names no folder for data."))
 }
 
-fn read_metadata(text: Option<&str>) -> Result<(), Problem> {
+fn read_metadata(text: Option<&str>) -> Result<Metadata, Problem> {
     match text.unwrap_or("sqlite") {
-        "sqlite" => Ok(()),
-        other if other.starts_with("mongodb") => Err(problem(
-            "--metadata: this version keeps metadata in SQLite only; MongoDB comes in a later one.",
+        "sqlite" => Ok(Metadata::Sqlite),
+        address if address.starts_with("mongodb://") || address.starts_with("mongodb+srv://") => {
+            Ok(Metadata::MongoDb(MongoAddress(address.to_owned())))
+        }
+        // What was given may hold a password all the same.
+        _ => Err(problem(
+            "--metadata: sqlite, or the address of a MongoDB such as mongodb+srv://host/notespot, is expected.",
         )),
-        other => Err(problem(format!("--metadata {other}: sqlite is expected."))),
     }
 }
 
@@ -187,7 +192,7 @@ mod tests {
         let settings = Settings {
             listen: Some("here".into()),
             public_url: Some("ftp://x".into()),
-            metadata: Some("mongodb://h".into()),
+            metadata: Some("mongo:secret@h".into()),
             objects: Some("floppy".into()),
             quota: Some("lots".into()),
             ..Settings::default()
@@ -195,6 +200,17 @@ mod tests {
         let said = Config::resolve(settings).unwrap_err().to_string();
         for flag in ["--listen", "--public-url", "--metadata", "--objects", "--quota"] {
             assert!(said.contains(flag), "{said}");
+        }
+        assert!(!said.contains("secret"), "an address may hold a password: {said}");
+    }
+
+    #[test]
+    fn the_address_of_a_mongodb_is_taken_and_not_printed() {
+        for address in ["mongodb://ada:secret@h:27017/notespot", "mongodb+srv://ada:secret@h/notespot"] {
+            let settings = Settings { metadata: Some(address.into()), ..Settings::default() };
+            let config = Config::resolve(settings).unwrap();
+            assert_eq!(config.metadata, Metadata::MongoDb(MongoAddress(address.to_owned())));
+            assert!(!format!("{config:?}").contains("secret"));
         }
     }
 
