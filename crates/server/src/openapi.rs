@@ -3,7 +3,9 @@
 pub(crate) mod page;
 
 use utoipa::OpenApi;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, Ref, RefOr, Response};
 
 use crate::api;
 
@@ -22,12 +24,30 @@ pub fn document() -> utoipa::openapi::OpenApi {
         .split_for_parts();
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .description(Some("An OAuth access token, or a personal access token (`nsp_…`)."))
+        .description(Some(
+            "An OAuth access token, which may do everything, or a personal access token (`nsp_…`), which may do what \
+             its scopes say: the role that a call names is the scope that it needs. `person` is somebody who signed \
+             in: no personal access token is enough.",
+        ))
         .build();
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
-    document.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
+    for operation in document.paths.paths.values_mut().flat_map(operations) {
+        operation.responses.responses.entry("default".to_owned()).or_insert_with(|| RefOr::T(problem()));
+    }
     document
+}
+
+fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut path.get, &mut path.put, &mut path.post, &mut path.delete, &mut path.patch].into_iter().flatten()
+}
+
+/// What any call may answer instead, beside the refusals that it names.
+fn problem() -> Response {
+    let mut response = Response::new("Refused, or failed: `code` says why");
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    response.content.insert("application/problem+json".to_owned(), content);
+    response
 }
 
 /// The document as it is served and committed.

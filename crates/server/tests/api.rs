@@ -9,6 +9,7 @@ mod delivery;
 mod events;
 mod links;
 mod many;
+mod matrix;
 mod nodes;
 mod packed;
 mod refusals;

@@ -4,7 +4,7 @@ mod accounts;
 mod app;
 mod browser;
 mod codes;
-mod forged;
+pub(crate) mod forged;
 mod forms;
 mod keys;
 mod remote_keys;

@@ -19,6 +19,7 @@ use crate::state::Server;
     get,
     path = "/v1/catalogue",
     tag = "public",
+    security(()),
     params(CatalogueQuery),
     responses((status = OK, body = Page<ListedFile>), (status = BAD_REQUEST, body = Problem))
 )]

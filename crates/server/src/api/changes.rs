@@ -17,6 +17,7 @@ use crate::state::Server;
     get,
     path = "/v1/changes",
     tag = "changes",
+    security(("bearer" = ["read"])),
     params(ChangesQuery),
     responses((status = OK, body = ChangesPage), (status = GONE, body = Problem))
 )]

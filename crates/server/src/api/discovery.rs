@@ -11,7 +11,7 @@ use crate::problems::Answer;
 use crate::state::{FILE_MAX, Server};
 
 /// What a client must know of this server before it signs in.
-#[utoipa::path(get, path = "/.well-known/notespot.json", tag = "discovery", responses((status = OK, body = Discovery)))]
+#[utoipa::path(get, path = "/.well-known/notespot.json", tag = "discovery", security(()), responses((status = OK, body = Discovery)))]
 pub(super) async fn discovery(State(server): State<Arc<Server>>) -> Json<Discovery> {
     Json(Discovery {
         product: Discovery::PRODUCT.to_owned(),
@@ -26,7 +26,7 @@ pub(super) async fn discovery(State(server): State<Arc<Server>>) -> Json<Discove
 }
 
 /// Whether the process answers.
-#[utoipa::path(get, path = "/healthz", tag = "discovery", responses((status = NO_CONTENT, description = "It does")))]
+#[utoipa::path(get, path = "/healthz", tag = "discovery", security(()), responses((status = NO_CONTENT, description = "It does")))]
 pub(super) async fn alive() -> StatusCode {
     StatusCode::NO_CONTENT
 }
@@ -36,6 +36,7 @@ pub(super) async fn alive() -> StatusCode {
     get,
     path = "/readyz",
     tag = "discovery",
+    security(()),
     responses((status = NO_CONTENT, description = "They can"), (status = SERVICE_UNAVAILABLE, body = Problem))
 )]
 pub(super) async fn ready(State(server): State<Arc<Server>>) -> Answer<StatusCode> {

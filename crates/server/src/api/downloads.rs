@@ -21,6 +21,7 @@ use crate::state::Server;
     post,
     path = "/v1/downloads",
     tag = "downloads",
+    security(("bearer" = ["read"])),
     request_body = Batch<DownloadRequest>,
     responses((status = OK, body = Batch<BatchItem<DownloadPlan>>), (status = PAYLOAD_TOO_LARGE, body = Problem))
 )]
@@ -44,6 +45,7 @@ pub(super) async fn plan(
     post,
     path = "/v1/downloads/damaged",
     tag = "downloads",
+    security(("bearer" = ["read"])),
     request_body = DamagedContent,
     responses((status = NO_CONTENT, description = "It is noted"), (status = NOT_FOUND, body = Problem))
 )]

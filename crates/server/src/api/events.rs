@@ -31,6 +31,7 @@ const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering")
     get,
     path = "/v1/events",
     tag = "changes",
+    security(("bearer" = ["read"])),
     params(("Last-Event-ID" = Option<Revision>, Header, description = "The last revision that was told")),
     responses(
         (status = OK, body = RevisionEvent, content_type = "text/event-stream"),

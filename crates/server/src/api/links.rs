@@ -20,6 +20,7 @@ const LINKS_MAX: u32 = 1000;
     post,
     path = "/v1/links",
     tag = "links",
+    security(("bearer" = ["manage"])),
     request_body = NewLink,
     responses((status = OK, body = PublicLink), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem))
 )]
@@ -33,7 +34,7 @@ pub(super) async fn create(
 }
 
 /// All living links, newest first; at most 1,000.
-#[utoipa::path(get, path = "/v1/links", tag = "links", responses((status = OK, body = Vec<PublicLink>)))]
+#[utoipa::path(get, path = "/v1/links", tag = "links", security(("bearer" = ["read"])), responses((status = OK, body = Vec<PublicLink>)))]
 pub(super) async fn list(
     State(server): State<Arc<Server>>,
     CanRead(owner): CanRead,
@@ -47,6 +48,7 @@ pub(super) async fn list(
     get,
     path = "/v1/links/{slug}",
     tag = "links",
+    security(("bearer" = ["read"])),
     params(("slug" = Slug, Path)),
     responses((status = OK, body = PublicLink), (status = NOT_FOUND, body = Problem))
 )]
@@ -64,6 +66,7 @@ pub(super) async fn get(
     patch,
     path = "/v1/links/{slug}",
     tag = "links",
+    security(("bearer" = ["manage"])),
     params(("slug" = Slug, Path), ("If-Match" = Option<String>, Header, description = "The revision, in quotes")),
     request_body = LinkPatch,
     responses(
@@ -93,6 +96,7 @@ pub(super) async fn edit(
     delete,
     path = "/v1/links/{slug}",
     tag = "links",
+    security(("bearer" = ["manage"])),
     params(("slug" = Slug, Path)),
     responses((status = OK, body = PublicLink), (status = NOT_FOUND, body = Problem))
 )]

@@ -14,13 +14,13 @@ use crate::state::Server;
 const NAME_MAX_CHARS: usize = 200;
 
 /// Profile and usage.
-#[utoipa::path(get, path = "/v1/me", tag = "me", responses((status = OK, body = Me), (status = UNAUTHORIZED, body = Problem)))]
+#[utoipa::path(get, path = "/v1/me", tag = "me", security(("bearer" = ["read"])), responses((status = OK, body = Me), (status = UNAUTHORIZED, body = Problem)))]
 pub(super) async fn me(State(server): State<Arc<Server>>, CanRead(user): CanRead) -> Answer<Said<Me>> {
     Ok(Said(server.metadata.user(&user).await?))
 }
 
 /// Change the profile.
-#[utoipa::path(patch, path = "/v1/me", tag = "me", request_body = MePatch, responses((status = OK, body = Me)))]
+#[utoipa::path(patch, path = "/v1/me", tag = "me", security(("bearer" = ["manage"])), request_body = MePatch, responses((status = OK, body = Me)))]
 pub(super) async fn edit(
     State(server): State<Arc<Server>>,
     CanManage(user): CanManage,

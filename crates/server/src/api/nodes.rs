@@ -18,7 +18,7 @@ use crate::problems::{Answer, Refusal};
 use crate::state::Server;
 
 /// One page of a list.
-#[utoipa::path(get, path = "/v1/nodes", tag = "nodes", params(NodesQuery), responses((status = OK, body = Page<Node>)))]
+#[utoipa::path(get, path = "/v1/nodes", tag = "nodes", security(("bearer" = ["read"])), params(NodesQuery), responses((status = OK, body = Page<Node>)))]
 pub(super) async fn list(
     State(server): State<Arc<Server>>,
     CanRead(owner): CanRead,
@@ -32,6 +32,7 @@ pub(super) async fn list(
     post,
     path = "/v1/nodes",
     tag = "nodes",
+    security(("bearer" = ["upload"])),
     request_body = NewFolder,
     responses((status = OK, body = Node), (status = CONFLICT, body = Problem))
 )]
@@ -48,6 +49,7 @@ pub(super) async fn create_folder(
     get,
     path = "/v1/nodes/{id}",
     tag = "nodes",
+    security(("bearer" = ["read"])),
     params(("id" = NodeId, Path)),
     responses((status = OK, body = Node), (status = NOT_FOUND, body = Problem))
 )]
@@ -64,6 +66,7 @@ pub(super) async fn get(
     patch,
     path = "/v1/nodes/{id}",
     tag = "nodes",
+    security(("bearer" = ["manage"])),
     params(("id" = NodeId, Path), ("If-Match" = Option<String>, Header, description = "The revision, in quotes")),
     request_body = NodePatch,
     responses(
@@ -102,6 +105,7 @@ fn check(patch: &NodePatch) -> Answer<()> {
     post,
     path = "/v1/nodes/{id}/trash",
     tag = "nodes",
+    security(("bearer" = ["manage"])),
     params(("id" = NodeId, Path)),
     responses((status = OK, body = Node), (status = NOT_FOUND, body = Problem))
 )]
@@ -119,6 +123,7 @@ pub(super) async fn trash(
     post,
     path = "/v1/nodes/{id}/restore",
     tag = "nodes",
+    security(("bearer" = ["manage"])),
     params(("id" = NodeId, Path)),
     responses((status = OK, body = Node), (status = NOT_FOUND, body = Problem))
 )]
@@ -136,6 +141,7 @@ pub(super) async fn restore(
     delete,
     path = "/v1/nodes/{id}",
     tag = "nodes",
+    security(("bearer" = ["manage"])),
     params(("id" = NodeId, Path)),
     responses(
         (status = NO_CONTENT, description = "It is gone"),

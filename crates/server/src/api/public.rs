@@ -16,6 +16,7 @@ use crate::state::Server;
     get,
     path = "/v1/public/{slug}",
     tag = "public",
+    security(()),
     params(("slug" = Slug, Path)),
     responses((status = OK, body = PublicFile), (status = GONE, body = Problem), (status = NOT_FOUND, body = Problem))
 )]

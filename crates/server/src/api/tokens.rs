@@ -19,6 +19,7 @@ const NAME_MAX_CHARS: usize = 200;
     post,
     path = "/v1/tokens",
     tag = "tokens",
+    security(("bearer" = ["person"])),
     request_body = NewAccessToken,
     responses((status = OK, body = NewlyMadeToken), (status = FORBIDDEN, body = Problem))
 )]
@@ -35,7 +36,7 @@ pub(super) async fn create(
 }
 
 /// All tokens, newest first.
-#[utoipa::path(get, path = "/v1/tokens", tag = "tokens", responses((status = OK, body = Vec<AccessToken>)))]
+#[utoipa::path(get, path = "/v1/tokens", tag = "tokens", security(("bearer" = ["person"])), responses((status = OK, body = Vec<AccessToken>)))]
 pub(super) async fn list(
     State(server): State<Arc<Server>>,
     Person(owner): Person,
@@ -48,6 +49,7 @@ pub(super) async fn list(
     delete,
     path = "/v1/tokens/{id}",
     tag = "tokens",
+    security(("bearer" = ["person"])),
     params(("id" = TokenId, Path)),
     responses((status = NO_CONTENT, description = "It is revoked"), (status = NOT_FOUND, body = Problem))
 )]

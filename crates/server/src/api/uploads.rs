@@ -34,6 +34,7 @@ const AT_ONCE: usize = 16;
     post,
     path = "/v1/uploads",
     tag = "uploads",
+    security(("bearer" = ["upload"])),
     request_body = Batch<NewUpload>,
     responses((status = OK, body = Batch<BatchItem<UploadPlan>>), (status = PAYLOAD_TOO_LARGE, body = Problem))
 )]
@@ -54,6 +55,7 @@ pub(super) async fn plan(
     post,
     path = "/v1/uploads/complete",
     tag = "uploads",
+    security(("bearer" = ["upload"])),
     request_body = Batch<CompleteUpload>,
     responses((status = OK, body = Batch<BatchItem<Node>>), (status = PAYLOAD_TOO_LARGE, body = Problem))
 )]
@@ -72,6 +74,7 @@ pub(super) async fn complete(
     post,
     path = "/v1/uploads/prove",
     tag = "uploads",
+    security(("bearer" = ["upload"])),
     request_body = Batch<ProveUpload>,
     responses((status = OK, body = Batch<BatchItem<Node>>), (status = PAYLOAD_TOO_LARGE, body = Problem))
 )]
@@ -89,6 +92,7 @@ pub(super) async fn prove(
     post,
     path = "/v1/uploads/{id}/parts",
     tag = "uploads",
+    security(("bearer" = ["upload"])),
     params(("id" = UploadId, Path)),
     request_body = PresignParts,
     responses((status = OK, body = Vec<PresignedPart>), (status = CONFLICT, body = Problem))
@@ -109,6 +113,7 @@ pub(super) async fn presign(
     get,
     path = "/v1/uploads/{id}",
     tag = "uploads",
+    security(("bearer" = ["upload"])),
     params(("id" = UploadId, Path)),
     responses((status = OK, body = UploadStatus), (status = NOT_FOUND, body = Problem))
 )]
@@ -128,6 +133,7 @@ pub(super) async fn status(
     delete,
     path = "/v1/uploads/{id}",
     tag = "uploads",
+    security(("bearer" = ["upload"])),
     params(("id" = UploadId, Path)),
     responses((status = NO_CONTENT, description = "It is given up"), (status = CONFLICT, body = Problem))
 )]

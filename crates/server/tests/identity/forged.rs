@@ -17,7 +17,7 @@ async fn refused(running: &Running, token: &str) -> &'static str {
     }
 }
 
-fn part(value: &Value) -> String {
+pub(crate) fn part(value: &Value) -> String {
     URL_SAFE_NO_PAD.encode(value.to_string())
 }
 
@@ -116,7 +116,7 @@ async fn an_expired_token_is_refused() {
 }
 
 /// RS256 by hand, so that any claims can be signed.
-pub(super) fn sign(pkcs8: &[u8], kid: &str, claims: &Value) -> String {
+pub(crate) fn sign(pkcs8: &[u8], kid: &str, claims: &Value) -> String {
     use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
     let pair = RsaKeyPair::from_pkcs8(pkcs8).unwrap();
     let message = format!("{}.{}", part(&json!({"alg": "RS256", "typ": "at+jwt", "kid": kid})), part(claims));

@@ -21,6 +21,7 @@ type Outcomes<T> = Said<Batch<BatchItem<T>>>;
     post,
     path = "/v1/nodes/edit",
     tag = "nodes",
+    security(("bearer" = ["manage"])),
     request_body = Batch<NodeEdit>,
     responses((status = OK, body = Batch<BatchItem<Node>>), (status = PAYLOAD_TOO_LARGE, body = Problem))
 )]
@@ -40,6 +41,7 @@ pub(in crate::api) async fn edit_many(
     post,
     path = "/v1/nodes/trash",
     tag = "nodes",
+    security(("bearer" = ["manage"])),
     request_body = Batch<NodeAt>,
     responses((status = OK, body = Batch<BatchItem<Node>>), (status = PAYLOAD_TOO_LARGE, body = Problem))
 )]
@@ -56,6 +58,7 @@ pub(in crate::api) async fn trash_many(
     post,
     path = "/v1/nodes/restore",
     tag = "nodes",
+    security(("bearer" = ["manage"])),
     request_body = Batch<NodeAt>,
     responses((status = OK, body = Batch<BatchItem<Node>>), (status = PAYLOAD_TOO_LARGE, body = Problem))
 )]
@@ -73,6 +76,7 @@ pub(in crate::api) async fn restore_many(
     post,
     path = "/v1/nodes/delete",
     tag = "nodes",
+    security(("bearer" = ["manage"])),
     request_body = Batch<NodeAt>,
     responses((status = OK, body = Batch<BatchItem<NodeId>>), (status = PAYLOAD_TOO_LARGE, body = Problem))
 )]
@@ -94,6 +98,7 @@ pub(in crate::api) async fn delete_many(
     post,
     path = "/v1/nodes/copy",
     tag = "nodes",
+    security(("bearer" = ["manage"])),
     request_body = Batch<CopyNode>,
     responses((status = OK, body = Batch<BatchItem<Node>>), (status = PAYLOAD_TOO_LARGE, body = Problem))
 )]
