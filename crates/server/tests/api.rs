@@ -9,7 +9,7 @@ mod delivery;
 mod events;
 mod links;
 mod many;
-mod matrix;
+pub(crate) mod matrix;
 mod nodes;
 mod packed;
 mod refusals;

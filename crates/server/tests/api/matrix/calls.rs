@@ -10,7 +10,7 @@ use super::things::Things;
 
 /// Whom a call says to let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Access {
+pub(crate) enum Access {
     Anybody,
     /// A token with this scope.
     Scope(Scope),
@@ -18,16 +18,16 @@ pub(super) enum Access {
     Person,
 }
 
-pub(super) struct Call {
-    pub(super) method: Method,
+pub(crate) struct Call {
+    pub(crate) method: Method,
     /// With the names of its parameters.
-    pub(super) path: String,
-    pub(super) access: Access,
+    pub(crate) path: String,
+    pub(crate) access: Access,
     has_body: bool,
 }
 
 /// All calls of the document that a server serves.
-pub(super) async fn documented(server: &TestServer) -> Vec<Call> {
+pub(crate) async fn documented(server: &TestServer) -> Vec<Call> {
     let document = server.stranger().unwrap().get("/openapi.json").await.unwrap().value().unwrap();
     let mut calls = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {

@@ -106,6 +106,7 @@ impl Things {
                 items(json!({ "id": upload, "proof": Sha256::from_bytes([7; 32]) }))
             }
             ("POST", "/v1/uploads/{id}/parts") => json!({ "parts": [] }),
+            ("POST", "/webhooks/clerk") => json!({ "type": "user.deleted", "data": { "id": "user_1" } }),
             _ => panic!("{method} {path} takes a body: say here what it looks like"),
         }
     }
