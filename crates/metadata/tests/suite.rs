@@ -41,6 +41,12 @@ impl Running {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn thousands_of_levels_are_no_deeper_than_a_few() {
+    let running = Running::start().await;
+    notespot_metadata::conformance::a_tree_of_many_levels(running.store(), 8_192).await;
+}
+
 #[tokio::test]
 async fn a_file_that_is_no_database_is_said_to_be_damaged_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
