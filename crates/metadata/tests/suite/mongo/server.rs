@@ -105,6 +105,7 @@ fn running(folder: &Path) -> Option<u16> {
     TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok().map(|_| port)
 }
 
+#[expect(clippy::zombie_processes, reason = "it is there for the tests that come after this one")]
 fn start(folder: &Path) -> u16 {
     drop(fs::remove_file(folder.join("port")));
     let log = File::create(folder.join("keeper")).unwrap();
