@@ -5,7 +5,7 @@ pub(crate) mod page;
 use utoipa::OpenApi;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Content, Ref, RefOr, Response};
+use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 
 use crate::api;
 
@@ -44,10 +44,11 @@ fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 
 /// What any call may answer instead, beside the refusals that it names.
 fn problem() -> Response {
-    let mut response = Response::new("Refused, or failed: `code` says why");
     let content = Content::new(Some(Ref::from_schema_name("Problem")));
-    response.content.insert("application/problem+json".to_owned(), content);
-    response
+    ResponseBuilder::new()
+        .description("Refused, or failed: `code` says why")
+        .content("application/problem+json", content)
+        .build()
 }
 
 /// The document as it is served and committed.

@@ -71,6 +71,5 @@ async fn every_call_lets_in_whom_it_says_and_nobody_else() {
     }
     assert_eq!(adas.state().await, before, "somebody changed what is Ada's");
     assert!(findings.0.is_empty(), "{} of {asked}:\n{}", findings.0.len(), findings.0.join("\n"));
-    println!("{} calls, {} callers, {asked} requests", calls.len(), callers.len());
     assert!(calls.len() >= 39 && callers.len() >= 14, "the document or the callers got lost");
 }
