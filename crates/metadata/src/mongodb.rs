@@ -13,6 +13,7 @@ mod changes;
 mod collections;
 mod connection;
 mod failure;
+mod hints;
 mod links;
 mod listing;
 mod migrations;

@@ -2,6 +2,7 @@
 
 use mongodb::{Client, Collection, Database};
 
+use super::hints::Hints;
 use super::rows::{
     AccountRow, BarRow, CodeRow, LinkRow, NodeRow, OrphanRow, PartRow, RefreshTokenRow, SlugRow, TokenRow,
     TombstoneRow, UploadRow, UserRow, VersionRow, WebhookRow,
@@ -13,13 +14,14 @@ macro_rules! collections {
         pub(super) struct Collections {
             pub(super) client: Client,
             pub(super) database: Database,
+            pub(super) hints: Hints,
             $($name: Collection<$row>,)*
         }
 
         impl Collections {
             pub(super) fn new(client: Client, database: &str) -> Self {
                 let database = client.database(database);
-                Self { $($name: database.collection(stringify!($name)),)* client, database }
+                Self { $($name: database.collection(stringify!($name)),)* client, database, hints: Hints::default() }
             }
 
             /// Their names.

@@ -1,7 +1,8 @@
 //! Folders above a node, and the children below.
 //!
 //! The way up is asked for level by level, for many nodes at once: the server's own walk (`$graphLookup`) is not
-//! for transactions over shards. What was learnt is remembered for as long as the transaction.
+//! for transactions over shards. What was learnt is remembered for as long as the transaction; after that it is a
+//! [hint](super::hints) of what to ask for ahead.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -44,7 +45,8 @@ pub(super) async fn row(connection: &mut Connection, owner: &UserId, id: NodeId)
     connection.find_one(Collections::nodes, doc! { "_id": rows::id(id.0), "owner": &owner.0 }).await
 }
 
-/// Learns of these nodes and of all folders above them: a round trip for each level that is not known yet.
+/// Learns of these nodes and of all folders above them: a round trip for each level of which
+/// there is no hint.
 async fn learn(
     connection: &mut Connection,
     owner: &UserId,
@@ -53,18 +55,23 @@ async fn learn(
     let mut wanted: BTreeSet<NodeId> = nodes.into_iter().collect();
     loop {
         wanted.retain(|id| !connection.above.contains_key(id));
-        let some: Vec<_> = wanted.iter().take(AT_ONCE).copied().collect();
-        if some.is_empty() {
+        if wanted.is_empty() {
             return Ok(());
         }
+        let mut some = connection.at().hints.with_what_may_be_above(&wanted, AT_ONCE);
+        some.retain(|id| !connection.above.contains_key(id));
         let filter = doc! { "_id": rows::any_of(&some), "owner": &owner.0 };
         let find = Find::new(filter).limit(some.len()).fields(&["parent", "kind", "trashed_at"]);
         let found: Vec<PlaceRow> = connection.find_as(Collections::nodes, find).await?;
         for id in &some {
             wanted.remove(id);
         }
-        for PlaceRow { id, parent, kind, trashed_at } in found {
-            let parent = parent.map(|parent| NodeId(rows::uuid(parent)));
+        let parent_of = |row: &PlaceRow| row.parent.map(|parent| NodeId(rows::uuid(parent)));
+        let seen = found.iter().filter_map(|row| Some((NodeId(rows::uuid(row.id)), parent_of(row)?)));
+        connection.at().hints.note(seen);
+        for row in found {
+            let parent = parent_of(&row);
+            let PlaceRow { id, kind, trashed_at, .. } = row;
             let step = Step { parent, is_folder: kind == FOLDER, is_trashed: trashed_at.is_some() };
             connection.above.insert(NodeId(rows::uuid(id)), step);
             wanted.extend(parent);
