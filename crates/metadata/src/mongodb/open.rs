@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mongodb::Client;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::doc;
 use mongodb::error::{Error, ErrorKind};
 use mongodb::options::{ClientOptions, ReadConcern, ReadPreference, SelectionCriteria, WriteConcern};
 
@@ -81,7 +81,7 @@ impl MongoMetadata {
     #[cfg(feature = "conformance")]
     pub async fn open_noting(
         address: &str,
-        note: impl Fn(&Document) + Send + Sync + 'static,
+        note: impl Fn(&mongodb::bson::Document) + Send + Sync + 'static,
     ) -> Result<Self, OpenError> {
         use mongodb::event::EventHandler;
         use mongodb::event::command::CommandEvent;
