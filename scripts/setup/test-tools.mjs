@@ -68,6 +68,8 @@ async function installFromPython(folder, requirement, program) {
   await must("python3", ["-m", "venv", python]);
   await must(join(python, "bin", "pip"), ["install", "--quiet", requirement]);
   mkdirSync(join(folder, "bin"), { recursive: true });
+  // A link that leads nowhere is not seen by whoever looks whether it is installed.
+  rmSync(join(folder, "bin", program), { force: true });
   symlinkSync(join(python, "bin", program), join(folder, "bin", program));
 }
 

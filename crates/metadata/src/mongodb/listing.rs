@@ -73,6 +73,9 @@ fn place_of(asked: &List<'_>, row: &NodeRow) -> Place {
     (key, row.id.into())
 }
 
+/// Read together where some of them may lie in trashed folders.
+const PASSED_OVER_AT_ONCE: usize = 500;
+
 /// The first `wanted` nodes of one kind behind a place. What lies in trashed folders is passed over.
 async fn some(
     connection: &mut Connection,
@@ -86,6 +89,8 @@ async fn some(
     let mut found = Vec::new();
     loop {
         let room = wanted - found.len();
+        // A hundred thousand files in one trashed folder must not be read one by one for the last row of a page.
+        let room = if may_lie_in_the_trash { room.max(PASSED_OVER_AT_ONCE) } else { room };
         let read = read(connection, asked, &filter, after.as_ref(), room).await?;
         let is_all = read.len() < room;
         after = read.last().map(|last| place_of(asked, last));
@@ -94,7 +99,8 @@ async fn some(
         } else {
             found.extend(read);
         }
-        if is_all || found.len() == wanted {
+        if is_all || found.len() >= wanted {
+            found.truncate(wanted);
             return Ok(found);
         }
     }

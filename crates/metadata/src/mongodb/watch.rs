@@ -89,27 +89,42 @@ async fn follow(at: Arc<Collections>, listeners: Weak<Listeners>) {
     let mut resume: Option<ResumeToken> = None;
     loop {
         let before = resume.clone();
-        let Err(error) = stream(&at, &listeners, &mut resume).await else { return };
-        match failure::code(&error) {
-            Some(code) if NO_STREAMS.contains(&code) => return look(&at, &listeners).await,
-            Some(code) if CANNOT_RESUME.contains(&code) => resume = None,
-            _ => {}
+        match stream(&at, &listeners, &mut resume).await {
+            Ok(Ended::NobodyListens) => return,
+            // As when the collection was dropped: what comes after that is another stream.
+            Ok(Ended::ByServer) => {
+                resume = None;
+                tracing::warn!("the server ended the stream of changes");
+            }
+            Err(error) => {
+                match failure::code(&error) {
+                    Some(code) if NO_STREAMS.contains(&code) => return look(&at, &listeners).await,
+                    Some(code) if CANNOT_RESUME.contains(&code) => resume = None,
+                    _ => {}
+                }
+                tracing::warn!(error = %failure::Failure::from(error), "the stream of changes was cut off");
+            }
         }
         if resume != before {
             wait = FIRST_WAIT;
         }
-        tracing::warn!(error = %failure::Failure::from(error), "the stream of changes was cut off");
         tokio::time::sleep(wait).await;
         wait = (wait * 2).min(LONGEST_WAIT);
     }
 }
 
-/// Tells what the stream gives, until it is cut off. Ends well where nobody can listen any more.
+/// How a stream ended that was not cut off.
+enum Ended {
+    ByServer,
+    NobodyListens,
+}
+
+/// Tells what the stream gives, until it ends or is cut off.
 async fn stream(
     at: &Arc<Collections>,
     listeners: &Weak<Listeners>,
     resume: &mut Option<ResumeToken>,
-) -> Result<(), Error> {
+) -> Result<Ended, Error> {
     let committed = doc! { "$match": {
         "operationType": "update", "updateDescription.updatedFields.revision": { "$exists": true },
     } };
@@ -122,12 +137,10 @@ async fn stream(
     // What was committed while nothing was heard.
     tell_newest(at, listeners).await;
     loop {
-        let told = stream.try_next().await?;
+        let Some(Told { key, update }) = stream.try_next().await? else { return Ok(Ended::ByServer) };
         *resume = stream.resume_token();
-        let Some(listeners) = listeners.upgrade() else { return Ok(()) };
-        if let Some(Told { key, update }) = told
-            && let Ok(revision) = update.fields.get_i64("revision")
-        {
+        let Some(listeners) = listeners.upgrade() else { return Ok(Ended::NobodyListens) };
+        if let Ok(revision) = update.fields.get_i64("revision") {
             listeners.tell(&UserId(key.owner), Revision(revision.unsigned_abs()));
         }
     }

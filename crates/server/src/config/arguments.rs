@@ -106,7 +106,7 @@ pub struct Settings {
     #[arg(long, global = true, env = "NOTESPOT_DATA_DIR", value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
     /// Where metadata is kept: sqlite, or mongodb://… or mongodb+srv://… with the database's name [default: sqlite]
-    #[arg(long, global = true, env = "NOTESPOT_METADATA", value_name = "STORE")]
+    #[arg(long, global = true, env = "NOTESPOT_METADATA", hide_env_values = true, value_name = "STORE")]
     pub metadata: Option<String>,
     /// Where files are kept: embedded, or `s3://bucket?region=…`, with `&checksum=` crc64nvme, crc32c or sha256
     /// where the bucket is not to be asked which it verifies [default: embedded]

@@ -58,6 +58,7 @@ pub(super) fn wrong(clerk: &ClerkStandIn) -> Vec<(&'static str, String)> {
         signed("azp", clerk.session_token(ADA, "https://evil.example")),
         signed("no azp", session().claim("azp", Value::Null)),
         signed("azp of another page that begins alike", clerk.session_token(ADA, "https://web.example.evil")),
+        signed("token of a template, which names no session", session().claim("sid", Value::Null)),
         signed("session that owes a step", session().claim("sts", "pending")),
         signed("session that has ended", session().claim("exp", at(-6))),
         signed("session token as an access token", session().header("typ", "at+jwt")),

@@ -10,6 +10,10 @@ const SIZE: Column = { id: "size", label: "Size", sort: "size" };
 const MODIFIED: Column = { id: "modified", label: "Modified", sort: "modified" };
 const TRASHED: Column = { id: "trashed", label: "Deleted", sort: null };
 
+const IN_TRASH: Column[] = [NAME, TRASHED, SIZE, MODIFIED];
+const ELSEWHERE: Column[] = [NAME, LINK, SIZE, MODIFIED];
+
+/** Always the same of two: rows are made anew where the columns are others. */
 export function columnsOf(source: ViewSource): Column[] {
-  return source.kind === "trash" ? [NAME, TRASHED, SIZE, MODIFIED] : [NAME, LINK, SIZE, MODIFIED];
+  return source.kind === "trash" ? IN_TRASH : ELSEWHERE;
 }

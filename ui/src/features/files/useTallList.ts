@@ -126,9 +126,8 @@ export function useTallList(scroller: RefObject<HTMLElement | null>, options: Ta
     }));
   }, [drawn, count, rowPx]);
 
-  const last = Math.max(drawn.first, Math.min(drawn.last, count - 1));
-  const { first, isResting } = drawn;
-  return { items, first, last, height: drawnHeight(list) - headPx, isResting, scrollTo };
+  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
+  return { items, first, last, height: drawnHeight(list) - headPx, isResting: drawn.isResting, scrollTo };
 }
 
 function isSame(one: Drawn, other: Drawn): boolean {

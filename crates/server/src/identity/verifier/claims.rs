@@ -28,6 +28,7 @@ pub(super) struct Claims {
     scp: Option<Vec<String>>,
     azp: Option<String>,
     sts: Option<String>,
+    sid: Option<String>,
     pub(super) name: Option<String>,
     pub(super) email: Option<String>,
 }
@@ -154,6 +155,10 @@ impl Rules {
         // An ID token ends here: it says who somebody is, and opens nothing.
         if !claims.azp.as_ref().is_some_and(|azp| self.authorized_parties.contains(azp)) {
             return Err(refused("no authorized azp"));
+        }
+        // Tokens that a page made for somebody else, by a template, have the same shape and name no session.
+        if claims.sid.as_ref().is_none_or(String::is_empty) {
+            return Err(refused("no session"));
         }
         // Clerk marks a session that still owes a step, such as a second factor.
         if claims.sts.as_deref() == Some("pending") {

@@ -71,11 +71,11 @@ export class RowElements {
 
   #arrange(rows: DrawnRow[]): void {
     let next = this.#body.firstChild;
-    for (const { index, isRenaming } of rows) {
+    for (const { index, isRenaming, isCursor } of rows) {
       const element = this.#shown.get(index)?.element;
       if (element === undefined) continue;
-      // A field that is moved loses the keyboard.
-      if (isRenaming) next = this.#makeWay(next, element);
+      // A field that is moved loses the keyboard, and a screen reader that is told of a row that is moved says it again.
+      if (isRenaming || isCursor) next = this.#makeWay(next, element);
       if (next === element) next = next.nextSibling;
       else this.#body.insertBefore(element, next);
     }

@@ -5,6 +5,7 @@ import { FileName } from "../../../components/FileName.tsx";
 import { KindBadge } from "../../../components/KindBadge.tsx";
 import type { OfflineState } from "../../../platform/wire.ts";
 import { OfflineMark } from "../../offline/OfflineMark.tsx";
+import { MARKS } from "../../offline/offlineWords.ts";
 import type { Column, ColumnId } from "../columns.ts";
 import styles from "../FileList.module.css";
 
@@ -32,7 +33,7 @@ export const RowPrototype = memo(function RowPrototype({ columns, into }: RowPro
   return createPortal(prototype, into);
 });
 
-const MARKED: OfflineState[] = ["kept", "fetching", "waiting", "no_room", "failed"];
+const MARKED = Object.keys(MARKS) as OfflineState[];
 
 const PARTS: Record<ColumnId, ReactNode> = {
   name: (
