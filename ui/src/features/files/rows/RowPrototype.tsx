@@ -33,7 +33,7 @@ export const RowPrototype = memo(function RowPrototype({ columns, into }: RowPro
   return createPortal(prototype, into);
 });
 
-const MARKED = Object.keys(MARKS) as OfflineState[];
+const MARKED = Object.keys(MARKS).filter((state): state is OfflineState => state in MARKS);
 
 const PARTS: Record<ColumnId, ReactNode> = {
   name: (
