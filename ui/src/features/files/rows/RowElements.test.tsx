@@ -90,6 +90,26 @@ test("says what a file and a folder are", () => {
   expect(folder).toHaveAttribute("aria-rowindex", "3");
 });
 
+test("has no marks but those of its row", () => {
+  const { body, elements } = elementsIn();
+  const cases: { row: ViewRow; seen: boolean[] }[] = [
+    { row: PLAIN, seen: [false, true, false, false] },
+    { row: { ...FOLDER, waiting: true }, seen: [true, false, true, false] },
+    { row: { ...PLAIN, link: { views: 0 } }, seen: [false, true, false, true] },
+  ];
+  for (const { row, seen } of cases) {
+    elements.draw([drawn(row)], true);
+    const name = body.querySelector("[data-column=name] > span");
+    const marks = [
+      name?.querySelector(":scope > svg"),
+      name?.querySelector(":scope > span"),
+      name?.querySelector(":scope > span:last-child"),
+      body.querySelector("[data-column=link] > span"),
+    ];
+    expect(marks.map((mark) => mark?.hasAttribute("hidden") === false)).toEqual(seen);
+  }
+});
+
 test("a row that is read shows in the element that stood for it", () => {
   const { body, elements } = elementsIn();
   elements.draw([drawn(undefined, 4)], true);
