@@ -6,7 +6,6 @@ mod clerk;
 mod file;
 mod resolve;
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -19,6 +18,7 @@ pub use clerk::ClerkConfig;
 pub use resolve::Problems;
 
 use crate::identity::SignUp;
+use crate::secret::Secret;
 
 /// What the server was told, checked.
 #[derive(Debug)]
@@ -53,18 +53,8 @@ pub struct Config {
 pub enum Metadata {
     /// In a file of this server.
     Sqlite,
-    /// In a MongoDB, which several servers may share.
-    MongoDb(MongoAddress),
-}
-
-/// The address of a MongoDB, which may hold a password: never printed.
-#[derive(PartialEq, Eq)]
-pub struct MongoAddress(pub(crate) String);
-
-impl fmt::Debug for MongoAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("mongodb://…")
-    }
+    /// In a MongoDB, which several servers may share: its address, which may hold a password.
+    MongoDb(Secret),
 }
 
 /// Where objects are kept.

@@ -9,8 +9,9 @@ use notespot_protocol::ByteCount;
 use url::Url;
 
 use super::arguments::Settings;
-use super::{Config, Issuer, Metadata, MongoAddress, Objects, clerk, file};
+use super::{Config, Issuer, Metadata, Objects, clerk, file};
 use crate::identity::SignUp;
+use crate::secret::Secret;
 
 const LISTEN: &str = "127.0.0.1:4800";
 const QUOTA: &str = "50GB";
@@ -119,7 +120,7 @@ fn read_metadata(text: Option<&str>) -> Result<Metadata, Problem> {
     match text.unwrap_or("sqlite") {
         "sqlite" => Ok(Metadata::Sqlite),
         address if address.starts_with("mongodb://") || address.starts_with("mongodb+srv://") => {
-            Ok(Metadata::MongoDb(MongoAddress(address.to_owned())))
+            Ok(Metadata::MongoDb(Secret::new(address)))
         }
         // What was given may hold a password all the same.
         _ => Err(problem(
@@ -211,7 +212,7 @@ mod tests {
         {
             let settings = Settings { metadata: Some(address.into()), ..Settings::default() };
             let config = Config::resolve(settings).unwrap();
-            assert_eq!(config.metadata, Metadata::MongoDb(MongoAddress(address.to_owned())));
+            assert_eq!(config.metadata, Metadata::MongoDb(Secret::new(address)));
             assert!(!format!("{config:?}").contains("horse-battery"));
         }
     }

@@ -8,7 +8,8 @@ use notespot_metadata::accounts::Accounts;
 use notespot_metadata::mongodb::{self, MongoMetadata};
 use notespot_metadata::sqlite::{self, SqliteMetadata};
 
-use crate::config::{Config, Metadata, MongoAddress};
+use crate::config::{Config, Metadata};
+use crate::secret::Secret;
 
 /// The metadata, wherever it is kept.
 pub(crate) struct OpenMetadata {
@@ -65,10 +66,10 @@ async fn open_sqlite(config: &Config) -> anyhow::Result<SqliteMetadata> {
     })
 }
 
-async fn open_mongodb(address: &MongoAddress) -> anyhow::Result<MongoMetadata> {
+async fn open_mongodb(address: &Secret) -> anyhow::Result<MongoMetadata> {
     use mongodb::OpenError;
 
-    MongoMetadata::open(&address.0).await.map_err(|error| {
+    MongoMetadata::open(address.expose()).await.map_err(|error| {
         let advice = match &error {
             OpenError::BadAddress => "Compare --metadata with the connection string that MongoDB shows.",
             OpenError::Unreachable { .. } => {
