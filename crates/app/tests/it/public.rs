@@ -47,6 +47,7 @@ async fn what_is_listed_here_is_found_by_everybody_and_followed_by_other_devices
     let file = stand.file(None, "R\u{e9}sum\u{e9}.txt").await;
     let window = open(&stand).await;
     let other = Window::open(&stand, "b").await;
+    other.up_to_date().await;
     let refused = window.app.list_publicly(file.id, true).await.unwrap_err();
     assert_eq!(refused.code(), ErrorCode::NotFound, "it has no link");
     window.app.copy_public_link(file.id).await.unwrap();

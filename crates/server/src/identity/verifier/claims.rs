@@ -272,11 +272,18 @@ mod tests {
     #[test]
     fn a_session_token_needs_an_authorized_party() {
         let session = |azp: &str, sts: &str| {
-            check_as(Kind::Session, &json!({"client_id": null, "azp": azp, "sts": sts}))
+            check_as(
+                Kind::Session,
+                &json!({"client_id": null, "azp": azp, "sts": sts, "sid": "sess_1"}),
+            )
         };
         assert_eq!(session("https://web.example", "active"), Ok(()));
         assert_eq!(session("https://web.example", "pending"), Err("pending session"));
         assert!(session("https://evil.example", "active").is_err());
+        for sid in [json!(null), json!("")] {
+            let template = json!({"client_id": null, "azp": "https://web.example", "sid": sid});
+            assert_eq!(check_as(Kind::Session, &template), Err("no session"));
+        }
         // What one kind must say does not do for the other.
         assert_eq!(check(&json!({"client_id": null, "azp": "https://web.example"})), Err("no client_id"));
     }
