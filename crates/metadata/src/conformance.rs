@@ -8,6 +8,7 @@ mod dedupe;
 mod feed;
 mod fill;
 mod gaps;
+mod limits;
 mod links;
 mod listening;
 mod names;
@@ -34,6 +35,7 @@ pub use dedupe::*;
 pub use feed::*;
 pub use fill::*;
 pub use gaps::*;
+pub use limits::*;
 pub use links::*;
 pub use listening::*;
 pub use names::*;
@@ -113,6 +115,9 @@ macro_rules! for_each_metadata_case {
             a_name_that_was_given_here_stays,
             a_user_who_is_barred_gets_no_record_until_the_bar_ends,
             an_address_has_one_account,
+            a_window_grants_its_allowance_and_the_next_one_grants_it_again,
+            what_is_given_back_can_be_taken_again,
+            those_who_take_at_once_get_no_more_than_the_allowance,
             a_code_works_once_and_a_replay_revokes,
             a_refresh_token_works_once_and_a_replay_revokes_the_family,
         }

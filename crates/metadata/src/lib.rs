@@ -26,6 +26,7 @@ pub mod changes;
 )]
 pub mod conformance;
 mod error;
+pub mod limits;
 pub mod links;
 pub mod listeners;
 mod listing;
@@ -53,6 +54,7 @@ pub trait MetadataStore:
     + tokens::Tokens
     + orphans::Orphans
     + webhooks::Webhooks
+    + limits::RateLimits
 {
 }
 
@@ -66,5 +68,6 @@ impl<T> MetadataStore for T where
         + tokens::Tokens
         + orphans::Orphans
         + webhooks::Webhooks
+        + limits::RateLimits
 {
 }

@@ -10,6 +10,7 @@ mod changes;
 #[cfg(feature = "conformance")]
 #[expect(clippy::cast_possible_truncation, reason = "what is drawn is small")]
 pub mod generated;
+mod limits;
 mod links;
 mod listing;
 mod mutation;
@@ -36,6 +37,7 @@ use sqlx::{SqliteConnection, Transaction};
 use self::mutation::Mutation;
 pub use self::open::OpenError;
 use crate::error::alone;
+use crate::limits::in_process::InProcess;
 use crate::listeners::Listeners;
 use crate::{MetadataError, Result};
 
@@ -49,6 +51,7 @@ pub struct SqliteMetadata {
     readers: SqlitePool,
     /// Who is told of what this process commits.
     listeners: Arc<Listeners>,
+    limits: Arc<InProcess>,
 }
 
 impl SqliteMetadata {

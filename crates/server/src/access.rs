@@ -2,6 +2,7 @@
 
 mod late_profiles;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -17,6 +18,8 @@ use rand::RngExt as _;
 use sha2::Digest as _;
 
 pub(crate) use self::late_profiles::LateProfiles;
+use crate::audit;
+use crate::client_address::client;
 use crate::identity::Principal;
 use crate::problems::{Answer, Refusal};
 use crate::state::Server;
@@ -153,7 +156,24 @@ pub(crate) fn forbidden(detail: &str) -> Refusal {
     Refusal::new(StatusCode::FORBIDDEN, ErrorCode::Forbidden, detail)
 }
 
+/// Whoever the request's token belongs to, counted.
 async fn caller(parts: &Parts, server: &Arc<Server>) -> Answer<Caller> {
+    let from = client(&parts.extensions);
+    match known_caller(parts, server, from).await {
+        Ok(caller) => {
+            server.limits.user(&caller.user, from).await?;
+            Ok(caller)
+        }
+        Err(refusal) => {
+            if refusal.is_not_signed_in() {
+                server.limits.token_was_refused(from).await;
+            }
+            Err(refusal)
+        }
+    }
+}
+
+async fn known_caller(parts: &Parts, server: &Arc<Server>, from: Option<IpAddr>) -> Answer<Caller> {
     let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     // RFC 9110 §11.1: the scheme's name is case-insensitive.
     let (scheme, token) = header.and_then(|text| text.split_once(' ')).ok_or_else(Refusal::not_signed_in)?;
@@ -171,6 +191,10 @@ async fn caller(parts: &Parts, server: &Arc<Server>) -> Answer<Caller> {
             Err(error) => Err(error.into()),
         };
     }
+    if is_opaque(token) {
+        // Only the provider knows it, which counts how often it is asked.
+        server.limits.may_show_token(from)?;
+    }
     let principal = server.verifier.verify(token).await?;
     let grant = Grant::until(principal.ends_at);
     let user = match server.metadata.user(&principal.user).await {
@@ -180,17 +204,30 @@ async fn caller(parts: &Parts, server: &Arc<Server>) -> Answer<Caller> {
             }
             me.id
         }
-        Err(MetadataError::NotFound) => first_seen(server, token, &principal).await?,
+        Err(MetadataError::NotFound) => first_seen(server, token, &principal, from).await?,
         Err(error) => return Err(error.into()),
     };
     Ok(Caller { user, scopes: None, grant })
 }
 
+/// Whether a token says nothing by itself: a JWT has three parts.
+fn is_opaque(token: &str) -> bool {
+    token.split('.').count() != 3
+}
+
 /// Makes the record of somebody who signed in for the first time.
-async fn first_seen(server: &Server, token: &str, principal: &Principal) -> Answer<UserId> {
+async fn first_seen(
+    server: &Server,
+    token: &str,
+    principal: &Principal,
+    from: Option<IpAddr>,
+) -> Answer<UserId> {
     let (profile, _) = server.verifier.profile(token, principal).await?;
     match server.metadata.ensure_user(&profile, server.quota).await {
-        Ok(me) => Ok(me.id),
+        Ok(me) => {
+            audit::user_first_seen(&me.id, from);
+            Ok(me.id)
+        }
         // Deleted at the provider: a token that was given before is good for nothing.
         Err(MetadataError::NotFound) => Err(Refusal::not_signed_in()),
         Err(error) => Err(error.into()),

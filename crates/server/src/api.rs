@@ -9,6 +9,7 @@ mod events;
 mod input;
 mod links;
 mod me;
+mod metrics;
 mod nodes;
 mod places;
 mod public;
@@ -23,6 +24,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use self::events::Streams;
+pub(crate) use self::metrics::metrics;
 use crate::state::Server;
 
 /// All calls of the API, with their documentation.

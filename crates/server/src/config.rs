@@ -4,6 +4,7 @@
 mod arguments;
 mod clerk;
 mod file;
+mod operations;
 mod resolve;
 
 use std::net::SocketAddr;
@@ -15,6 +16,7 @@ use url::Url;
 
 pub use arguments::{Arguments, Command, TokenCommand, TokenScope, UserCommand};
 pub use clerk::ClerkConfig;
+pub use operations::{LogFormat, Operations};
 pub use resolve::Problems;
 
 use crate::identity::SignUp;
@@ -46,6 +48,8 @@ pub struct Config {
     pub sign_up: SignUp,
     /// How much each user may store.
     pub quota: ByteCount,
+    /// How the server is run.
+    pub operations: Operations,
 }
 
 /// Where metadata is kept.

@@ -17,19 +17,30 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use crate::metrics::Metrics;
+use crate::observe::Counted;
+
 /// For the head of a request, and between two requests of one connection.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-/// Connections at once. Beyond it, new ones wait in the system's queue until one ends; each takes one
-/// file descriptor, of which files and databases need some too. Those that listen for changes take no more than
-/// [half of them](crate::api::Streams).
-pub(crate) const CONNECTIONS_MAX: usize = 768;
+/// Of the head of a request: a browser's cookies and all its tokens fit well.
+const HEAD_MAX_BYTES: u32 = 64 * 1024;
+/// Requests at once over one connection with HTTP/2.
+const STREAMS_MAX: u32 = 100;
 /// After the system refused a connection, such as for want of descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `stop`, then finishes what is under way.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stop: &CancellationToken) {
+/// Serves until `stop`, then finishes what is under way. No more than `most` connections at once: beyond it, new
+/// ones wait in the system's queue until one ends. Those that listen for changes take no more than
+/// [half of them](crate::api::Streams).
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    most: usize,
+    metrics: &Metrics,
+    stop: &CancellationToken,
+) {
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let places = Arc::new(Semaphore::new(most));
     loop {
         let next = async {
             // The semaphore is never closed.
@@ -42,6 +53,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: &Cancella
         };
         match accepted {
             Some((place, Ok((socket, peer)))) => {
+                let place = (place, Counted::new(&metrics.connections));
                 tokio::spawn(answer(socket, peer, router.clone(), graceful.watcher(), place));
             }
             Some((_, Err(error))) => {
@@ -60,7 +72,7 @@ async fn answer(
     peer: SocketAddr,
     router: Router,
     watcher: Watcher,
-    _place: OwnedSemaphorePermit,
+    _place: (OwnedSemaphorePermit, Counted),
 ) {
     // Small answers must not wait for delayed acknowledgements.
     if let Err(error) = socket.set_nodelay(true) {
@@ -72,8 +84,17 @@ async fn answer(
         async move { Ok::<_, Infallible>(infallible(router.oneshot(request).await)) }
     });
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(HEAD_TIMEOUT);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(HEAD_MAX_BYTES as usize);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(HEAD_TIMEOUT)
+        .max_header_list_size(HEAD_MAX_BYTES)
+        .max_concurrent_streams(STREAMS_MAX);
     let connection = builder.serve_connection(TokioIo::new(socket), service).into_owned();
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended early");

@@ -6,11 +6,17 @@
 
 mod access;
 mod api;
+mod audit;
+mod client_address;
 pub mod commands;
 pub mod config;
 mod connections;
 mod delivery;
+mod doctor;
+mod findings;
 pub mod identity;
+mod limits;
+mod metrics;
 mod observe;
 pub mod openapi;
 pub mod pages;

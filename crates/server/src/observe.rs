@@ -1,14 +1,18 @@
 //! What is noted of every request: an id, a span, and how it ended. Never queries, slugs or tokens.
 
 use std::any::Any;
+use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{HeaderName, HeaderValue};
 use http::{Extensions, StatusCode};
+use prometheus_client::metrics::gauge::Gauge;
 use tracing::Instrument as _;
+
+use crate::metrics::Metrics;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -21,17 +25,40 @@ pub(crate) fn request_id(extensions: &Extensions) -> Option<String> {
     extensions.get::<RequestId>().map(|id| id.0.clone())
 }
 
+/// One more, until it is dropped: requests end early too.
+pub(crate) struct Counted(Gauge);
+
+impl Counted {
+    pub(crate) fn new(gauge: &Gauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
 /// Gives the request an id and a span, and notes how it ended.
-pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
+pub(crate) async fn observe(
+    State(metrics): State<Arc<Metrics>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let _in_flight = Counted::new(&metrics.in_flight);
+    let method = request.method().clone();
     let id = notespot_protocol::ClientRef::generate().to_string();
     request.extensions_mut().insert(RequestId(id.clone()));
     // The route and not the path: paths hold slugs.
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
-    let span = tracing::info_span!("request", method = %request.method(), route, request_id = id);
+    let span = tracing::info_span!("request", method = %request.method(), route = &*route, request_id = &*id);
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     let latency_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let status = response.status().as_u16();
+    metrics.answered(&method, &route, status, began.elapsed());
     span.in_scope(|| {
         if status >= 500 {
             tracing::warn!(status, latency_ms, "failed");

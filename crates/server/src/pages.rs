@@ -14,10 +14,11 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::get;
 use http::StatusCode;
+use http::header::ACCEPT;
 use notespot_metadata::MetadataStore;
 use notespot_objects::ObjectStore;
 use url::Url;
@@ -77,6 +78,12 @@ async fn home(State(pages): State<Arc<Pages>>) -> Response {
 
 async fn privacy() -> Response {
     html(StatusCode::OK, &PrivacyPage, &FormsMayGoTo::Nowhere)
+}
+
+/// Whether a page is what answers this best: browsers say so.
+pub(crate) fn are_wanted(request: &Request) -> bool {
+    let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// A page for a browser that asked for a link that was ended: 410.

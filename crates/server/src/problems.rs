@@ -58,6 +58,17 @@ impl Refusal {
         refusal
     }
 
+    /// The server was told to end.
+    pub(crate) fn ending() -> Self {
+        let mut refusal = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ErrorCode::Unavailable,
+            "This server is about to end. Another one answers, or this one in a moment.",
+        );
+        refusal.retry_after = Some(Duration::from_secs(2));
+        refusal
+    }
+
     /// Too much of something at once: it is to be asked for again later.
     pub(crate) fn rate_limited(detail: impl Into<String>, again_after: Duration) -> Self {
         let mut refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::RateLimited, detail);
@@ -77,6 +88,11 @@ impl Refusal {
         )
     }
 
+    /// Whether what was shown for a sign-in was good for nothing.
+    pub(crate) fn is_not_signed_in(&self) -> bool {
+        self.problem.code == ErrorCode::NotSignedIn
+    }
+
     /// For an item of a batch.
     pub(crate) fn into_problem(self) -> Problem {
         self.problem
@@ -89,7 +105,7 @@ impl IntoResponse for Refusal {
         let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();
         if let Some(after) = self.retry_after {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(after.as_secs()));
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(whole_seconds(after)));
         }
         if status == StatusCode::UNAUTHORIZED {
             // RFC 9110 §11.6.1 wants it in every such answer.
@@ -100,16 +116,31 @@ impl IntoResponse for Refusal {
     }
 }
 
+/// At least one: a client that is told to wait for nothing asks again at once.
+pub(crate) fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX).max(1)
+}
+
 /// Gives every failed answer of the API the form of a problem: ours, and those that axum makes
 /// (no such method, a body that is too large, a panic).
 pub(crate) async fn finish(request: Request, next: Next) -> Response {
     let request_id = crate::observe::request_id(request.extensions());
     let known_path = request.extensions().get::<MatchedPath>().is_some();
-    let mut response = next.run(request).await;
+    let response = next.run(request).await;
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return response;
     }
+    finished(response, request_id, known_path)
+}
+
+/// A refusal that is made outside the API's own layers, as a problem.
+pub(crate) fn outside_the_api(request: &Request, refusal: Refusal) -> Response {
+    finished(refusal.into_response(), crate::observe::request_id(request.extensions()), true)
+}
+
+fn finished(mut response: Response, request_id: Option<String>, known_path: bool) -> Response {
+    let status = response.status();
     let refusal = response.extensions_mut().remove::<Refusal>();
     let problem = refusal.unwrap_or_else(|| of_status(status, known_path)).problem;
     let mut finished = written(problem, request_id);

@@ -9,7 +9,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::StatusCode;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use notespot_objects::embedded::BUCKET;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -18,10 +18,11 @@ use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::client_address::{self, TrustedProxies};
 use crate::pages::{self, Pages};
 use crate::state::Server;
 use crate::stores::Parts;
-use crate::{api, delivery, observe, openapi, problems};
+use crate::{api, delivery, limits, observe, openapi, problems};
 
 /// 1,000 announcements with a few parts each fit well.
 const JSON_MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -29,19 +30,19 @@ const JSON_MAX_BYTES: usize = 4 * 1024 * 1024;
 const API_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// Everything that the server answers.
-pub(crate) fn router(server: &Arc<Server>, parts: &Parts) -> Router {
+pub(crate) fn router(server: &Arc<Server>, parts: &Parts, trusted_proxies: TrustedProxies) -> Router {
     let pages = Pages {
         metadata: Arc::clone(&server.metadata),
         objects: Arc::clone(&server.objects),
         public_url: server.public_url.clone(),
     };
-    let mut router = api_router(server)
-        .merge(delivery::router(Arc::clone(server)))
-        .merge(pages::router(pages))
-        .fallback(nowhere);
+    let mut router =
+        api_router(server).merge(delivery::router(Arc::clone(server))).merge(pages::router(pages));
     if let Some(provider) = &parts.provider {
         router = router.merge(provider.router());
     }
+    let strangers = axum::middleware::from_fn_with_state(Arc::clone(&server.limits), limits::strangers);
+    router = router.fallback(nowhere).layer(strangers);
     if let Some(store) = &parts.embedded {
         // Bytes: neither a limit on the body nor on the time.
         let service = HandleError::new(store.service(), |_| async { StatusCode::INTERNAL_SERVER_ERROR });
@@ -54,7 +55,8 @@ pub(crate) fn router(server: &Arc<Server>, parts: &Parts) -> Router {
             HeaderName::from_static("x-content-type-options"),
             HeaderValue::from_static("nosniff"),
         ))
-        .layer(axum::middleware::from_fn(observe::observe))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&server.metrics), observe::observe))
+        .layer(axum::middleware::from_fn_with_state(trusted_proxies, client_address::find))
 }
 
 /// What is stored is anybody's, and comes from the origin on which people sign in: no browser may run
@@ -72,6 +74,7 @@ fn only_data(router: Router) -> Router {
 fn api_router(server: &Arc<Server>) -> Router {
     let (routes, _) = api::router().with_state(Arc::clone(server)).split_for_parts();
     routes
+        .route("/metrics", get(api::metrics).with_state(Arc::clone(server)))
         .route("/openapi.json", get(openapi_json))
         .route("/docs", get(openapi::page::docs))
         // What comes packed counts by what it holds: the limit is for what is unpacked.
@@ -90,9 +93,5 @@ async fn openapi_json() -> Response {
 
 /// Nothing is at this address: a page for people, a problem for programs.
 async fn nowhere(request: Request) -> Response {
-    let wants_page = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
-    if wants_page.is_some_and(|accept| accept.contains("text/html")) {
-        return pages::not_found();
-    }
-    problems::nowhere(&request)
+    if pages::are_wanted(&request) { pages::not_found() } else { problems::nowhere(&request) }
 }

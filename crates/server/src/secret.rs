@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
@@ -23,6 +24,13 @@ impl Secret {
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl Secret {
+    /// Whether `shown` is the same text. Takes as long whatever it is, but for its length.
+    pub(crate) fn is(&self, shown: &str) -> bool {
+        verify_slices_are_equal(self.0.as_bytes(), shown.as_bytes()).is_ok()
     }
 }
 
@@ -55,5 +63,6 @@ mod tests {
         let secret: Secret = "sk_test_topsecret".parse().unwrap();
         assert_eq!(format!("{secret:?} {:?}", Some(&secret)), "Secret(…) Some(Secret(…))");
         assert_eq!(secret.expose(), "sk_test_topsecret");
+        assert!(secret.is("sk_test_topsecret") && !secret.is("sk_test_topsecre") && !secret.is(""));
     }
 }

@@ -14,10 +14,20 @@ use crate::access::LateProfiles;
 use crate::api::Streams;
 use crate::config::Config;
 use crate::identity::{Verifier, WebhookSecret};
+use crate::limits::Limits;
+use crate::metrics::Metrics;
+use crate::secret::Secret;
 use crate::stores::Parts;
 
 /// The largest file: S3's limit for one object, 5 TiB.
 pub(crate) const FILE_MAX: ByteCount = ByteCount(5 << 40);
+
+/// How the server is told to end: first to be left alone, then to end.
+#[derive(Clone, Default)]
+pub(crate) struct Ends {
+    pub(crate) ending: CancellationToken,
+    pub(crate) stop: CancellationToken,
+}
 
 /// What every handler works with.
 pub(crate) struct Server {
@@ -34,17 +44,33 @@ pub(crate) struct Server {
     pub(crate) late_profiles: LateProfiles,
     /// Told when there is something to sweep.
     pub(crate) orphaned: Notify,
+    /// How often anybody may ask.
+    pub(crate) limits: Arc<Limits>,
+    /// What is counted of all this.
+    pub(crate) metrics: Arc<Metrics>,
+    /// What a caller of `/metrics` has to show, where it is not this machine itself.
+    pub(crate) metrics_token: Option<Secret>,
     /// Who listens for changes.
     pub(crate) streams: Arc<Streams>,
     /// Told when a token was revoked here: what it had opened ends then.
     pub(crate) revoked: watch::Sender<()>,
+    /// The server will end: load balancers are told to look elsewhere.
+    pub(crate) ending: CancellationToken,
     /// The server ends: what would go on for ever ends too.
     pub(crate) stop: CancellationToken,
 }
 
 impl Server {
-    pub(crate) fn new(config: &Config, public_url: Url, parts: &Parts, stop: CancellationToken) -> Self {
+    pub(crate) fn new(config: &Config, public_url: Url, parts: &Parts, ends: Ends) -> Self {
+        let operations = &config.operations;
+        let metrics = Arc::<Metrics>::default();
+        let store: Arc<dyn MetadataStore> = Arc::clone(&parts.metadata.store);
+        let most = (operations.requests, operations.anonymous_requests);
         Self {
+            limits: Arc::new(Limits::new(store, most, Arc::clone(&metrics))),
+            streams: Streams::new(operations.connections, &metrics.event_streams),
+            metrics,
+            metrics_token: operations.metrics_token.clone(),
             metadata: Arc::clone(&parts.metadata.store),
             objects: Arc::clone(&parts.objects),
             verifier: Arc::clone(&parts.verifier),
@@ -55,9 +81,9 @@ impl Server {
             webhook_secret: config.clerk.webhook_secret.clone(),
             late_profiles: LateProfiles::default(),
             orphaned: Notify::new(),
-            streams: Arc::default(),
             revoked: watch::Sender::new(()),
-            stop,
+            ending: ends.ending,
+            stop: ends.stop,
         }
     }
 

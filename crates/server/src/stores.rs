@@ -6,13 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
-use notespot_metadata::accounts::Accounts;
+use notespot_metadata::MetadataStore;
 use notespot_objects::ObjectStore;
 use notespot_objects::embedded::{self, EmbeddedStore};
 use notespot_objects::s3::{S3Config, S3Store};
 use url::Url;
 
-pub(crate) use self::metadata::{OpenMetadata, open_metadata};
+pub(crate) use self::metadata::{OpenMetadata, advice_for_mongodb, open_metadata};
 use crate::config::{Config, Issuer, Objects};
 use crate::identity::{
     Backend, KeyTimes, LocalProvider, LocalSettings, TrustedIssuer, Verifier, http_client,
@@ -44,7 +44,7 @@ pub(crate) async fn open(config: &Config, public_url: &Url) -> anyhow::Result<Pa
         (Objects::Embedded, None) => bail!("The object store did not open."),
     };
     let provider = if config.issuers.contains(&Issuer::Local) {
-        Some(open_provider(config, public_url, &metadata.accounts).await?)
+        Some(open_provider(config, public_url, &metadata).await?)
     } else {
         None
     };
@@ -82,7 +82,7 @@ async fn open_bucket(bucket: &S3Config) -> anyhow::Result<Arc<dyn ObjectStore>> 
 async fn open_provider(
     config: &Config,
     public_url: &Url,
-    accounts: &Arc<dyn Accounts>,
+    metadata: &OpenMetadata,
 ) -> anyhow::Result<Arc<LocalProvider>> {
     let settings = LocalSettings {
         keys_dir: config.data_dir.join("identity"),
@@ -92,7 +92,8 @@ async fn open_provider(
         client_id: config.oauth_client_id.clone().filter(|_| elsewhere(config).next().is_none()),
         sign_up: config.sign_up,
     };
-    let provider = LocalProvider::open(Arc::clone(accounts), settings).await;
+    let limits: Arc<dyn MetadataStore> = Arc::clone(&metadata.store);
+    let provider = LocalProvider::open(Arc::clone(&metadata.accounts), limits, settings).await;
     provider.context("The local identity provider cannot start.")
 }
 

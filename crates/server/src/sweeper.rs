@@ -39,11 +39,13 @@ pub(crate) async fn run(server: Arc<Server>, accounts: Arc<dyn Accounts>, stop: 
     let mut forgotten_due = Instant::now();
     loop {
         if let Err(error) = sweep(&server, &*accounts, &stop).await {
+            server.metrics.sweeping_failures.inc();
             tracing::warn!(error = &*error as &dyn Error, "sweeping failed; it is tried again later");
         }
         if forgotten_due <= Instant::now() {
             forgotten_due = Instant::now() + FORGOTTEN_EVERY;
             if let Err(error) = sweep_forgotten(&server).await {
+                server.metrics.sweeping_failures.inc();
                 tracing::warn!(error = &*error as &dyn Error, "open uploads could not be looked through");
             }
         }

@@ -55,7 +55,7 @@ impl Running {
             client_id: None,
             sign_up,
         };
-        let provider = LocalProvider::open(accounts, settings).await.unwrap();
+        let provider = LocalProvider::open(accounts.clone(), accounts, settings).await.unwrap();
         let app = provider.router().into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         let verifier = Verifier::new(&url, vec![provider.trusted()]);

@@ -9,5 +9,6 @@
 mod api;
 mod clerk;
 mod identity;
+mod operating;
 mod pages;
 mod running;

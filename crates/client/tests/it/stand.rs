@@ -40,7 +40,7 @@ impl Stand {
             client_id: None,
             sign_up: SignUp::Open,
         };
-        let provider = LocalProvider::open(accounts, settings).await.unwrap();
+        let provider = LocalProvider::open(accounts.clone(), accounts, settings).await.unwrap();
         let discovery = Discovery {
             product: "notespot".into(),
             api_version: 1,

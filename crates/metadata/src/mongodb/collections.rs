@@ -4,7 +4,7 @@ use mongodb::{Client, Collection, Database};
 
 use super::hints::Hints;
 use super::rows::{
-    AccountRow, BarRow, CodeRow, LinkRow, NodeRow, OrphanRow, PartRow, RefreshTokenRow, SlugRow, TokenRow,
+    AccountRow, BarRow, CodeRow, LimitRow, LinkRow, NodeRow, OrphanRow, PartRow, RefreshTokenRow, SlugRow, TokenRow,
     TombstoneRow, UploadRow, UserRow, VersionRow, WebhookRow,
 };
 
@@ -51,4 +51,6 @@ collections! {
     webhooks: WebhookRow,
     /// Users that the identity provider has deleted.
     barred_users: BarRow,
+    /// How often something was done.
+    limits: LimitRow,
 }

@@ -16,7 +16,7 @@ use super::failure;
 use super::schema;
 
 /// The version that this program makes, and the earliest that can work with what it makes.
-const VERSION: i32 = 1;
+pub(super) const VERSION: i32 = 2;
 const OLDEST: i32 = 1;
 
 /// The document that says which schema this is.
@@ -27,7 +27,7 @@ const LEASE: Duration = Duration::from_mins(1);
 const WAIT_FOR: Duration = Duration::from_mins(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
-const NAMESPACE_EXISTS: i32 = 48;
+pub(super) const NAMESPACE_EXISTS: i32 = 48;
 const DUPLICATE_KEY: i32 = 11000;
 
 /// Why the database is not up to date.
@@ -77,6 +77,12 @@ pub(super) async fn run(at: &Collections) -> Result<(), NotMigrated> {
         tokio::time::sleep(LOOK_AGAIN).await;
     }
     Ok(())
+}
+
+/// The version of the schema that is there.
+pub(super) async fn version(at: &Collections) -> Result<Option<i32>, Error> {
+    let meta: Collection<MetaRow> = at.database.collection("meta");
+    Ok(meta.find_one(doc! { "_id": SCHEMA }).await?.map(|row| row.version))
 }
 
 async fn is_up_to_date(meta: &Collection<MetaRow>) -> Result<bool, NotMigrated> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mongodb::Client;
-use mongodb::bson::doc;
+use mongodb::bson::{Document, doc};
 use mongodb::error::{Error, ErrorKind};
 use mongodb::options::{ClientOptions, ReadConcern, ReadPreference, SelectionCriteria, WriteConcern};
 
@@ -96,7 +96,7 @@ impl MongoMetadata {
     }
 
     async fn open_with(options: ClientOptions) -> Result<Self, OpenError> {
-        let name = options.default_database.clone().unwrap_or_else(|| DATABASE.to_owned());
+        let name = database_name(&options);
         let client = Client::with_options(options).map_err(|_| OpenError::BadAddress)?;
         let at = Arc::new(Collections::new(client, &name));
         require_transactions(&at).await?;
@@ -112,7 +112,11 @@ impl MongoMetadata {
     }
 }
 
-async fn options(address: &str) -> Result<ClientOptions, OpenError> {
+pub(super) fn database_name(options: &ClientOptions) -> String {
+    options.default_database.clone().unwrap_or_else(|| DATABASE.to_owned())
+}
+
+pub(super) async fn options(address: &str) -> Result<ClientOptions, OpenError> {
     let parsed = ClientOptions::parse(address).await;
     let mut options = parsed.map_err(|error| match &*error.kind {
         ErrorKind::DnsResolve { .. } => OpenError::Unreachable { source: error.into() },
@@ -129,8 +133,8 @@ async fn options(address: &str) -> Result<ClientOptions, OpenError> {
     Ok(options)
 }
 
-/// A replica set has a name; a router of shards says what it is.
-async fn require_transactions(at: &Collections) -> Result<(), OpenError> {
+/// What the server says of itself. A replica set has a name; a router of shards says what it is.
+pub(super) async fn require_transactions(at: &Collections) -> Result<Document, OpenError> {
     let hello = at.database.run_command(doc! { "hello": 1 }).await.map_err(|error| {
         let source = || Source::from(error.clone());
         if is_refusal(&error) {
@@ -142,7 +146,7 @@ async fn require_transactions(at: &Collections) -> Result<(), OpenError> {
     let is_router = hello.get_str("msg").is_ok_and(|said| said == "isdbgrid");
     let has_sessions = hello.contains_key("logicalSessionTimeoutMinutes");
     let knows = has_sessions && (hello.contains_key("setName") || is_router);
-    if knows { Ok(()) } else { Err(OpenError::NoTransactions) }
+    if knows { Ok(hello) } else { Err(OpenError::NoTransactions) }
 }
 
 fn is_refusal(error: &Error) -> bool {

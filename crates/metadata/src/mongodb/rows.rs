@@ -4,6 +4,7 @@
 //! asks for is there only for as long as the index is to hold the document.
 
 mod accounts;
+mod limits;
 mod links;
 mod nodes;
 mod uploads;
@@ -15,6 +16,7 @@ use notespot_protocol::{NodeId, Sha256, Timestamp};
 use uuid::Uuid;
 
 pub(super) use self::accounts::{AccountRow, CodeRow, GrantRow, RefreshTokenRow, TokenRow};
+pub(super) use self::limits::LimitRow;
 pub(super) use self::links::{LinkRow, ListedRow, SlugRow};
 pub(super) use self::nodes::{ContentRow, CopyOf, NodeRow, OrphanRow, TombstoneRow, VersionRow};
 pub(super) use self::uploads::{ChallengeRow, PartRow, UploadRow};

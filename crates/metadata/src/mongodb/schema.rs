@@ -130,5 +130,6 @@ fn others() -> Vec<Index> {
         index("refresh_tokens", "ends", doc! { "ends_at": 1 }, &Is::Ends),
         index("webhooks", "by_time", doc! { "noted_at": 1 }, &Is::Plain),
         index("barred_users", "ends", doc! { "ends_at": 1 }, &Is::Ends),
+        index("limits", "ends", doc! { "ends_at": 1 }, &Is::Ends),
     ]
 }

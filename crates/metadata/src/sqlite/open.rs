@@ -89,7 +89,7 @@ impl SqliteMetadata {
             .connect_with(options.create_if_missing(false).read_only(true).pragma("mmap_size", MAPPED))
             .await
             .map_err(refused)?;
-        Ok(Self { writer, readers, listeners: Arc::default() })
+        Ok(Self { writer, readers, listeners: Arc::default(), limits: Arc::default() })
     }
 }
 

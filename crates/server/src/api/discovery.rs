@@ -1,14 +1,18 @@
 //! What the server says of itself.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use notespot_protocol::{BATCH_MAX, Discovery, Limits, Problem, Timestamp};
 
-use crate::problems::Answer;
+use crate::problems::{Answer, Refusal};
 use crate::state::{FILE_MAX, Server};
+
+/// Load balancers ask every few seconds, and take no answer for a no.
+const READY_WITHIN: Duration = Duration::from_secs(4);
 
 /// What a client must know of this server before it signs in.
 #[utoipa::path(get, path = "/.well-known/notespot.json", tag = "discovery", security(()), responses((status = OK, body = Discovery)))]
@@ -31,16 +35,24 @@ pub(super) async fn alive() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Whether the stores behind it can be written to.
+/// Whether requests should come here: the stores behind it answer, and it is not about to end.
 #[utoipa::path(
     get,
     path = "/readyz",
     tag = "discovery",
     security(()),
-    responses((status = NO_CONTENT, description = "They can"), (status = SERVICE_UNAVAILABLE, body = Problem))
+    responses((status = NO_CONTENT, description = "They should"), (status = SERVICE_UNAVAILABLE, body = Problem))
 )]
 pub(super) async fn ready(State(server): State<Arc<Server>>) -> Answer<StatusCode> {
-    server.objects.check().await?;
-    server.metadata.orphans(Timestamp::now(), 1).await?;
-    Ok(StatusCode::NO_CONTENT)
+    if server.ending.is_cancelled() {
+        return Err(Refusal::ending());
+    }
+    let both = async {
+        server.objects.check().await?;
+        server.metadata.orphans(Timestamp::now(), 1).await?;
+        Answer::Ok(StatusCode::NO_CONTENT)
+    };
+    tokio::time::timeout(READY_WITHIN, both)
+        .await
+        .unwrap_or_else(|late| Err(Refusal::unavailable("a store", &late)))
 }

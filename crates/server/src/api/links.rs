@@ -5,10 +5,12 @@ use std::sync::Arc;
 use axum::Json as Said;
 use axum::extract::State;
 use http::HeaderMap;
-use notespot_protocol::{LinkPatch, NewLink, Problem, PublicLink, Slug};
+use notespot_protocol::{LinkPatch, NewLink, Problem, PublicLink, Slug, Timestamp};
 
 use super::input::{Json, Path, known_revision};
 use crate::access::{CanManage, CanRead};
+use crate::audit;
+use crate::client_address::Origin;
 use crate::problems::Answer;
 use crate::state::Server;
 
@@ -27,9 +29,15 @@ const LINKS_MAX: u32 = 1000;
 pub(super) async fn create(
     State(server): State<Arc<Server>>,
     CanManage(owner): CanManage,
+    from: Origin,
     Json(NewLink { node, slug }): Json<NewLink>,
 ) -> Answer<Said<PublicLink>> {
+    let began = Timestamp::now();
     let link = server.metadata.create_link(&owner, node, slug).await?;
+    // The link that the file had is nobody's new access.
+    if link.created_at >= began {
+        audit::link_made(&owner, &from, &link);
+    }
     Ok(Said(server.public_link(link)))
 }
 
@@ -80,12 +88,17 @@ pub(super) async fn edit(
     State(server): State<Arc<Server>>,
     CanManage(owner): CanManage,
     Path(slug): Path<Slug>,
+    from: Origin,
     headers: HeaderMap,
     Json(LinkPatch { listed }): Json<LinkPatch>,
 ) -> Answer<Said<PublicLink>> {
     let if_match = known_revision(&headers)?;
     let link = match listed {
-        Some(listed) => server.metadata.list_link(&owner, &slug, listed, if_match).await?,
+        Some(listed) => {
+            let link = server.metadata.list_link(&owner, &slug, listed, if_match).await?;
+            audit::link_listed(&owner, &from, &link);
+            link
+        }
         None => server.metadata.link(&owner, &slug).await?,
     };
     Ok(Said(server.public_link(link)))
@@ -104,7 +117,9 @@ pub(super) async fn end(
     State(server): State<Arc<Server>>,
     CanManage(owner): CanManage,
     Path(slug): Path<Slug>,
+    from: Origin,
 ) -> Answer<Said<PublicLink>> {
     let link = server.metadata.end_link(&owner, &slug).await?;
+    audit::link_ended(&owner, &from, &link);
     Ok(Said(server.public_link(link)))
 }

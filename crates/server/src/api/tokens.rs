@@ -9,6 +9,8 @@ use notespot_protocol::{AccessToken, NewAccessToken, NewlyMadeToken, Problem, To
 
 use super::input::{Json, Path, at_most};
 use crate::access::{Person, make_token};
+use crate::audit;
+use crate::client_address::Origin;
 use crate::problems::{Answer, Refusal};
 use crate::state::Server;
 
@@ -26,13 +28,16 @@ const NAME_MAX_CHARS: usize = 200;
 pub(super) async fn create(
     State(server): State<Arc<Server>>,
     Person(owner): Person,
+    from: Origin,
     Json(wanted): Json<NewAccessToken>,
 ) -> Answer<Said<NewlyMadeToken>> {
     at_most(NAME_MAX_CHARS, "The name", &wanted.name)?;
     if wanted.scopes.is_empty() {
         return Err(Refusal::bad_request("A token needs at least one scope: read, upload or manage."));
     }
-    Ok(Said(make_token(&*server.metadata, &owner, wanted).await?))
+    let made = make_token(&*server.metadata, &owner, wanted).await?;
+    audit::token_made(&owner, &from, &made.token);
+    Ok(Said(made))
 }
 
 /// All tokens, newest first.
@@ -57,8 +62,10 @@ pub(super) async fn revoke(
     State(server): State<Arc<Server>>,
     Person(owner): Person,
     Path(id): Path<TokenId>,
+    from: Origin,
 ) -> Answer<StatusCode> {
     server.metadata.remove_token(&owner, id).await?;
+    audit::token_revoked(&owner, &from, id);
     server.revoked.send_replace(());
     Ok(StatusCode::NO_CONTENT)
 }

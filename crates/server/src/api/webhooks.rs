@@ -11,6 +11,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use notespot_metadata::MetadataError;
 use notespot_protocol::{ErrorCode, Problem, Timestamp, UserId};
 
+use crate::audit;
 use crate::identity::clerk::{Event, WebhookError, signed};
 use crate::problems::{Answer, Refusal};
 use crate::state::Server;
@@ -114,7 +115,7 @@ async fn erase(server: &Server, user: &UserId) -> Answer<()> {
     server.metadata.bar_user(user, Timestamp::now().plus(BARRED_FOR)).await?;
     match server.metadata.erase_user(user).await {
         Ok(()) => {
-            tracing::info!("a user was deleted at Clerk: everything of theirs is erased");
+            audit::user_erased(user);
             server.orphaned.notify_one();
             Ok(())
         }

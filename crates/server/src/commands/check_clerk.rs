@@ -3,7 +3,8 @@
 use anyhow::{Context as _, bail};
 
 use crate::config::{Config, Issuer};
-use crate::identity::clerk::check::{Finding, Instance, Outcome, check};
+use crate::findings::how_many_are_wrong;
+use crate::identity::clerk::check::{Instance, check};
 use crate::identity::http_client;
 
 pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
@@ -22,20 +23,6 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     };
     let http = http_client().context("The HTTP client cannot start.")?;
     let findings = check(&instance, &http).await;
-    let mut wrong = 0;
-    for Finding { of, outcome } in &findings {
-        match outcome {
-            Outcome::Fine(said) => println!("ok      {of}: {said}"),
-            Outcome::Doubtful(said) => println!("look    {of}: {said}"),
-            Outcome::Wrong(said) => {
-                wrong += 1;
-                println!("wrong   {of}: {said}");
-            }
-        }
-    }
-    match wrong {
-        0 => Ok(()),
-        1 => bail!("One thing is wrong."),
-        wrong => bail!("{wrong} things are wrong."),
-    }
+    findings.iter().for_each(|finding| println!("{finding}"));
+    how_many_are_wrong(&findings).map_or(Ok(()), |said| bail!(said))
 }

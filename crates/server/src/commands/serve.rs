@@ -8,11 +8,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::config::Config;
-use crate::state::Server;
+use crate::state::{Ends, Server};
 use crate::{connections, router, stores, sweeper};
 
 /// How long requests under way may take after SIGTERM.
@@ -20,7 +19,8 @@ const DRAIN: Duration = Duration::from_secs(20);
 
 pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     // Listened for before anything else: a signal during the start must not kill half-way.
-    let stop = stop_on_signal()?;
+    let ends = end_on_signal(config.operations.drain_delay)?;
+    let stop = ends.stop.clone();
     let listener = bind(config.listen).await?;
     let address = listener.local_addr().context("The port could not be read.")?;
     let public_url = match &config.public_url {
@@ -29,13 +29,13 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     };
     stores::make_data_dir(&config.data_dir)?;
     let parts = stores::open(&config, &public_url).await?;
-    let server = Arc::new(Server::new(&config, public_url, &parts, stop.clone()));
+    let server = Arc::new(Server::new(&config, public_url, &parts, ends));
     let sweeping =
         tokio::spawn(sweeper::run(Arc::clone(&server), Arc::clone(&parts.metadata.accounts), stop.clone()));
-    let app = router::router(&server, &parts);
+    let app = router::router(&server, &parts, config.operations.trusted_proxies.clone().into());
 
     say_ready(address);
-    let serving = connections::serve(listener, app, &stop);
+    let serving = connections::serve(listener, app, config.operations.connections, &server.metrics, &stop);
     let drained = async {
         stop.cancelled().await;
         tokio::time::sleep(DRAIN).await;
@@ -75,17 +75,24 @@ fn say_ready(address: SocketAddr) {
     }
 }
 
-fn stop_on_signal() -> anyhow::Result<CancellationToken> {
+/// At a signal the server is on its way out, and ends after `delay`, or at another signal.
+fn end_on_signal(delay: Duration) -> anyhow::Result<Ends> {
     let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be listened for.")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be listened for.")?;
-    let stop = CancellationToken::new();
-    let told = stop.clone();
+    let ends = Ends::default();
+    let told = ends.clone();
     tokio::spawn(async move {
         tokio::select! {
             _ = terminate.recv() => tracing::info!("SIGTERM: finishing what is under way"),
             _ = interrupt.recv() => tracing::info!("interrupted: finishing what is under way"),
         }
-        told.cancel();
+        told.ending.cancel();
+        tokio::select! {
+            () = tokio::time::sleep(delay) => {}
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        told.stop.cancel();
     });
-    Ok(stop)
+    Ok(ends)
 }

@@ -34,6 +34,14 @@ pub enum Command {
     /// Manage personal access tokens
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Check everything that a server of these settings stands on: the clock, the metadata, the objects, the issuer and
+    /// its keys, the webhook secret, the public URL and the disk. Ends with 1 when something is wrong, and says what
+    /// to do
+    Doctor {
+        /// Print what was found as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Check the Clerk instance of these settings: its documents and keys, its clock, the secret key, the OAuth
     /// application and the webhook secret. Ends with 1 when something is wrong, and says what to do
     CheckClerk,
@@ -145,4 +153,42 @@ pub struct Settings {
     /// How much each user may store, such as 50GB [default: 50GB]
     #[arg(long, global = true, env = "NOTESPOT_QUOTA", value_name = "SIZE")]
     pub quota: Option<String>,
+    #[command(flatten)]
+    pub operations: OperationsSettings,
+}
+
+/// How the server is run.
+#[derive(Args, Clone, Debug, Default)]
+pub struct OperationsSettings {
+    /// How the log is written: pretty, or json with one object a line [default: pretty]
+    #[arg(long, global = true, env = "NOTESPOT_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<String>,
+    /// Proxies whose X-Forwarded-For is believed: addresses or networks such as 10.0.0.0/8, separated by commas
+    /// [default: none]
+    #[arg(
+        long,
+        global = true,
+        env = "NOTESPOT_TRUSTED_PROXIES",
+        value_name = "NETWORKS",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Option<Vec<String>>,
+    /// Connections at once; half of them may listen for changes. The limit of open files has to be some 200 higher
+    /// [default: 768]
+    #[arg(long, global = true, env = "NOTESPOT_CONNECTIONS", value_name = "NUMBER")]
+    pub connections: Option<String>,
+    /// What has to be shown as a bearer token for /metrics [default: /metrics answers this machine alone]
+    #[arg(long, global = true, env = "NOTESPOT_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<Secret>,
+    /// Requests that one user may make in a minute, or off. Those from this machine itself do not count
+    /// [default: 6000]
+    #[arg(long, global = true, env = "NOTESPOT_REQUESTS_PER_MINUTE", value_name = "NUMBER")]
+    pub requests_per_minute: Option<String>,
+    /// Requests that one address may make in a minute without a sign-in, or off [default: 1200]
+    #[arg(long, global = true, env = "NOTESPOT_ANONYMOUS_REQUESTS_PER_MINUTE", value_name = "NUMBER")]
+    pub anonymous_requests_per_minute: Option<String>,
+    /// After SIGTERM, how long to go on while /readyz says no, so that a load balancer looks elsewhere first
+    /// [default: 0s]
+    #[arg(long, global = true, env = "NOTESPOT_DRAIN_DELAY", value_name = "SECONDS")]
+    pub drain_delay: Option<String>,
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::arguments::Settings;
+use super::arguments::{OperationsSettings, Settings};
 use crate::secret::Secret;
 
 /// What a file may hold: the flags, with underscores. An unknown key is a problem, not a wish.
@@ -24,12 +24,37 @@ struct File {
     clerk_api_url: Option<String>,
     sign_up: Option<String>,
     quota: Option<String>,
+    log_format: Option<String>,
+    trusted_proxies: Option<Vec<String>>,
+    connections: Option<Number>,
+    metrics_token: Option<Secret>,
+    requests_per_minute: Option<Number>,
+    anonymous_requests_per_minute: Option<Number>,
+    drain_delay: Option<String>,
+}
+
+/// A number, or a word such as `off`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Number {
+    Number(u64),
+    Text(String),
+}
+
+impl From<Number> for String {
+    fn from(number: Number) -> Self {
+        match number {
+            Number::Number(number) => number.to_string(),
+            Number::Text(text) => text,
+        }
+    }
 }
 
 /// Fills in from the file what was given neither as a flag nor in the environment.
 pub(super) fn fill_in(settings: Settings) -> Result<Settings, FileProblem> {
     let Some(path) = settings.config.clone() else { return Ok(settings) };
     let file = read(&path)?;
+    let given = settings.operations;
     Ok(Settings {
         config: settings.config,
         listen: settings.listen.or(file.listen),
@@ -45,6 +70,17 @@ pub(super) fn fill_in(settings: Settings) -> Result<Settings, FileProblem> {
         clerk_api_url: settings.clerk_api_url.or(file.clerk_api_url),
         sign_up: settings.sign_up.or(file.sign_up),
         quota: settings.quota.or(file.quota),
+        operations: OperationsSettings {
+            log_format: given.log_format.or(file.log_format),
+            trusted_proxies: given.trusted_proxies.or(file.trusted_proxies),
+            connections: given.connections.or(file.connections.map(Into::into)),
+            metrics_token: given.metrics_token.or(file.metrics_token),
+            requests_per_minute: given.requests_per_minute.or(file.requests_per_minute.map(Into::into)),
+            anonymous_requests_per_minute: given
+                .anonymous_requests_per_minute
+                .or(file.anonymous_requests_per_minute.map(Into::into)),
+            drain_delay: given.drain_delay.or(file.drain_delay),
+        },
     })
 }
 

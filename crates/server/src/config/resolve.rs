@@ -9,7 +9,7 @@ use notespot_protocol::ByteCount;
 use url::Url;
 
 use super::arguments::Settings;
-use super::{Config, Issuer, Metadata, Objects, clerk, file};
+use super::{Config, Issuer, Metadata, Objects, clerk, file, operations};
 use crate::identity::SignUp;
 use crate::secret::Secret;
 
@@ -41,7 +41,7 @@ impl Config {
     /// Checks everything, and lists all that is wrong at once.
     pub fn resolve(settings: Settings) -> Result<Self, Problems> {
         let settings = file::fill_in(settings).map_err(|found| Problems(vec![problem(found.to_string())]))?;
-        let clerk = clerk::read(&settings);
+        let (clerk, operations) = (clerk::read(&settings), operations::read(&settings.operations));
         let mut problems = Vec::new();
         let mut noted = |result: Result<(), Problem>| result.unwrap_or_else(|found| problems.push(found));
 
@@ -63,6 +63,7 @@ impl Config {
         let mut quota = ByteCount::ZERO;
         noted(read_size(settings.quota.as_deref().unwrap_or(QUOTA)).map(|read| quota = read));
         let clerk = clerk.map_err(|found| problems.extend(found)).ok();
+        let operations = operations.map_err(|found| problems.extend(found)).ok();
         let elsewhere = issuers.iter().any(|issuer| *issuer != Issuer::Local);
         if elsewhere && settings.oauth_client_id.is_none() {
             problems.push(problem(
@@ -70,7 +71,7 @@ impl Config {
             ));
         }
 
-        let Some(clerk) = clerk.filter(|_| problems.is_empty()) else {
+        let (Some(clerk), Some(operations), true) = (clerk, operations, problems.is_empty()) else {
             return Err(Problems(problems));
         };
         Ok(Self {
@@ -85,6 +86,7 @@ impl Config {
             clerk,
             sign_up,
             quota,
+            operations,
         })
     }
 }

@@ -54,6 +54,7 @@ impl Delivery {
         }
         let Some(piece) = self.bytes.next().await.transpose()? else { return Ok(None) };
         self.left = self.left.saturating_sub(piece.len() as u64);
+        self.server.metrics.delivered_bytes.inc_by(piece.len() as u64);
         // Now and not at the stream's end: a connection that knows the length does not ask for more
         // once it has all of it.
         if self.left == 0 {

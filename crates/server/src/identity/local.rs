@@ -27,6 +27,7 @@ use axum::routing::{get, post};
 use jsonwebtoken::DecodingKey;
 use notespot_metadata::MetadataError;
 use notespot_metadata::accounts::Accounts;
+use notespot_metadata::limits::RateLimits;
 use notespot_protocol::UserId;
 use url::Url;
 use zeroize::Zeroizing;
@@ -105,9 +106,10 @@ pub struct LocalProvider {
 
 impl LocalProvider {
     /// Reads the keys, or makes them at the first start: then they are on disk, for their owner only,
-    /// before they are used.
+    /// before they are used. `limits` counts attempts to guess.
     pub async fn open(
         accounts: Arc<dyn Accounts>,
+        limits: Arc<dyn RateLimits>,
         settings: LocalSettings,
     ) -> Result<Arc<Self>, IdentityError> {
         let LocalSettings { keys_dir, public_url, client_id, sign_up } = settings;
@@ -125,7 +127,7 @@ impl LocalProvider {
             signing: kept.signing,
             passwords,
             nobodys_hash,
-            attempts: Attempts::default(),
+            attempts: Attempts::new(limits),
             signing_up: tokio::sync::Mutex::default(),
         }))
     }

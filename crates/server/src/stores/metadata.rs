@@ -67,21 +67,26 @@ async fn open_sqlite(config: &Config) -> anyhow::Result<SqliteMetadata> {
 }
 
 async fn open_mongodb(address: &Secret) -> anyhow::Result<MongoMetadata> {
-    use mongodb::OpenError;
-
     MongoMetadata::open(address.expose()).await.map_err(|error| {
-        let advice = match &error {
-            OpenError::BadAddress => "Compare --metadata with the connection string that MongoDB shows.",
-            OpenError::Unreachable { .. } => {
-                "Check the host name, and that this machine's address is let in (Atlas: Network access)."
-            }
-            OpenError::Refused { .. } => {
-                "Check the user, the password and that the user may read and write the database."
-            }
-            OpenError::NoTransactions => "Start it with --replSet, and run rs.initiate() once.",
-            OpenError::Newer => "Start the newer version again, or restore an older backup.",
-            OpenError::NotMigrated { .. } => "Start the server again: it goes on from where it was.",
-        };
+        let advice = advice_for_mongodb(&error);
         anyhow!(error).context(format!("The metadata cannot be opened. {advice}"))
     })
+}
+
+/// What to do where it did not open.
+pub(crate) fn advice_for_mongodb(error: &mongodb::OpenError) -> &'static str {
+    use mongodb::OpenError;
+
+    match error {
+        OpenError::BadAddress => "Compare --metadata with the connection string that MongoDB shows.",
+        OpenError::Unreachable { .. } => {
+            "Check the host name, and that this machine's address is let in (Atlas: Network access)."
+        }
+        OpenError::Refused { .. } => {
+            "Check the user, the password and that the user may read and write the database."
+        }
+        OpenError::NoTransactions => "Start it with --replSet, and run rs.initiate() once.",
+        OpenError::Newer => "Start the newer version again, or restore an older backup.",
+        OpenError::NotMigrated { .. } => "Start the server again: it goes on from where it was.",
+    }
 }

@@ -91,7 +91,7 @@ async fn a_token_for_another_client_of_the_same_provider_is_refused() {
         sign_up: SignUp::Closed,
     };
     let accounts = super::accounts_in(running.folder.path()).await;
-    let other = LocalProvider::open(accounts, settings).await.unwrap();
+    let other = LocalProvider::open(accounts.clone(), accounts, settings).await.unwrap();
     let verifier = notespot_server::identity::Verifier::new(&running.url, vec![other.trusted()]);
     let refused = verifier.verify(&token).await;
     assert_eq!(refused, Err(AuthError::NotSignedIn { reason: "wrong client_id" }));

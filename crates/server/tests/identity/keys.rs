@@ -63,7 +63,8 @@ async fn a_damaged_key_is_left_alone_and_named() {
         client_id: None,
         sign_up: SignUp::Open,
     };
-    let refused = LocalProvider::open(accounts_in(folder.path()).await, settings).await;
+    let accounts = accounts_in(folder.path()).await;
+    let refused = LocalProvider::open(accounts.clone(), accounts, settings).await;
     assert!(matches!(refused, Err(IdentityError::Damaged { path: named }) if named == path));
     assert_eq!(std::fs::read(&path).unwrap(), b"not a key");
 }

@@ -36,7 +36,7 @@ async fn behind(door: &Arc<Door>) -> Running {
         sign_up: SignUp::Open,
     };
     let accounts = accounts_in(folder.path()).await;
-    let provider = LocalProvider::open(accounts, settings).await.unwrap();
+    let provider = LocalProvider::open(accounts.clone(), accounts, settings).await.unwrap();
     let app: Router = provider.router().layer(middleware::from_fn_with_state(Arc::clone(door), pass));
     let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
     let verifier = remote(&url);

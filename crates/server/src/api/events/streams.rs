@@ -5,21 +5,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use notespot_protocol::UserId;
+use prometheus_client::metrics::gauge::Gauge;
 
-use crate::connections::CONNECTIONS_MAX;
+use crate::observe::Counted;
 use crate::problems::{Answer, Refusal};
 
-/// Of all owners together: over HTTP/1 each takes a connection, and the others have to be answered too.
-const STREAMS_MAX: usize = CONNECTIONS_MAX / 2;
 /// Of one owner: more programs than anybody runs, and not all that there are places for.
 const STREAMS_OF_ONE_MAX: usize = 64;
 /// Whoever finds no place looks for changes by itself meanwhile.
 const AGAIN_AFTER: Duration = Duration::from_secs(30);
 
 /// The streams that are open.
-#[derive(Default)]
 pub(crate) struct Streams {
+    /// Of all owners together: over HTTP/1 each takes a connection, and the others have to be answered too.
+    most: usize,
     open: Mutex<Open>,
+    counted: Gauge,
 }
 
 #[derive(Default)]
@@ -32,9 +33,15 @@ struct Open {
 pub(super) struct Place {
     streams: Arc<Streams>,
     owner: UserId,
+    _counted: Counted,
 }
 
 impl Streams {
+    /// No more than half of so many connections; `counted` says how many there are.
+    pub(crate) fn new(connections: usize, counted: &Gauge) -> Arc<Self> {
+        Arc::new(Self { most: connections / 2, open: Mutex::default(), counted: counted.clone() })
+    }
+
     /// A place for one more.
     pub(super) fn take(self: &Arc<Self>, owner: &UserId) -> Answer<Place> {
         let mut open = self.open();
@@ -44,13 +51,14 @@ impl Streams {
                 "Too many of your programs listen for changes at once. Look for changes from time to time.";
             return Err(Refusal::rate_limited(detail, AGAIN_AFTER));
         }
-        if open.all >= STREAMS_MAX {
+        if open.all >= self.most {
             let detail = "Too many programs listen for changes at once. Look for changes from time to time.";
             return Err(Refusal::rate_limited(detail, AGAIN_AFTER));
         }
         open.all += 1;
         open.of_owners.insert(owner.clone(), of_owner + 1);
-        Ok(Place { streams: Arc::clone(self), owner: owner.clone() })
+        let counted = Counted::new(&self.counted);
+        Ok(Place { streams: Arc::clone(self), owner: owner.clone(), _counted: counted })
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
@@ -75,13 +83,16 @@ impl Drop for Place {
 mod tests {
     use super::*;
 
+    const STREAMS_MAX: usize = 384;
+
     fn owner(number: usize) -> UserId {
         UserId(number.to_string())
     }
 
     #[test]
     fn nobody_takes_all_places_and_all_together_leave_room_for_calls() {
-        let streams = Arc::new(Streams::default());
+        let gauge = Gauge::default();
+        let streams = Streams::new(2 * STREAMS_MAX, &gauge);
         let mut places: Vec<_> =
             (0..STREAMS_OF_ONE_MAX).map(|_| streams.take(&owner(0)).ok().unwrap()).collect();
         let refused = streams.take(&owner(0)).err().unwrap().into_problem();
@@ -92,7 +103,9 @@ mod tests {
         assert!(streams.take(&owner(1)).is_err());
         places.truncate(STREAMS_MAX - 1);
         places.push(streams.take(&owner(1)).ok().unwrap());
+        assert_eq!(gauge.get(), 384);
         places.clear();
+        assert_eq!(gauge.get(), 0);
         let open = streams.open();
         assert_eq!((open.all, open.of_owners.len()), (0, 0));
     }

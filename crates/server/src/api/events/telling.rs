@@ -183,6 +183,8 @@ mod tests {
     use tempfile::TempDir;
     use tokio::time::{interval, timeout};
 
+    use prometheus_client::metrics::gauge::Gauge;
+
     use super::super::streams::Streams;
     use super::*;
     use crate::access::{hash_of, make_token};
@@ -211,7 +213,7 @@ mod tests {
         }
 
         fn tells(&self, grant: Grant, known: Option<u64>) -> Telling {
-            let place = Arc::new(Streams::default()).take(&self.ada).unwrap();
+            let place = Streams::new(100, &Gauge::default()).take(&self.ada).unwrap();
             let reader = Reader { owner: self.ada.clone(), grant };
             let (metadata, revoked) = (Arc::clone(&self.metadata), self.revoked.subscribe());
             Telling::new(metadata, reader, known.map(Revision), revoked, self.stop.clone(), place)

@@ -1,6 +1,5 @@
 //! Whether a Clerk instance is set up as this server and the desktop app need it.
 
-use std::error::Error;
 use std::time::SystemTime;
 
 use http::header::{DATE, HeaderMap};
@@ -8,6 +7,8 @@ use serde::Deserialize;
 use url::Url;
 
 use super::backend::{Application, Backend, BackendError};
+use crate::findings::Outcome::{Doubtful, Fine, Wrong};
+use crate::findings::{Finding, Outcome, finding, with_causes};
 use crate::identity::outgoing::{CallError, json_of};
 use crate::secret::Secret;
 
@@ -23,24 +24,6 @@ pub(crate) struct Instance<'a> {
     pub(crate) secret_key: Option<&'a Secret>,
     pub(crate) has_webhook_secret: bool,
 }
-
-/// How one thing is: a sentence that says it, or what is wrong and what to do.
-#[derive(Debug)]
-pub(crate) struct Finding {
-    /// What was looked at, in a word or two.
-    pub(crate) of: &'static str,
-    pub(crate) outcome: Outcome,
-}
-
-#[derive(Debug)]
-pub(crate) enum Outcome {
-    Fine(String),
-    /// It works, and something is missing or less safe than it could be.
-    Doubtful(String),
-    Wrong(String),
-}
-
-use Outcome::{Doubtful, Fine, Wrong};
 
 /// The parts of an OpenID provider's document that matter here.
 #[derive(Deserialize)]
@@ -96,10 +79,6 @@ pub(crate) async fn check(instance: &Instance<'_>, http: &reqwest::Client) -> Ve
     findings.push(finding("webhooks", webhooks(instance.has_webhook_secret)));
     findings.push(finding("session tokens", parties(instance.authorized_parties)));
     findings
-}
-
-fn finding(of: &'static str, outcome: Outcome) -> Finding {
-    Finding { of, outcome }
 }
 
 fn issuer(base: &str, document: Result<Document, CallError>) -> Outcome {
@@ -261,18 +240,4 @@ fn parties(parties: &[String]) -> Outcome {
         }
         None => Fine(format!("Those of {} are accepted.", parties.join(", "))),
     }
-}
-
-/// An error with what it came from. None of them holds a key or a token.
-fn with_causes(error: &dyn Error) -> String {
-    let mut said = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_said = cause.to_string();
-        if !said.contains(&cause_said) {
-            said = format!("{said}: {cause_said}");
-        }
-        source = cause.source();
-    }
-    said
 }

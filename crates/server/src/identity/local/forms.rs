@@ -1,24 +1,25 @@
 //! What the provider's forms send.
 
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Instant;
 
-use axum::extract::{ConnectInfo, State};
+use axum::Form;
+use axum::extract::State;
 use axum::response::Response;
-use axum::{Extension, Form};
 use http::StatusCode;
 use http::header::{HeaderMap, SET_COOKIE};
 use notespot_metadata::MetadataError;
 use notespot_metadata::accounts::Account;
-use notespot_protocol::Timestamp;
+use notespot_protocol::{Timestamp, UserId};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::LocalProvider;
+use super::attempts::NotNow;
 use super::browser::BrowserSession;
 use super::request::AuthorizeRequest;
 use super::screens::{self, FormPage};
+use crate::audit;
+use crate::client_address::Origin;
 use crate::identity::accounts::{self, NewAccount, NewAccountError};
 use crate::identity::passwords::PasswordError;
 
@@ -28,8 +29,6 @@ pub(super) const CONTINUE: &str = "/oauth/continue";
 
 const NOT_OURS: &str = "This page was open for too long, or cookies are turned off. Please try again.";
 const WRONG: &str = "The e-mail address or the password is not right.";
-
-type Address = Option<Extension<ConnectInfo<SocketAddr>>>;
 
 #[derive(Deserialize)]
 pub(super) struct SignInForm {
@@ -69,14 +68,15 @@ pub(super) struct ContinueForm {
 
 /// Why somebody is not signed in.
 enum NotSignedIn {
-    WrongPassword,
+    /// Whose, where there is such an account.
+    WrongPassword(Option<UserId>),
     Busy,
     Unavailable(MetadataError),
 }
 
 pub(super) async fn sign_in(
     State(provider): State<Arc<LocalProvider>>,
-    address: Address,
+    Origin(address): Origin,
     headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> Response {
@@ -90,17 +90,27 @@ pub(super) async fn sign_in(
     if !provider.browser.sealed(&headers, &form.seal) {
         return again(StatusCode::FORBIDDEN, NOT_OURS).await;
     }
-    let address = ip_of(address);
-    if let Err(wait) = provider.attempts.begin(address, Some(email), Instant::now()) {
-        let response = again(StatusCode::TOO_MANY_REQUESTS, &screens::too_many_text(wait)).await;
-        return screens::with_retry_after(response, wait);
+    match provider.attempts.begin(address, Some(email), Timestamp::now()).await {
+        Ok(()) => {}
+        Err(NotNow::TooMany(wait)) => {
+            audit::sign_in_failed(None, address);
+            let response = again(StatusCode::TOO_MANY_REQUESTS, &screens::too_many_text(wait)).await;
+            return screens::with_retry_after(response, wait);
+        }
+        Err(NotNow::Unavailable(error)) => return screens::unavailable(&error),
     }
     match provider.person_with(email, form.password).await {
         Ok(account) => {
-            provider.attempts.forgive(address, email);
+            if let Err(error) = provider.attempts.forgive(address, email).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "an attempt counts that was none");
+            }
+            audit::signed_in(&account.id, address);
             provider.welcome(&request, &account).await
         }
-        Err(NotSignedIn::WrongPassword) => again(StatusCode::FORBIDDEN, WRONG).await,
+        Err(NotSignedIn::WrongPassword(account)) => {
+            audit::sign_in_failed(account.as_ref(), address);
+            again(StatusCode::FORBIDDEN, WRONG).await
+        }
         Err(NotSignedIn::Busy) => {
             again(StatusCode::SERVICE_UNAVAILABLE, &NewAccountError::Busy.to_string()).await
         }
@@ -110,7 +120,7 @@ pub(super) async fn sign_in(
 
 pub(super) async fn create_account(
     State(provider): State<Arc<LocalProvider>>,
-    address: Address,
+    Origin(address): Origin,
     headers: HeaderMap,
     Form(form): Form<CreateAccountForm>,
 ) -> Response {
@@ -140,13 +150,20 @@ pub(super) async fn create_account(
         }
         Err(error) => return screens::unavailable(&error),
     }
-    if let Err(wait) = provider.attempts.begin(ip_of(address), None, Instant::now()) {
-        let text = screens::too_many_text(wait);
-        let response = again(StatusCode::TOO_MANY_REQUESTS, Vec::new(), Some(&text));
-        return screens::with_retry_after(response, wait);
+    match provider.attempts.begin(address, None, Timestamp::now()).await {
+        Ok(()) => {}
+        Err(NotNow::TooMany(wait)) => {
+            let text = screens::too_many_text(wait);
+            let response = again(StatusCode::TOO_MANY_REQUESTS, Vec::new(), Some(&text));
+            return screens::with_retry_after(response, wait);
+        }
+        Err(NotNow::Unavailable(error)) => return screens::unavailable(&error),
     }
     match accounts::save(&*provider.accounts, &provider.passwords, new).await {
-        Ok(account) => provider.welcome(&request, &account).await,
+        Ok(account) => {
+            audit::account_made(&account.id, address);
+            provider.welcome(&request, &account).await
+        }
         Err(NewAccountError::Unavailable(error)) => screens::unavailable(&error),
         Err(problem @ NewAccountError::EmailTaken) => again(StatusCode::CONFLICT, vec![problem], None),
         Err(problem) => again(StatusCode::SERVICE_UNAVAILABLE, vec![problem], None),
@@ -196,7 +213,10 @@ impl LocalProvider {
                 NotSignedIn::Busy
             }
         })?;
-        account.filter(|_| matches).ok_or(NotSignedIn::WrongPassword)
+        match account {
+            Some(account) if matches => Ok(account),
+            other => Err(NotSignedIn::WrongPassword(other.map(|account| account.id))),
+        }
     }
 
     /// Remembers the browser, and answers the app.
@@ -208,8 +228,4 @@ impl LocalProvider {
         }
         response
     }
-}
-
-fn ip_of(address: Address) -> Option<IpAddr> {
-    address.map(|Extension(ConnectInfo(address))| address.ip())
 }

@@ -272,10 +272,7 @@ mod tests {
     #[test]
     fn a_session_token_needs_an_authorized_party() {
         let session = |azp: &str, sts: &str| {
-            check_as(
-                Kind::Session,
-                &json!({"client_id": null, "azp": azp, "sts": sts, "sid": "sess_1"}),
-            )
+            check_as(Kind::Session, &json!({"client_id": null, "azp": azp, "sts": sts, "sid": "sess_1"}))
         };
         assert_eq!(session("https://web.example", "active"), Ok(()));
         assert_eq!(session("https://web.example", "pending"), Err("pending session"));

@@ -1,0 +1,95 @@
+//! Looking at a database from outside, for whoever sets one up.
+
+use std::time::{Duration, SystemTime};
+
+use futures_util::TryStreamExt as _;
+use mongodb::Client;
+use mongodb::bson::{Bson, Document, doc};
+
+use super::collections::Collections;
+use super::open::{OpenError, Source, database_name, options, require_transactions};
+use super::{migrations, schema};
+
+/// A collection that exists only while somebody looks.
+const TRIAL: &str = "examined";
+
+/// What was found. Nothing of the deployment's own is changed.
+#[derive(Debug)]
+pub struct Examined {
+    /// As the server says it, such as `8.0.4`.
+    pub version: String,
+    /// How far its clock is from this machine's, where it tells the time.
+    pub clock_away: Option<Duration>,
+    /// The version of the schema, and the one that this program makes; `None` before the first start of a server.
+    pub schema: Option<(i32, i32)>,
+    /// The indexes that are not there, as `collection.index`.
+    pub missing_indexes: Vec<String>,
+    /// Why a transaction on two documents could not be written, read back and removed.
+    pub transaction: Result<(), Source>,
+}
+
+/// Looks at the database that the address names.
+///
+/// # Errors
+/// As for opening it; a schema that is newer or missing is none.
+pub async fn examine(address: &str) -> Result<Examined, OpenError> {
+    let options = options(address).await?;
+    let name = database_name(&options);
+    let client = Client::with_options(options).map_err(|_| OpenError::BadAddress)?;
+    let at = Collections::new(client, &name);
+    let examined = look(&at).await;
+    at.client.clone().shutdown().await;
+    examined
+}
+
+async fn look(at: &Collections) -> Result<Examined, OpenError> {
+    let hello = require_transactions(at).await?;
+    let told = |error: mongodb::error::Error| OpenError::Unreachable { source: error.into() };
+    let build = at.database.run_command(doc! { "buildInfo": 1 }).await.map_err(told)?;
+    let schema = migrations::version(at).await.map_err(told)?;
+    let missing_indexes =
+        if schema.is_some() { missing_indexes(at).await.map_err(told)? } else { Vec::new() };
+    Ok(Examined {
+        version: build.get_str("version").unwrap_or("unknown").to_owned(),
+        clock_away: hello.get_datetime("localTime").ok().map(|theirs| away(theirs.to_system_time())),
+        schema: schema.map(|version| (version, migrations::VERSION)),
+        missing_indexes,
+        transaction: try_transaction(at).await.map_err(Source::from),
+    })
+}
+
+fn away(theirs: SystemTime) -> Duration {
+    theirs.duration_since(SystemTime::now()).unwrap_or_else(|behind| behind.duration())
+}
+
+async fn missing_indexes(at: &Collections) -> mongodb::error::Result<Vec<String>> {
+    let mut missing = Vec::new();
+    for name in Collections::NAMES {
+        let wanted: Vec<_> = schema::indexes().into_iter().filter(|index| index.collection == *name).collect();
+        let there = at.database.collection::<Document>(name).list_index_names().await.unwrap_or_default();
+        let names = wanted.into_iter().filter_map(|index| index.model.options?.name);
+        missing.extend(names.filter(|index| !there.contains(index)).map(|index| format!("{name}.{index}")));
+    }
+    Ok(missing)
+}
+
+/// Two documents in one transaction, read back in it, and taken back: it leaves nothing but an empty collection, which
+/// is dropped.
+async fn try_transaction(at: &Collections) -> mongodb::error::Result<()> {
+    let trial = at.database.collection::<Document>(TRIAL);
+    // Collections cannot be made within a transaction on every version.
+    let made = at.database.create_collection(TRIAL).await;
+    if let Err(error) = made
+        && super::failure::code(&error) != Some(migrations::NAMESPACE_EXISTS)
+    {
+        return Err(error);
+    }
+    let mut session = at.client.start_session().await?;
+    session.start_transaction().await?;
+    trial.insert_many([doc! { "_id": Bson::Int32(1) }, doc! { "_id": 2 }]).session(&mut session).await?;
+    let mut found = trial.find(doc! {}).session(&mut session).await?;
+    let seen: Vec<Document> = found.stream(&mut session).try_collect().await?;
+    session.abort_transaction().await?;
+    trial.drop().await?;
+    if seen.len() == 2 { Ok(()) } else { Err(mongodb::error::Error::custom("a transaction does not see its own writes")) }
+}

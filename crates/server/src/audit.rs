@@ -1,0 +1,79 @@
+//! The audit log: who got in, and who changed who may see what. One line each, in the log, under the target `audit`;
+//! they are there whatever else of the log is wanted.
+//!
+//! People and files are named by their ids, and whoever asked by the address that they asked from. A link is named by the
+//! beginning of the SHA-256 of its slug: lines about one link can be found, and nobody opens a link who reads the log.
+//! The span of the request adds its id. Opening a public link is not noted: that is nobody's business.
+
+use std::net::IpAddr;
+
+use notespot_metadata::links::StoredLink;
+use notespot_protocol::{AccessToken, Slug, TokenId, UserId};
+use sha2::{Digest as _, Sha256};
+use tracing::field::{DisplayValue, display};
+
+use crate::client_address::Origin;
+
+/// The target of all its lines.
+pub(crate) const TARGET: &str = "audit";
+
+/// Writes a line. A field that is `None` is left out.
+macro_rules! note {
+    ($event:literal, $($field:tt)*) => {
+        tracing::info!(target: TARGET, event = $event, $($field)*)
+    };
+}
+
+pub(crate) fn link_made(user: &UserId, from: &Origin, link: &StoredLink) {
+    note!("link.made", user = user.0, from = shown(from.0), node = %link.node, link = named(&link.slug));
+}
+
+pub(crate) fn link_listed(user: &UserId, from: &Origin, link: &StoredLink) {
+    let (node, listed) = (link.node, link.listed);
+    note!("link.listed", user = user.0, from = shown(from.0), %node, link = named(&link.slug), listed);
+}
+
+pub(crate) fn link_ended(user: &UserId, from: &Origin, link: &StoredLink) {
+    note!("link.ended", user = user.0, from = shown(from.0), node = %link.node, link = named(&link.slug));
+}
+
+pub(crate) fn token_made(user: &UserId, from: &Origin, token: &AccessToken) {
+    let ends_at = token.ends_at.map(display);
+    note!("token.made", user = user.0, from = shown(from.0), token = %token.id, scopes = ?token.scopes, ends_at);
+}
+
+pub(crate) fn token_revoked(user: &UserId, from: &Origin, token: TokenId) {
+    note!("token.revoked", user = user.0, from = shown(from.0), %token);
+}
+
+/// At the local identity provider; elsewhere, the provider knows.
+pub(crate) fn signed_in(user: &UserId, from: Option<IpAddr>) {
+    note!("sign_in", user = user.0, from = shown(from));
+}
+
+/// Whose account it was, where there is one. What was typed is not noted: people type passwords everywhere.
+pub(crate) fn sign_in_failed(user: Option<&UserId>, from: Option<IpAddr>) {
+    note!("sign_in.failed", user = user.map(|user| &*user.0), from = shown(from));
+}
+
+pub(crate) fn account_made(user: &UserId, from: Option<IpAddr>) {
+    note!("account.made", user = user.0, from = shown(from));
+}
+
+/// Somebody whom an identity provider vouches for came for the first time.
+pub(crate) fn user_first_seen(user: &UserId, from: Option<IpAddr>) {
+    note!("user.first_seen", user = user.0, from = shown(from));
+}
+
+/// The identity provider has deleted somebody, and everything of theirs went.
+pub(crate) fn user_erased(user: &UserId) {
+    note!("user.erased", user = user.0);
+}
+
+fn shown(from: Option<IpAddr>) -> Option<DisplayValue<IpAddr>> {
+    from.map(display)
+}
+
+fn named(slug: &Slug) -> String {
+    hex::encode(&Sha256::digest(slug.to_string())[..8])
+}
