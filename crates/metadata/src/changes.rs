@@ -59,7 +59,8 @@ pub trait Changes: Send + Sync {
     ///
     /// Who begins with nothing is told of no node that was gone by then: none at all where `since` is 0, none
     /// up to `filling_since` on the pages that follow. Everybody else has to hear of each node that is gone:
-    /// `ChangesExpired` where a tombstone above `filling_since`, or else `since`, was forgotten.
+    /// `ChangesExpired` where a tombstone above `filling_since`, or else `since`, was forgotten, and where
+    /// either is above the newest revision: the store was restored from a backup.
     async fn changes(&self, owner: &UserId, query: &ChangesQuery) -> Result<StoredChanges>;
 
     /// Hears that a revision exists, soon after it was committed: a hint, and no promise. What another

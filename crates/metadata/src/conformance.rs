@@ -107,6 +107,7 @@ macro_rules! for_each_metadata_case {
             a_first_fill_beside_writers_ends_with_what_there_is,
             who_begins_with_nothing_is_told_of_nothing_that_was_gone,
             a_history_that_lost_a_tombstone_has_expired_and_a_fill_has_not,
+            who_knows_of_more_than_there_is_has_to_begin_anew,
             a_page_has_a_bound_in_bytes_too,
             who_listens_is_told_of_each_change_of_its_owner_and_of_nobody_else_s,
             erasing_a_user_leaves_nothing_but_orphans,

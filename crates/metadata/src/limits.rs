@@ -40,13 +40,7 @@ pub struct Taken {
 #[async_trait]
 pub trait RateLimits: Send + Sync {
     /// Takes up to `wanted`. Whoever asks with another allowance than before is held to the new one from then on.
-    async fn take(
-        &self,
-        key: LimitKey,
-        wanted: u32,
-        allowance: Allowance,
-        now: Timestamp,
-    ) -> Result<Taken>;
+    async fn take(&self, key: LimitKey, wanted: u32, allowance: Allowance, now: Timestamp) -> Result<Taken>;
 
     /// Gives back what was not needed after all, to the window that runs; more than was taken empties it.
     async fn give_back(&self, key: LimitKey, unused: u32) -> Result<()>;

@@ -43,8 +43,8 @@ use notespot_protocol::UserId;
 
 use self::collections::Collections;
 use self::connection::Connection;
-use self::mutation::Mutation;
 pub use self::examine::{Examined, examine};
+use self::mutation::Mutation;
 pub use self::open::OpenError;
 use self::transaction::Transaction;
 use self::turns::Turns;

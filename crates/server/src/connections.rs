@@ -20,8 +20,9 @@ use tower::ServiceExt as _;
 use crate::metrics::Metrics;
 use crate::observe::Counted;
 
-/// For the head of a request, and between two requests of one connection.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// For the head of a request, and between two requests of one connection. Longer than load balancers keep silent
+/// connections (60 s): one that closes first, just when a request comes, makes them answer 502.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
 /// Of the head of a request: a browser's cookies and all its tokens fit well.
 const HEAD_MAX_BYTES: u32 = 64 * 1024;
 /// Requests at once over one connection with HTTP/2.

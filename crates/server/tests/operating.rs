@@ -1,5 +1,6 @@
 //! Running it: limits, metrics, the log, and how it ends.
 
+mod doctor;
 mod drain;
 mod limits;
 mod log;

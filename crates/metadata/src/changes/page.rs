@@ -24,7 +24,8 @@ pub(crate) fn one_more(limit: usize) -> i64 {
 }
 
 /// Up to which revision the client knows of what is gone. `horizon` is the highest revision of a tombstone that
-/// was forgotten.
+/// was forgotten. A client that knows of more than there is knew the store before it was restored from a backup:
+/// what it holds is another history, in which the same revisions mean something else.
 pub(crate) fn heard_of(query: &ChangesQuery, newest: Revision, horizon: Revision) -> Result<Revision> {
     let heard_of = match query.filling_since {
         // Who holds nothing has nothing to forget.
@@ -32,7 +33,12 @@ pub(crate) fn heard_of(query: &ChangesQuery, newest: Revision, horizon: Revision
         None => query.since,
         Some(filling_since) => filling_since,
     };
-    if heard_of < horizon { Err(MetadataError::ChangesExpired) } else { Ok(heard_of) }
+    let is_of_another_history = query.since > newest || heard_of > newest;
+    if heard_of < horizon || is_of_another_history {
+        Err(MetadataError::ChangesExpired)
+    } else {
+        Ok(heard_of)
+    }
 }
 
 /// The first nodes of a page, in the owner's order.
@@ -89,7 +95,7 @@ impl ChangedNodes {
         changes.truncate(limit);
         let revision = match changes.last() {
             Some(last) if more => last.revision(),
-            _ => newest.max(query.since),
+            _ => newest,
         };
         StoredChanges { changes, revision, newest, more }
     }

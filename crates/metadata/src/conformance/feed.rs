@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::{join, join_all};
-use notespot_protocol::{NodePatch, NodesQuery, Revision, Timestamp};
+use notespot_protocol::{ChangesQuery, NodePatch, NodesQuery, Revision, Timestamp};
 
 use super::{changes, file, folder, list, name, user};
 use crate::changes::StoredChange;
@@ -111,4 +111,19 @@ pub async fn erasing_a_user_leaves_nothing_but_orphans(store: &dyn MetadataStore
     assert!(matches!(store.open_link(&slug).await, Err(MetadataError::NotFound)));
     assert_eq!(store.orphans(Timestamp::now(), 10).await.unwrap().len(), 1);
     assert!(matches!(store.erase_user(&ada).await, Err(MetadataError::NotFound)));
+}
+
+/// Who knows of more than there is holds another history: the store was restored from a backup.
+pub async fn who_knows_of_more_than_there_is_has_to_begin_anew(store: &dyn MetadataStore) {
+    let ada = user(store, "ada").await;
+    folder(store, &ada, None, "a").await;
+    let newest = store.user(&ada).await.unwrap().revision;
+    let ask = async |since, filling_since| {
+        store.changes(&ada, &ChangesQuery { since, filling_since, limit: None }).await
+    };
+    let beyond = Revision(newest.0 + 1);
+    assert!(matches!(ask(beyond, None).await, Err(MetadataError::ChangesExpired)));
+    assert!(matches!(ask(Revision::ZERO, Some(beyond)).await, Err(MetadataError::ChangesExpired)));
+    let page = ask(newest, None).await.unwrap();
+    assert_eq!((page.changes.len(), page.revision, page.more), (0, newest, false));
 }

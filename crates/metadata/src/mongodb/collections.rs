@@ -4,8 +4,8 @@ use mongodb::{Client, Collection, Database};
 
 use super::hints::Hints;
 use super::rows::{
-    AccountRow, BarRow, CodeRow, LimitRow, LinkRow, NodeRow, OrphanRow, PartRow, RefreshTokenRow, SlugRow, TokenRow,
-    TombstoneRow, UploadRow, UserRow, VersionRow, WebhookRow,
+    AccountRow, BarRow, CodeRow, LimitRow, LinkRow, NodeRow, OrphanRow, PartRow, RefreshTokenRow, SlugRow,
+    TokenRow, TombstoneRow, UploadRow, UserRow, VersionRow, WebhookRow,
 };
 
 macro_rules! collections {

@@ -65,7 +65,8 @@ fn away(theirs: SystemTime) -> Duration {
 async fn missing_indexes(at: &Collections) -> mongodb::error::Result<Vec<String>> {
     let mut missing = Vec::new();
     for name in Collections::NAMES {
-        let wanted: Vec<_> = schema::indexes().into_iter().filter(|index| index.collection == *name).collect();
+        let wanted: Vec<_> =
+            schema::indexes().into_iter().filter(|index| index.collection == *name).collect();
         let there = at.database.collection::<Document>(name).list_index_names().await.unwrap_or_default();
         let names = wanted.into_iter().filter_map(|index| index.model.options?.name);
         missing.extend(names.filter(|index| !there.contains(index)).map(|index| format!("{name}.{index}")));
@@ -91,5 +92,9 @@ async fn try_transaction(at: &Collections) -> mongodb::error::Result<()> {
     let seen: Vec<Document> = found.stream(&mut session).try_collect().await?;
     session.abort_transaction().await?;
     trial.drop().await?;
-    if seen.len() == 2 { Ok(()) } else { Err(mongodb::error::Error::custom("a transaction does not see its own writes")) }
+    if seen.len() == 2 {
+        Ok(())
+    } else {
+        Err(mongodb::error::Error::custom("a transaction does not see its own writes"))
+    }
 }

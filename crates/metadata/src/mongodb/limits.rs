@@ -13,13 +13,7 @@ use crate::limits::{Allowance, LimitKey, RateLimits, Taken};
 
 #[async_trait]
 impl RateLimits for MongoMetadata {
-    async fn take(
-        &self,
-        key: LimitKey,
-        wanted: u32,
-        allowance: Allowance,
-        now: Timestamp,
-    ) -> Result<Taken> {
+    async fn take(&self, key: LimitKey, wanted: u32, allowance: Allowance, now: Timestamp) -> Result<Taken> {
         let before = match self.take_once(key, wanted, allowance, now).await {
             // Another server made the document in this moment: it is there now.
             Err(error) if failure::is_duplicate(&error) => self.take_once(key, wanted, allowance, now).await,

@@ -9,13 +9,7 @@ use crate::limits::{Allowance, LimitKey, RateLimits, Taken};
 
 #[async_trait]
 impl RateLimits for SqliteMetadata {
-    async fn take(
-        &self,
-        key: LimitKey,
-        wanted: u32,
-        allowance: Allowance,
-        now: Timestamp,
-    ) -> Result<Taken> {
+    async fn take(&self, key: LimitKey, wanted: u32, allowance: Allowance, now: Timestamp) -> Result<Taken> {
         Ok(self.limits.take(key, wanted, allowance, now))
     }
 

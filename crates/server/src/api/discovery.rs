@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use notespot_protocol::{BATCH_MAX, Discovery, Limits, Problem, Timestamp};
+use tokio::time::timeout;
 
 use crate::problems::{Answer, Refusal};
 use crate::state::{FILE_MAX, Server};
@@ -47,12 +48,14 @@ pub(super) async fn ready(State(server): State<Arc<Server>>) -> Answer<StatusCod
     if server.ending.is_cancelled() {
         return Err(Refusal::ending());
     }
-    let both = async {
-        server.objects.check().await?;
-        server.metadata.orphans(Timestamp::now(), 1).await?;
-        Answer::Ok(StatusCode::NO_CONTENT)
+    let objects = async {
+        server.objects.check().await.map_err(|error| Refusal::unavailable("the object store", &error))
     };
-    tokio::time::timeout(READY_WITHIN, both)
-        .await
-        .unwrap_or_else(|late| Err(Refusal::unavailable("a store", &late)))
+    let metadata = async {
+        let found = server.metadata.orphans(Timestamp::now(), 1).await;
+        found.map_err(|error| Refusal::unavailable("the metadata store", &error))
+    };
+    let both = timeout(READY_WITHIN, async { tokio::try_join!(objects, metadata) }).await;
+    both.unwrap_or_else(|late| Err(Refusal::unavailable("a store", &late)))?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -39,9 +39,7 @@ async fn of_mongodb(address: &Secret) -> Vec<Finding> {
                 finding("indexes", indexes(&examined)),
             ];
             findings.extend(
-                examined
-                    .clock_away
-                    .map(|away| finding(clock::CLOCK, clock::compared("the database", away))),
+                examined.clock_away.map(|away| finding(clock::CLOCK, clock::compared("the database", away))),
             );
             findings
         }
@@ -78,7 +76,9 @@ fn indexes(examined: &Examined) -> Outcome {
         return Fine("The database is empty: the first start makes them.".to_owned());
     };
     if there > made {
-        return Doubtful(format!("A newer version of the server made schema {there}; this one makes {made}."));
+        return Doubtful(format!(
+            "A newer version of the server made schema {there}; this one makes {made}."
+        ));
     }
     if there < made {
         return Doubtful(format!("Schema {there} is there; the next start makes {made} of it."));

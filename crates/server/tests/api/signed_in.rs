@@ -14,6 +14,11 @@ const BACK: &str = "http://127.0.0.1:49152/callback";
 
 /// Ada's access token, by the authorization code flow with PKCE.
 pub(crate) async fn access_token(server: &TestServer) -> String {
+    access_token_of(server, Person::ada().unwrap()).await.unwrap()
+}
+
+/// The same for somebody else, or a password that is not right.
+pub(crate) async fn access_token_of(server: &TestServer, mut person: Person) -> anyhow::Result<String> {
     let stranger = server.stranger().unwrap();
     let discovery = stranger.get("/.well-known/notespot.json").await.unwrap().value().unwrap();
     let client_id = discovery["oauth_client_id"].as_str().unwrap().to_owned();
@@ -29,7 +34,7 @@ pub(crate) async fn access_token(server: &TestServer) -> String {
         .append_pair("nonce", "a nonce of some length")
         .append_pair("code_challenge", &challenge)
         .append_pair("code_challenge_method", "S256");
-    let back = Person::ada().unwrap().sign_in(page.as_str()).await.unwrap();
+    let back = person.sign_in(page.as_str()).await?;
     let back = Url::parse(&back).unwrap();
     let (_, code) = back.query_pairs().find(|(name, _)| name == "code").expect("no code came back");
     let form = [
@@ -41,7 +46,7 @@ pub(crate) async fn access_token(server: &TestServer) -> String {
     ];
     let exchange = reqwest::Client::new().post(endpoints["token_endpoint"].as_str().unwrap()).form(&form);
     let tokens: Value = Answer::of(exchange).await.unwrap().json().unwrap();
-    tokens["access_token"].as_str().unwrap().to_owned()
+    Ok(tokens["access_token"].as_str().unwrap().to_owned())
 }
 
 pub(super) async fn ada(server: &TestServer) -> Api {

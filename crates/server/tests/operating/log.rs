@@ -4,6 +4,8 @@ use notespot_protocol::{AccessToken, Scope};
 use notespot_testkit::{Person, TestServer, content};
 use serde_json::{Value, json};
 
+use crate::api::signed_in::{access_token, access_token_of};
+
 /// The lines of the audit log.
 fn audited(log: &str) -> Vec<Value> {
     let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).expect(line));
@@ -41,17 +43,22 @@ async fn each_line_is_one_object_and_what_changes_access_is_among_them_whatever_
 async fn signing_in_and_tokens_are_noted_and_what_was_typed_is_not() {
     let server = TestServer::with(&["--log-format", "json"]).await.unwrap();
     server.add_user("ada@example.org", "Ada", "correct horse battery").await.unwrap();
-    let person = Person::at(&server).await.unwrap();
-    assert!(person.sign_in("ada@example.org", "wrong horse battery").await.is_err());
-    assert!(person.sign_in("nobody@example.org", "wrong horse battery").await.is_err());
-    let ada = server.api(person.sign_in("ada@example.org", "correct horse battery").await.unwrap()).unwrap();
+    for email in ["ada@example.org", "nobody@example.org"] {
+        let mut person = Person::named("Ada", email).unwrap();
+        person.typed.retain(|(field, _)| *field != "password");
+        person.typed.push(("password", "wrong horse battery".to_owned()));
+        // Who is shown the form again fills it in again, a few times.
+        assert!(access_token_of(&server, person).await.is_err());
+    }
+    let ada = server.api(access_token(&server).await).unwrap();
     let wanted = json!({ "name": "for a script", "scopes": [Scope::Read] });
     let made = ada.post("/v1/tokens", &wanted).await.unwrap().value().unwrap();
     let token: AccessToken = serde_json::from_value(made["token"].clone()).unwrap();
     ada.delete(&format!("/v1/tokens/{}", token.id)).await.unwrap();
 
     let log = server.log().unwrap();
-    let events = audited(&log);
+    let mut events = audited(&log);
+    events.dedup_by_key(|line| (line["event"].clone(), line["user"].clone()));
     let named: Vec<&str> = events.iter().filter_map(|line| line["event"].as_str()).collect();
     let expected =
         ["sign_in.failed", "sign_in.failed", "sign_in", "user.first_seen", "token.made", "token.revoked"];
