@@ -7,6 +7,8 @@
     reason = "a test that cannot go on has failed; clippy.toml's exceptions stop at helper functions"
 )]
 
+#[path = "suite/addresses.rs"]
+mod addresses;
 #[path = "suite/damage.rs"]
 mod damage;
 #[path = "suite/embedded.rs"]
@@ -15,6 +17,8 @@ mod embedded;
 mod kills;
 #[path = "suite/probe.rs"]
 mod probe;
+#[path = "suite/roles.rs"]
+mod roles;
 #[path = "suite/s3_on_embedded.rs"]
 mod s3_on_embedded;
 #[path = "suite/s3_on_others.rs"]
