@@ -4,12 +4,14 @@
 //! own chain (environment, profile, web identity, container, instance role), and are taken up anew before they end.
 
 mod address;
+pub mod check;
 mod config;
 mod credentials;
 mod encryption;
 mod errors;
 mod look_up;
 mod probe;
+mod rules;
 mod store;
 
 use std::error::Error;

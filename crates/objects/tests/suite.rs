@@ -9,10 +9,14 @@
 
 #[path = "suite/addresses.rs"]
 mod addresses;
+#[path = "suite/bucket_check.rs"]
+mod bucket_check;
 #[path = "suite/damage.rs"]
 mod damage;
 #[path = "suite/embedded.rs"]
 mod embedded;
+#[path = "suite/encryption.rs"]
+mod encryption;
 #[path = "suite/kills.rs"]
 mod kills;
 #[path = "suite/probe.rs"]

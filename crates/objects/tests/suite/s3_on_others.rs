@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use notespot_objects::ObjectStore;
 use notespot_objects::conformance::{case_count, failures};
+use notespot_objects::s3::check::{Outcome, Wanted, check};
 use notespot_objects::s3::{S3Config, S3Store};
 use notespot_protocol::ChecksumAlgorithm;
 use notespot_testkit::{ACCESS_KEY, S3Server, SECRET_KEY};
@@ -38,7 +39,13 @@ async fn the_bucket_that_the_environment_names_passes_the_suite() {
         return say("NOTESPOT_TEST_S3 names no bucket: 0 cases were run.");
     };
     let store = S3Store::open(&S3Config::parse(&bucket).unwrap()).await.unwrap();
+    let http = reqwest::Client::new();
+    let found = check(&store, &Wanted::default(), &http).await;
+    for finding in &found {
+        say(&format!("{}: {:?}", finding.of, finding.outcome));
+    }
     passes("The bucket of NOTESPOT_TEST_S3", store, &[]).await;
+    assert!(!found.iter().any(|one| matches!(one.outcome, Outcome::Wrong(_))), "{found:#?}");
 }
 
 /// The one that is found out, and those that would be used if the store knew no better.
