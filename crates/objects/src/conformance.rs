@@ -80,6 +80,20 @@ macro_rules! object_store_runs {
     };
 }
 
+#[doc(hidden)]
+#[macro_export]
+macro_rules! object_store_case_names {
+    (() $($case:ident,)*) => {
+        [$(stringify!($case),)*]
+    };
+}
+
+/// How many cases there are.
+#[must_use]
+pub fn case_count() -> usize {
+    (each_object_store_case! { object_store_case_names () }).len()
+}
+
 /// Runs each case against one store that somebody else wrote, one after the other, and gives those that
 /// it failed: such a store takes long to start, and lacks what it lacks.
 pub async fn failures(store: &Arc<dyn ObjectStore>) -> Vec<&'static str> {

@@ -130,7 +130,7 @@ impl EmbeddedStore {
     }
 
     fn presigner(&self, valid: Duration) -> Presigner<'_> {
-        Presigner { bucket: &self.inner.bucket, credentials: &self.inner.credentials, valid }
+        Presigner { bucket: &self.inner.bucket, credentials: &self.inner.credentials, valid, of_object: &[] }
     }
 
     /// Runs file work where waiting is allowed.

@@ -16,18 +16,20 @@ pub(crate) struct Presigner<'a> {
     pub(crate) credentials: &'a Credentials,
     /// For how long what is signed may be used. At most seven days.
     pub(crate) valid: Duration,
+    /// What is said of an object where it begins, in headers with lower-case names.
+    pub(crate) of_object: &'a [(&'static str, String)],
 }
 
 impl Presigner<'_> {
     pub(crate) fn put(&self, key: &ObjectKey, part: &PartToSend) -> PresignedRequest {
         let action = PutObject::new(self.bucket, Some(self.credentials), key.as_str());
-        self.sign_exactly(action, part)
+        self.sign_exactly(action, part, self.of_object)
     }
 
     pub(crate) fn part(&self, key: &ObjectKey, multipart_id: &str, part: &PartToSend) -> PresignedRequest {
         let number = u16::try_from(part.number).unwrap_or(u16::MAX);
         let action = UploadPart::new(self.bucket, Some(self.credentials), key.as_str(), number, multipart_id);
-        self.sign_exactly(action, part)
+        self.sign_exactly(action, part, &[])
     }
 
     pub(crate) fn get(&self, key: &ObjectKey) -> PresignedRequest {
@@ -36,11 +38,17 @@ impl Presigner<'_> {
     }
 
     /// Signs length and checksum along: the store refuses any other bytes.
-    fn sign_exactly<'a>(&self, mut action: impl S3Action<'a>, part: &PartToSend) -> PresignedRequest {
-        let headers = BTreeMap::from([
+    fn sign_exactly<'a>(
+        &self,
+        mut action: impl S3Action<'a>,
+        part: &PartToSend,
+        more: &[(&'static str, String)],
+    ) -> PresignedRequest {
+        let mut headers = BTreeMap::from([
             ("content-length".to_owned(), part.size.get().to_string()),
             (checksums::header(part.checksum.algorithm()).to_owned(), part.checksum.to_base64()),
         ]);
+        headers.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         for (name, value) in &headers {
             action.headers_mut().insert(name.clone(), value.clone());
         }

@@ -1,23 +1,29 @@
 //! S3, and every store that speaks its protocol.
 //!
 //! The server's own calls go through the AWS SDK; presigning is local. Credentials come from AWS's
-//! own chain (environment, profile, container, instance role), and are taken up anew before they end.
+//! own chain (environment, profile, web identity, container, instance role), and are taken up anew before they end.
 
+mod address;
+pub mod check;
 mod config;
 mod credentials;
+mod encryption;
 mod errors;
 mod look_up;
 mod probe;
+mod rules;
 mod store;
 
-use aws_config::{BehaviorVersion, Region};
+use std::error::Error;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::SharedCredentialsProvider;
-use rusty_s3::{Bucket, UrlStyle};
-use url::Url;
+use rusty_s3::Bucket;
 
 pub use self::config::{BadS3Config, S3Config};
 use self::credentials::Kept;
+pub use self::encryption::Encryption;
 use self::probe::Probe;
 
 /// Why the bucket cannot be used at all.
@@ -33,7 +39,7 @@ pub enum OpenError {
     NoCredentials,
     /// Objects' addresses cannot be made of the endpoint and the bucket's name.
     #[error("the endpoint and the bucket's name make no address")]
-    BadEndpoint,
+    BadEndpoint(#[source] Box<dyn Error + Send + Sync>),
 }
 
 /// A bucket. Holds no object in memory; parts of a list are held while it is read (about 200 bytes
@@ -45,62 +51,56 @@ pub struct S3Store {
     bucket: Bucket,
     credentials: Kept,
     probe: Probe,
+    encryption: Option<Encryption>,
+    /// The same, as clients have to say it.
+    of_object: Vec<(&'static str, String)>,
 }
 
 impl S3Store {
-    /// Takes up credentials and region. Asks the bucket nothing yet: see
+    /// Takes up credentials and region by AWS's own chain. Asks the bucket nothing yet: see
     /// [`ObjectStore::check`](crate::ObjectStore::check).
     pub async fn open(config: &S3Config) -> Result<Self, OpenError> {
         let mut loader = aws_config::defaults(BehaviorVersion::latest());
         if let Some(region) = &config.region {
             loader = loader.region(Region::new(region.clone()));
         }
-        let shared = loader.load().await;
-        let provider = shared.credentials_provider().ok_or(OpenError::NoCredentials)?;
-        let region = shared.region().ok_or(OpenError::NoRegion)?.to_string();
-        Self::with(config, &region, provider, aws_sdk_s3::config::Builder::from(&shared))
+        Self::with_sdk(config, &loader.load().await).await
     }
 
     /// With credentials that are given here.
-    pub fn with_credentials(config: &S3Config, key: &str, secret: &str) -> Result<Self, OpenError> {
-        let region = config.region.clone().ok_or(OpenError::NoRegion)?;
+    pub async fn with_credentials(config: &S3Config, key: &str, secret: &str) -> Result<Self, OpenError> {
         let credentials = aws_sdk_s3::config::Credentials::new(key, secret, None, None, "given");
-        let provider = SharedCredentialsProvider::new(credentials);
-        let builder = aws_sdk_s3::Config::builder()
+        let sdk = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(region.clone()))
-            .credentials_provider(provider.clone());
-        Self::with(config, &region, provider, builder)
+            .region(config.region.clone().map(Region::new))
+            .credentials_provider(SharedCredentialsProvider::new(credentials));
+        Self::with_sdk(config, &sdk.build()).await
     }
 
-    fn with(
-        config: &S3Config,
-        region: &str,
-        provider: SharedCredentialsProvider,
-        mut builder: aws_sdk_s3::config::Builder,
-    ) -> Result<Self, OpenError> {
+    /// With an SDK that was set up elsewhere: its region, credentials and way to the network.
+    pub async fn with_sdk(config: &S3Config, sdk: &SdkConfig) -> Result<Self, OpenError> {
+        let provider = sdk.credentials_provider().ok_or(OpenError::NoCredentials)?;
+        let region = sdk.region().ok_or(OpenError::NoRegion)?;
+        let mut builder = aws_sdk_s3::config::Builder::from(sdk).force_path_style(config.path_style);
+        if config.dualstack {
+            builder = builder.use_dual_stack(true);
+        }
         if let Some(endpoint) = &config.endpoint {
             builder = builder.endpoint_url(endpoint.as_str());
         }
-        let client = Client::from_conf(builder.force_path_style(config.path_style).build());
-        let style = if config.path_style { UrlStyle::Path } else { UrlStyle::VirtualHost };
-        let bucket =
-            Bucket::new(public_endpoint(config, region)?, style, config.bucket.clone(), region.to_owned())
-                .map_err(|_| OpenError::BadEndpoint)?;
+        let mut for_clients = builder.clone();
+        if let Some(endpoint) = &config.public_endpoint {
+            for_clients = for_clients.endpoint_url(endpoint.as_str()).use_dual_stack(false);
+        }
+        let bucket = address::of(for_clients, &config.bucket, region.as_ref()).await?;
         Ok(Self {
-            client,
+            client: Client::from_conf(builder.build()),
             name: config.bucket.clone(),
             bucket,
             credentials: Kept::new(provider),
             probe: Probe::new(config.checksum),
+            encryption: config.encryption.clone(),
+            of_object: config.encryption.iter().flat_map(Encryption::headers).collect(),
         })
-    }
-}
-
-/// Where clients reach the store: Amazon's own address where nothing else is said.
-fn public_endpoint(config: &S3Config, region: &str) -> Result<Url, OpenError> {
-    match config.public_endpoint.as_ref().or(config.endpoint.as_ref()) {
-        Some(endpoint) => Ok(endpoint.clone()),
-        None => Url::parse(&format!("https://s3.{region}.amazonaws.com")).map_err(|_| OpenError::BadEndpoint),
     }
 }

@@ -122,12 +122,23 @@ impl S3Server {
     /// As `--objects` of a server takes it.
     #[must_use]
     pub fn bucket(&self) -> String {
-        let region = match &self.program {
+        let endpoint = endpoint(self.address().port());
+        format!("s3://{BUCKET}?region={}&endpoint={endpoint}&path_style=true", self.region())
+    }
+
+    /// The same with the bucket's name in the host's: `notespot.localhost`, which not every system's resolver
+    /// knows to be this machine. `Garage` only.
+    #[must_use]
+    pub fn bucket_in_host(&self) -> String {
+        let port = self.address().port();
+        format!("s3://{BUCKET}?region={}&endpoint=http://localhost:{port}", self.region())
+    }
+
+    fn region(&self) -> &'static str {
+        match &self.program {
             Program::SeaweedFs(_) => seaweedfs::REGION,
             Program::Garage(_) => garage::REGION,
-        };
-        let endpoint = endpoint(self.address().port());
-        format!("s3://{BUCKET}?region={region}&endpoint={endpoint}&path_style=true")
+        }
     }
 }
 

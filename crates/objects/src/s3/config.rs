@@ -1,7 +1,9 @@
-//! `s3://bucket?region=…&endpoint=…&public_endpoint=…&path_style=true&checksum=…`
+//! `s3://bucket?region=…&endpoint=…&public_endpoint=…&path_style=true&dualstack=true&checksum=…&encryption=…&kms_key=…`
 
 use notespot_protocol::ChecksumAlgorithm;
 use url::Url;
+
+use super::Encryption;
 
 /// Which bucket, and how it is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +18,12 @@ pub struct S3Config {
     pub public_endpoint: Option<Url>,
     /// Whether the bucket's name stands in the path and not in the host's name.
     pub path_style: bool,
+    /// Whether Amazon is reached by its names that also have an IPv6 address.
+    pub dualstack: bool,
     /// What the store verifies of the bytes that it is sent; found out where nothing is named.
     pub checksum: Option<ChecksumAlgorithm>,
+    /// How the store is told to encrypt; as the bucket is set up where nothing is named.
+    pub encryption: Option<Encryption>,
 }
 
 /// What is wrong with a bucket's address: everything, a sentence each.
@@ -26,6 +32,21 @@ pub struct S3Config {
 pub struct BadS3Config(pub Vec<String>);
 
 impl S3Config {
+    /// A bucket of this name at Amazon, and nothing else said.
+    #[must_use]
+    pub const fn new(bucket: String) -> Self {
+        Self {
+            bucket,
+            region: None,
+            endpoint: None,
+            public_endpoint: None,
+            path_style: false,
+            dualstack: false,
+            checksum: None,
+            encryption: None,
+        }
+    }
+
     /// Reads a bucket's address; lists everything that is wrong with it.
     pub fn parse(text: &str) -> Result<Self, BadS3Config> {
         let expected = "An address such as s3://bucket?region=eu-central-1 is expected.";
@@ -35,23 +56,17 @@ impl S3Config {
         if url.scheme() != "s3" || bucket.is_empty() || !matches!(url.path(), "" | "/") {
             problems.push(expected.to_owned());
         }
-        let mut config = Self {
-            bucket,
-            region: None,
-            endpoint: None,
-            public_endpoint: None,
-            path_style: false,
-            checksum: None,
-        };
+        let mut config = Self::new(bucket);
+        let (mut encryption, mut kms_key) = (None, None);
         for (name, value) in url.query_pairs() {
             match &*name {
                 "region" => config.region = Some(value.into_owned()),
                 "endpoint" => config.endpoint = endpoint(&name, &value, &mut problems),
                 "public_endpoint" => config.public_endpoint = endpoint(&name, &value, &mut problems),
-                "path_style" => match value.parse() {
-                    Ok(path_style) => config.path_style = path_style,
-                    Err(_) => problems.push(format!("path_style={value}: true or false is expected.")),
-                },
+                "path_style" => config.path_style = yes_or_no(&name, &value, &mut problems),
+                "dualstack" => config.dualstack = yes_or_no(&name, &value, &mut problems),
+                "encryption" => encryption = Some(value),
+                "kms_key" => kms_key = Some(value.into_owned()),
                 "checksum" => match ChecksumAlgorithm::ALL.into_iter().find(|one| one.as_str() == value) {
                     Some(algorithm) => config.checksum = Some(algorithm),
                     None => {
@@ -59,17 +74,36 @@ impl S3Config {
                     }
                 },
                 other => problems.push(format!(
-                    "{other} is unknown: region, endpoint, public_endpoint, path_style and checksum are known."
+                    "{other} is unknown: region, endpoint, public_endpoint, path_style, dualstack, checksum, \
+                     encryption and kms_key are known."
                 )),
             }
         }
+        if config.dualstack && config.endpoint.is_some() {
+            problems
+                .push("dualstack is about Amazon's own endpoints: leave it out beside endpoint.".to_owned());
+        }
+        config.encryption = Encryption::read(encryption.as_deref(), kms_key, &mut problems);
         if problems.is_empty() { Ok(config) } else { Err(BadS3Config(problems)) }
     }
 }
 
+fn yes_or_no(name: &str, value: &str, problems: &mut Vec<String>) -> bool {
+    value.parse().unwrap_or_else(|_| {
+        problems.push(format!("{name}={value}: true or false is expected."));
+        false
+    })
+}
+
 fn endpoint(name: &str, value: &str, problems: &mut Vec<String>) -> Option<Url> {
     match Url::parse(value) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Some(url),
+        Ok(mut url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
+            // The SDK puts the bucket's name right behind a path.
+            if !url.path().ends_with('/') {
+                url.set_path(&format!("{}/", url.path()));
+            }
+            Some(url)
+        }
         _ => {
             problems.push(format!("{name}={value}: an http or https address is expected."));
             None
@@ -101,5 +135,27 @@ mod tests {
             S3Config::parse("s3://files/folder?endpoint=nowhere&path_style=maybe&colour=blue&checksum=md5")
                 .unwrap_err();
         assert_eq!(problems.len(), 5, "{problems:?}");
+    }
+
+    #[test]
+    fn encryption_is_named_whole() {
+        let read =
+            |query: &str| S3Config::parse(&format!("s3://files?{query}")).map(|config| config.encryption);
+        assert_eq!(read("region=eu-central-1"), Ok(None));
+        assert_eq!(read("encryption=aes256"), Ok(Some(Encryption::Aes256)));
+        assert_eq!(read("encryption=aws:kms"), Ok(Some(Encryption::Kms { key: None })));
+        let arn = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        let named = read(&format!("encryption=aws:kms&kms_key={arn}")).unwrap().unwrap();
+        assert_eq!(named.headers()[1].1, arn);
+        for wrong in [
+            "encryption=md5",
+            "kms_key=key",
+            "encryption=aes256&kms_key=key",
+            "encryption=aws:kms&kms_key=a%0Ab",
+            "encryption=aws:kms&kms_key=",
+            "dualstack=true&endpoint=http://store:9000",
+        ] {
+            assert_eq!(read(wrong).unwrap_err().0.len(), 1, "{wrong}");
+        }
     }
 }

@@ -13,8 +13,8 @@ use notespot_protocol::{Checksum, ChecksumAlgorithm};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout};
 
-use super::S3Store;
 use super::errors::{failed, lacks};
+use super::{Encryption, S3Store};
 use crate::{ObjectError, ObjectKey, ObjectStore as _, Result, StoredChecksum, checksums};
 
 /// What is put, and what is announced in its place.
@@ -129,13 +129,13 @@ impl S3Store {
 
     /// Puts an object that announces the checksum of other bytes, and takes it away again.
     async fn announce_wrongly(&self, algorithm: ChecksumAlgorithm) -> Result<Tried> {
-        let key = ObjectKey::generate();
-        if let Err(wrong) = self.announce(&key, checksums::of(algorithm, OTHER_CONTENT)).await {
+        let key = ObjectKey::reserved();
+        if let Err(wrong) = self.announce(&key, CONTENT, checksums::of(algorithm, OTHER_CONTENT)).await {
             if matches!(wrong.error, ObjectError::ChecksumMismatch) {
                 return Ok(Tried::Checked(Checks::Refuses));
             }
             // Stores have other words for it too: what takes the right checksum has refused the wrong one.
-            return match self.announce(&key, checksums::of(algorithm, CONTENT)).await {
+            return match self.announce(&key, CONTENT, checksums::of(algorithm, CONTENT)).await {
                 Ok(()) => {
                     self.delete(&key).await?;
                     Ok(Tried::Checked(Checks::Refuses))
@@ -153,9 +153,18 @@ impl S3Store {
     }
 
     /// Puts an object as clients do, its payload covered by nothing but the checksum.
-    async fn announce(&self, key: &ObjectKey, checksum: Checksum) -> std::result::Result<(), Refused> {
+    pub(super) async fn announce(
+        &self,
+        key: &ObjectKey,
+        content: &'static [u8],
+        checksum: Checksum,
+    ) -> std::result::Result<(), Refused> {
         let put = self.client.put_object().bucket(&self.name).key(key.as_str());
-        let put = put.body(ByteStream::from_static(CONTENT));
+        let encryption = self.encryption.as_ref();
+        let put = put
+            .body(ByteStream::from_static(content))
+            .set_server_side_encryption(encryption.map(Encryption::algorithm))
+            .set_ssekms_key_id(encryption.and_then(Encryption::key).map(str::to_owned));
         let put = match checksum {
             Checksum::Crc64Nvme(_) => put.checksum_crc64_nvme(checksum.to_base64()),
             Checksum::Crc32c(_) => put.checksum_crc32_c(checksum.to_base64()),
@@ -169,7 +178,7 @@ impl S3Store {
 }
 
 /// How a PUT was refused.
-struct Refused {
-    error: ObjectError,
+pub(super) struct Refused {
+    pub(super) error: ObjectError,
     status: Option<u16>,
 }

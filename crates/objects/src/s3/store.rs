@@ -11,9 +11,10 @@ use aws_sdk_s3::types::{
 use futures_util::stream::try_unfold;
 use notespot_protocol::{ByteCount, Checksum, ChecksumAlgorithm, PartToSend, PresignedRequest, Timestamp};
 
-use super::S3Store;
+use super::credentials::Signing;
 use super::errors::{failed, lacks};
 use super::probe::Checks;
+use super::{Encryption, S3Store};
 use crate::presign::Presigner;
 use crate::{
     ByteStream, CompletePart, MultipartMarker, MultipartsPage, ObjectError, ObjectInfo, ObjectKey,
@@ -32,8 +33,8 @@ impl ObjectStore for S3Store {
         part: &PartToSend,
         valid: Duration,
     ) -> Result<PresignedRequest> {
-        let credentials = self.credentials.get().await?;
-        Ok(Presigner { bucket: &self.bucket, credentials: &credentials, valid }.put(key, part))
+        let signing = self.credentials.get().await?;
+        Ok(self.presigner(&signing, valid).put(key, part))
     }
 
     async fn presign_part(
@@ -43,13 +44,13 @@ impl ObjectStore for S3Store {
         part: &PartToSend,
         valid: Duration,
     ) -> Result<PresignedRequest> {
-        let credentials = self.credentials.get().await?;
-        Ok(Presigner { bucket: &self.bucket, credentials: &credentials, valid }.part(key, multipart_id, part))
+        let signing = self.credentials.get().await?;
+        Ok(self.presigner(&signing, valid).part(key, multipart_id, part))
     }
 
     async fn presign_get(&self, key: &ObjectKey, valid: Duration) -> Result<PresignedRequest> {
-        let credentials = self.credentials.get().await?;
-        Ok(Presigner { bucket: &self.bucket, credentials: &credentials, valid }.get(key))
+        let signing = self.credentials.get().await?;
+        Ok(self.presigner(&signing, valid).get(key))
     }
 
     async fn create_multipart(&self, key: &ObjectKey, checksum: ChecksumAlgorithm) -> Result<String> {
@@ -60,6 +61,10 @@ impl ObjectStore for S3Store {
             ChecksumAlgorithm::Sha256 => S3Algorithm::Sha256,
         };
         let call = call.checksum_algorithm(algorithm).checksum_type(checksum_type(checksum));
+        let encryption = self.encryption.as_ref();
+        let call = call
+            .set_server_side_encryption(encryption.map(Encryption::algorithm))
+            .set_ssekms_key_id(encryption.and_then(Encryption::key).map(str::to_owned));
         let begun = call.send().await.map_err(failed)?;
         begun.upload_id.ok_or_else(|| lacks("an upload id"))
     }
@@ -166,6 +171,18 @@ impl ObjectStore for S3Store {
     async fn check(&self) -> Result<()> {
         self.client.head_bucket().bucket(&self.name).send().await.map_err(failed)?;
         Ok(())
+    }
+}
+
+impl S3Store {
+    /// What is signed holds for as long as its credentials do, and no longer than is wanted.
+    fn presigner<'a>(&'a self, signing: &'a Signing, wanted: Duration) -> Presigner<'a> {
+        Presigner {
+            bucket: &self.bucket,
+            credentials: &signing.credentials,
+            valid: signing.left.map_or(wanted, |left| left.min(wanted)),
+            of_object: &self.of_object,
+        }
     }
 }
 

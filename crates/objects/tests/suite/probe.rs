@@ -128,14 +128,13 @@ async fn start(habits: [Habit; 3], named: Option<ChecksumAlgorithm>) -> (Odd, S3
     let endpoint = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     accept(listener, service.build());
     let config = S3Config {
-        bucket: "bucket".to_owned(),
         region: Some("notespot".to_owned()),
         endpoint: Some(endpoint),
-        public_endpoint: None,
         path_style: true,
         checksum: named,
+        ..S3Config::new("bucket".to_owned())
     };
-    (odd, S3Store::with_credentials(&config, "key", "secret").unwrap())
+    (odd, S3Store::with_credentials(&config, "key", "secret").await.unwrap())
 }
 
 impl Odd {

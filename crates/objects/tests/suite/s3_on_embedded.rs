@@ -32,15 +32,14 @@ impl Running {
     async fn start(checksum: Option<ChecksumAlgorithm>) -> Self {
         let server = embedded::Running::start().await;
         let config = S3Config {
-            bucket: BUCKET.to_owned(),
             region: Some("notespot".to_owned()),
             endpoint: Some(server.url.clone()),
-            public_endpoint: None,
             path_style: true,
             checksum,
+            ..S3Config::new(BUCKET.to_owned())
         };
         let (key, secret) = server.store.credentials();
-        let store = S3Store::with_credentials(&config, key, secret).unwrap();
+        let store = S3Store::with_credentials(&config, key, secret).await.unwrap();
         Self { store, _server: server }
     }
 

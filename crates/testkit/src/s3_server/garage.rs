@@ -32,6 +32,7 @@ rpc_secret = "{rpc_secret}"
 [s3_api]
 s3_region = "{REGION}"
 api_bind_addr = "127.0.0.1:{s3}"
+root_domain = ".localhost"
 [admin]
 api_bind_addr = "127.0.0.1:{admin}"
 "#

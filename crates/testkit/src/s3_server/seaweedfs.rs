@@ -57,7 +57,11 @@ impl SeaweedFs {
             "credentials": [{ "accessKey": ACCESS_KEY, "secretKey": SECRET_KEY }],
             "actions": ["Admin", "Read", "Write", "List", "Tagging"],
         });
-        std::fs::write(folder.join(IDENTITIES), json!({ "identities": [identity] }).to_string())?;
+        // Its own stand-in of a key management service makes each key that is named.
+        let keys = json!({ "type": "local", "enableOnDemandCreate": true });
+        let kms = json!({ "default_provider": "local", "providers": { "local": keys } });
+        let config = json!({ "identities": [identity], "kms": kms });
+        std::fs::write(folder.join(IDENTITIES), config.to_string())?;
         Ok(Self { ports, filer, s3 })
     }
 
@@ -67,6 +71,8 @@ impl SeaweedFs {
 
     pub(super) fn command(&self, folder: &Path) -> anyhow::Result<Command> {
         let mut weed = command("weed", folder)?;
+        // Without one, it knows no SSE-S3.
+        weed.env("WEED_S3_SSE_KEY", SECRET_KEY);
         weed.args([
             "server",
             "-ip=127.0.0.1",
