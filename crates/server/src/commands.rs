@@ -47,7 +47,9 @@ async fn dispatch(command: Option<Command>, config: Config) -> anyhow::Result<()
         Some(Command::User(command)) => user::run(&config, command).await,
         Some(Command::Token(command)) => token::run(&config, command).await,
         Some(Command::CheckClerk) => check_clerk::run(&config).await,
-        Some(Command::Doctor { json }) => doctor::run(&config, json).await,
+        Some(Command::Doctor { json, set_bucket_rules }) => {
+            doctor::run(&config, json, set_bucket_rules).await
+        }
         Some(Command::Openapi) => Ok(()),
     }
 }

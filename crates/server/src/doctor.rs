@@ -12,14 +12,14 @@ use crate::config::Config;
 use crate::findings::Finding;
 use crate::identity::http_client;
 
-/// Looks at everything, one after the other.
+/// Looks at everything, one after the other. With `set_rules`, sets the bucket's rules first.
 ///
 /// # Errors
 /// Where the HTTP client cannot start.
-pub(crate) async fn examine(config: &Config) -> Result<Vec<Finding>, reqwest::Error> {
+pub(crate) async fn examine(config: &Config, set_rules: bool) -> Result<Vec<Finding>, reqwest::Error> {
     let http = http_client()?;
     let mut findings = metadata::examine(config).await;
-    findings.extend(objects::examine(config).await);
+    findings.extend(objects::examine(config, &http, set_rules).await);
     findings.extend(disk::examine(config));
     findings.extend(identity::examine(config, &http).await);
     findings.push(public_url::examine(config, &http).await);

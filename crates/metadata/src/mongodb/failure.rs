@@ -53,6 +53,12 @@ pub(super) fn write_error(code: i32) -> MetadataError {
     MetadataError::Unavailable(Box::new(Failure { what, code: Some(code), is_transient: false }))
 }
 
+/// What was made has gone again before it was used, several times.
+pub(super) fn gone(what: &str) -> MetadataError {
+    let what = format!("{what} went as often as it was made");
+    MetadataError::Unavailable(Box::new(Failure { what, code: None, is_transient: false }))
+}
+
 fn failure(error: &MetadataError) -> Option<&Failure> {
     match error {
         MetadataError::Unavailable(source) => source.downcast_ref(),

@@ -11,19 +11,28 @@ use super::{MongoMetadata, failure, rows};
 use crate::Result;
 use crate::limits::{Allowance, LimitKey, RateLimits, Taken};
 
+/// A document that is not there is made, and may have ended before it is written to.
+const TRIES: usize = 4;
+
 #[async_trait]
 impl RateLimits for MongoMetadata {
     async fn take(&self, key: LimitKey, wanted: u32, allowance: Allowance, now: Timestamp) -> Result<Taken> {
-        let before = match self.take_once(key, wanted, allowance, now).await {
-            // Another server made the document in this moment: it is there now.
-            Err(error) if failure::is_duplicate(&error) => self.take_once(key, wanted, allowance, now).await,
-            before => before,
-        }?;
-        let running = before.filter(|row| rows::timestamp(row.ends_at) > now);
-        let (used, ends_at) = running.map_or((0, allowance.ends_at(now)), |row| {
-            (u32::try_from(row.used).unwrap_or(u32::MAX), rows::timestamp(row.ends_at))
-        });
-        Ok(Taken { granted: allowance.grants(wanted, used), ends_at })
+        let update = taking(wanted, allowance, now);
+        for _ in 0..TRIES {
+            let of_key = doc! { "_id": rows::bytes(&key.0) };
+            let after = self.at.limits().find_one_and_update(of_key, update.clone());
+            if let Some(row) = after.return_document(ReturnDocument::After).await? {
+                let granted = u32::try_from(row.granted).unwrap_or_default();
+                return Ok(Taken { granted, ends_at: rows::timestamp(row.ends_at) });
+            }
+            // Not by an upsert: of those that race, one does what the others then have to do again.
+            let made = self.at.limits().insert_one(LimitRow::fresh(key, allowance.ends_at(now))).await;
+            match made.map_err(Into::into) {
+                Err(error) if !failure::is_duplicate(&error) => return Err(error),
+                _ => {}
+            }
+        }
+        Err(failure::gone("a rate limit"))
     }
 
     async fn give_back(&self, key: LimitKey, unused: u32) -> Result<()> {
@@ -36,34 +45,16 @@ impl RateLimits for MongoMetadata {
     }
 }
 
-impl MongoMetadata {
-    /// Takes what there is, and tells what was there before: from that it follows what was granted.
-    async fn take_once(
-        &self,
-        key: LimitKey,
-        wanted: u32,
-        allowance: Allowance,
-        now: Timestamp,
-    ) -> Result<Option<LimitRow>> {
-        let before = self
-            .at
-            .limits()
-            .find_one_and_update(doc! { "_id": rows::bytes(&key.0) }, taking(wanted, allowance, now))
-            .upsert(true)
-            .return_document(ReturnDocument::Before)
-            .await?;
-        Ok(before)
-    }
-}
-
-/// The update: a window that has ended, or is not there, begins anew.
+/// The update: a window that has ended begins anew. What was granted is noted for whoever reads the document as
+/// this very update left it.
 fn taking(wanted: u32, allowance: Allowance, now: Timestamp) -> Vec<Document> {
-    // Null is lower than every date.
     let runs = doc! { "$gt": ["$ends_at", rows::time(now)] };
     let used = doc! { "$cond": [runs.clone(), "$used", 0_i64] };
     let granted = doc! { "$min": [i64::from(wanted), { "$max": [0_i64,
         { "$subtract": [i64::from(allowance.most), used.clone()] },
     ] }] };
     let ends_at = doc! { "$cond": [runs, "$ends_at", rows::time(allowance.ends_at(now))] };
-    vec![doc! { "$set": { "used": { "$add": [used, granted] }, "ends_at": ends_at } }]
+    vec![
+        doc! { "$set": { "used": { "$add": [used, granted.clone()] }, "granted": granted, "ends_at": ends_at } },
+    ]
 }

@@ -41,6 +41,10 @@ pub enum Command {
         /// Print what was found as JSON
         #[arg(long)]
         json: bool,
+        /// Before that, set the bucket's rules: parts of uploads that nobody completes go after eight days, and web
+        /// pages of --authorized-parties may send presigned requests. Rules of others stay
+        #[arg(long)]
+        set_bucket_rules: bool,
     },
     /// Check the Clerk instance of these settings: its documents and keys, its clock, the secret key, the OAuth
     /// application and the webhook secret. Ends with 1 when something is wrong, and says what to do
