@@ -1,16 +1,27 @@
 //! What the check of a bucket says, of servers that others wrote and of the embedded one, as they are and when
 //! something is wrong with them.
 
+use std::time::{Duration, SystemTime};
+
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::DateTime;
+use aws_sdk_s3::primitives::DateTimeFormat::HttpDate;
 use aws_sdk_s3::types::{
-    BucketLifecycleConfiguration, CorsConfiguration, CorsRule, ExpirationStatus, LifecycleExpiration,
-    LifecycleRule, LifecycleRuleFilter,
+    BucketLifecycleConfiguration, BucketVersioningStatus, CorsConfiguration, CorsRule, ExpirationStatus,
+    LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, VersioningConfiguration,
 };
-use notespot_objects::embedded::BUCKET;
+use notespot_objects::embedded::{BUCKET, EmbeddedStore};
 use notespot_objects::s3::check::{Finding, Outcome, Wanted, check, set_rules};
 use notespot_objects::s3::{S3Config, S3Store};
 use notespot_testkit::{ACCESS_KEY, S3Server, SECRET_KEY};
+use s3s::S3Result;
+use s3s::access::{S3Access, S3AccessContext};
+use s3s::auth::SimpleAuth;
+use s3s::service::S3ServiceBuilder;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use url::Url;
 
 use crate::embedded;
 
@@ -45,9 +56,8 @@ fn say(server: &str, findings: &[Finding]) {
     }
 }
 
-/// The rules of others, and ours beside them.
-async fn sets_rules_beside_those_of_others(server: &S3Server) {
-    let config = S3Config::parse(&server.bucket()).unwrap();
+/// Another program's.
+fn client(config: &S3Config) -> Client {
     let sdk = aws_sdk_s3::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(config.region.clone().map(Region::new))
@@ -56,7 +66,21 @@ async fn sets_rules_beside_those_of_others(server: &S3Server) {
         ))
         .endpoint_url(config.endpoint.as_ref().unwrap().as_str())
         .force_path_style(true);
-    let client = Client::from_conf(sdk.build());
+    Client::from_conf(sdk.build())
+}
+
+/// What the check put there is gone.
+pub(crate) async fn is_empty(config: &S3Config) {
+    let left = client(config).list_objects_v2().bucket(&config.bucket).send().await.unwrap();
+    assert_eq!(left.key_count.unwrap_or_default(), 0, "{left:?}");
+    let open = client(config).list_multipart_uploads().bucket(&config.bucket).send().await.unwrap();
+    assert!(open.uploads().is_empty(), "{open:?}");
+}
+
+/// The rules of others, and ours beside them.
+async fn sets_rules_beside_those_of_others(server: &S3Server) {
+    let config = S3Config::parse(&server.bucket()).unwrap();
+    let client = client(&config);
     let wanted = Wanted { origins: vec![PAGE.to_owned()] };
 
     let before = check_of(&config, &wanted).await;
@@ -92,11 +116,7 @@ async fn sets_rules_beside_those_of_others(server: &S3Server) {
     let ids: Vec<_> = kept.cors_rules().iter().filter_map(CorsRule::id).collect();
     assert_eq!(ids, ["theirs", "notespot-web-pages"]);
 
-    // What the check put there is gone.
-    let left = client.list_objects_v2().bucket(&config.bucket).send().await.unwrap();
-    assert_eq!(left.key_count.unwrap_or_default(), 0, "{left:?}");
-    let open = client.list_multipart_uploads().bucket(&config.bucket).send().await.unwrap();
-    assert!(open.uploads().is_empty(), "{open:?}");
+    is_empty(&config).await;
 
     let all = logs.filter(LifecycleRuleFilter::builder().prefix("").build()).build().unwrap();
     let rules = BucketLifecycleConfiguration::builder().rules(all).build().unwrap();
@@ -127,6 +147,55 @@ async fn finds_what_is_wrong(server: &S3Server) {
     assert!(said.contains("cannot be reached"), "{said}");
 }
 
+/// A store that lets anybody read, and whose clock is an hour away.
+#[tokio::test]
+async fn a_bucket_that_anybody_can_read_is_wrong_and_so_is_a_clock_that_is_far_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let store = EmbeddedStore::open(folder.path(), &url).unwrap();
+    let (key, secret) = store.credentials();
+    let mut service = S3ServiceBuilder::new(store.clone());
+    service.set_auth(SimpleAuth::from_single(key, secret));
+    service.set_access(Anybody);
+    embedded::accept(listener, service.build());
+    let config = S3Config {
+        region: Some("notespot".to_owned()),
+        endpoint: Some(url),
+        path_style: true,
+        ..S3Config::new(BUCKET.to_owned())
+    };
+    let open = S3Store::with_credentials(&config, key, secret).await.unwrap();
+    assert_eq!(wrong(&check(&open, &Wanted::default(), &http()).await), ["public access"]);
+
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let elsewhere = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let late = DateTime::from(SystemTime::now() + Duration::from_hours(1)).fmt(HttpDate).unwrap();
+            let answer =
+                format!("HTTP/1.1 403 No\r\ndate: {late}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            let mut asked = [0; 4096];
+            let _length = socket.read(&mut asked).await.unwrap();
+            socket.write_all(answer.as_bytes()).await.unwrap();
+        }
+    });
+    let config = S3Config { public_endpoint: Some(elsewhere), ..config };
+    let away = S3Store::with_credentials(&config, key, secret).await.unwrap();
+    let found = check(&away, &Wanted::default(), &http()).await;
+    assert_eq!(wrong(&found), ["clock", "public endpoint"], "{found:#?}");
+}
+
+struct Anybody;
+
+#[async_trait::async_trait]
+impl S3Access for Anybody {
+    async fn check(&self, _: &mut S3AccessContext<'_>) -> S3Result<()> {
+        Ok(())
+    }
+}
+
 #[tokio::test]
 async fn garage_is_checked_and_given_rules() {
     let server = S3Server::garage().await.unwrap();
@@ -139,6 +208,13 @@ async fn seaweedfs_is_checked_and_given_rules() {
     let server = S3Server::seaweedfs().await.unwrap();
     finds_what_is_wrong(&server).await;
     sets_rules_beside_those_of_others(&server).await;
+
+    let config = S3Config::parse(&server.bucket()).unwrap();
+    let enabled = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
+    let put = client(&config).put_bucket_versioning().bucket(&config.bucket);
+    put.versioning_configuration(enabled).send().await.unwrap();
+    let found = check_of(&config, &Wanted::default()).await;
+    assert!(matches!(of(&found, "versions"), Outcome::Doubtful(_)), "{found:#?}");
 }
 
 /// It has no settings, and needs none.

@@ -9,6 +9,7 @@ use notespot_objects::{ObjectKey, ObjectStore};
 use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend};
 use notespot_testkit::{ACCESS_KEY, S3Server, SECRET_KEY};
 
+use crate::bucket_check::is_empty;
 use crate::s3_on_others::{OF_SEAWEEDFS, passes};
 
 const VALID: Duration = Duration::from_mins(5);
@@ -79,5 +80,6 @@ async fn encryption_that_is_not_done_is_found() {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let found = check(&store, &Wanted::default(), &http).await;
     let wrong: Vec<_> = found.iter().filter(|one| matches!(one.outcome, Outcome::Wrong(_))).collect();
-    assert!(matches!(&*wrong, [one] if one.of == "encryption"), "{found:#?}");
+    assert_eq!(wrong.iter().map(|one| one.of).collect::<Vec<_>>(), ["encryption", "multipart"], "{found:#?}");
+    is_empty(&config).await;
 }

@@ -201,10 +201,8 @@ async fn multipart(store: &S3Store, http: &Client, algorithm: ChecksumAlgorithm)
         Ok(second) => store.abort_multipart(&key, &second).await,
         Err(error) => Err(error),
     };
-    let removed = match &joined {
-        Ok(()) => store.delete(&key).await,
-        Err(_) => store.abort_multipart(&key, &id).await,
-    };
+    // Where it was not joined there is no object, and where it was, no upload.
+    let removed = store.abort_multipart(&key, &id).await.and(store.delete(&key).await);
     match (joined, given_up.and(removed)) {
         (Err(outcome), _) => outcome,
         (Ok(()), Err(error)) => Wrong(failed(&error, "s3:AbortMultipartUpload and s3:DeleteObject")),
@@ -237,7 +235,10 @@ async fn join(
             "An object that came in parts does not have their length. Do not use this store.".to_owned(),
         ));
     }
-    Ok(())
+    match encryption(store, key).await {
+        wrong @ Wrong(_) => Err(wrong),
+        _ => Ok(()),
+    }
 }
 
 fn part(algorithm: ChecksumAlgorithm) -> PartToSend {
