@@ -2,18 +2,18 @@
 //!
 //! `NOTESPOT_TEST_MONGODB_URI` names a real MongoDB to run all of it on instead.
 
+#[path = "mongo/database.rs"]
+mod database;
 #[path = "mongo/listening.rs"]
 mod listening;
 #[path = "mongo/opening.rs"]
 mod opening;
 #[path = "mongo/plans.rs"]
 mod plans;
-#[path = "mongo/server.rs"]
-mod server;
 
 use notespot_metadata::mongodb::MongoMetadata;
 
-use self::server::Database;
+use self::database::Database;
 
 notespot_metadata::metadata_conformance!(Running::start().await);
 
