@@ -14,6 +14,7 @@ mod collections;
 mod connection;
 mod failure;
 mod hints;
+mod link_counts;
 mod links;
 mod listing;
 mod migrations;
@@ -22,6 +23,7 @@ mod names;
 mod nodes;
 mod open;
 mod orphans;
+mod processes;
 mod rows;
 mod schema;
 mod stored_versions;
@@ -97,6 +99,7 @@ impl MongoMetadata {
     /// Stops listening to the server and closes all connections.
     pub async fn close(&self) {
         self.watch.stop();
+        processes::end(&self.at).await;
         self.at.client.clone().shutdown().await;
     }
 }

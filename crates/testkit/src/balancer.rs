@@ -162,7 +162,7 @@ mod tests {
     async fn until_ready(balancer: &Balancer, how_many: usize) {
         let ready = async {
             while balancer.ready() != how_many {
-                sleep(LOOK_EACH / 10).await
+                sleep(LOOK_EACH / 10).await;
             }
         };
         tokio::time::timeout(Duration::from_secs(20), ready).await.unwrap();

@@ -2,6 +2,8 @@
 //!
 //! `NOTESPOT_TEST_MONGODB_URI` names a real MongoDB to run all of it on instead.
 
+#[path = "mongo/counts.rs"]
+mod counts;
 #[path = "mongo/database.rs"]
 mod database;
 #[path = "mongo/listening.rs"]
@@ -10,6 +12,8 @@ mod listening;
 mod opening;
 #[path = "mongo/plans.rs"]
 mod plans;
+#[path = "mongo/processes.rs"]
+mod processes;
 
 use notespot_metadata::mongodb::MongoMetadata;
 

@@ -21,8 +21,11 @@ use notespot_testkit::MongoDb;
 use super::database;
 
 /// The queries that may read everything that there is, and why.
-const EXCEPTIONS: [(&str, &str); 2] =
-    [("meta {_id}", "one document"), ("accounts {}", "whether there is any account: stops at the first")];
+const EXCEPTIONS: [(&str, &str); 3] = [
+    ("meta {_id}", "one document"),
+    ("accounts {}", "whether there is any account: stops at the first"),
+    ("processes {}", "as many as there are servers"),
+];
 
 /// Cases that take minutes for their numbers, and ask nothing that others do not.
 const FOR_THEIR_NUMBERS: [&str; 3] = [
@@ -106,6 +109,11 @@ fn note(noted: &Noted, command: &Document) {
     }
     if let Some(collection) = collection("findAndModify") {
         queries.push(Query { collection, filter: document(command, "query"), sort: None, limit: 1 });
+    }
+    if let (Some(collection), Ok(stages)) = (collection("aggregate"), command.get_array("pipeline")) {
+        let first = stages.first().and_then(Bson::as_document);
+        let filter = first.and_then(|first| first.get_document("$match").ok()).cloned();
+        queries.extend(filter.map(|filter| Query { collection, filter, sort: None, limit: 0 }));
     }
     for (verb, many) in [("update", "updates"), ("delete", "deletes")] {
         let Some(collection) = collection(verb) else { continue };
