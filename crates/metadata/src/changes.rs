@@ -68,7 +68,7 @@ pub trait Changes: Send + Sync {
     /// Listening before looking misses nothing.
     fn listen(&self, owner: &UserId) -> Listening;
 
-    /// Forgets tombstones of all owners that were made before `before`, at most 1,000 and the oldest first,
-    /// in one transaction. How many: none is left where it is 0.
+    /// Forgets tombstones of all owners that were made before `before`, at most 1,000 and the oldest first:
+    /// those of one owner in one transaction. How many: none is left where it is 0.
     async fn forget_tombstones(&self, before: Timestamp) -> Result<usize>;
 }

@@ -16,6 +16,7 @@ mod examine;
 mod failure;
 mod hints;
 mod limits;
+mod link_counts;
 mod links;
 mod listing;
 mod migrations;
@@ -24,6 +25,7 @@ mod names;
 mod nodes;
 mod open;
 mod orphans;
+mod processes;
 mod rows;
 mod schema;
 mod stored_versions;
@@ -100,6 +102,7 @@ impl MongoMetadata {
     /// Stops listening to the server and closes all connections.
     pub async fn close(&self) {
         self.watch.stop();
+        processes::end(&self.at).await;
         self.at.client.clone().shutdown().await;
     }
 }

@@ -8,6 +8,7 @@
 
 mod api;
 mod clerk;
+mod cluster;
 mod identity;
 mod operating;
 mod pages;

@@ -38,6 +38,12 @@ impl Api {
         Ok(Self { http, base, token })
     }
 
+    /// The same with a client of one's own.
+    #[must_use]
+    pub fn over(http: reqwest::Client, base: Url, token: Option<String>) -> Self {
+        Self { http, base, token }
+    }
+
     /// A request to a path, with the token, for calls that need more than [`Api::call`] gives.
     pub fn request(&self, method: Method, path: &str) -> anyhow::Result<reqwest::RequestBuilder> {
         let request = self.http.request(method, self.base.join(path)?);

@@ -26,6 +26,12 @@ impl Draws {
         Self { seed, drawn: 0 }
     }
 
+    /// Other draws that follow from these, for something that happens beside.
+    #[must_use]
+    pub fn beside(&mut self) -> Self {
+        Self { seed: self.below(u64::MAX), drawn: 0 }
+    }
+
     /// A number below `limit`.
     pub fn below(&mut self, limit: u64) -> u64 {
         self.drawn += 1;

@@ -1,19 +1,21 @@
 //! Real servers and fault injection for tests.
 //!
-//! [`TestServer`] runs the built `notespot-server` as a process of its own; [`FaultProxy`] is a
-//! network that fails on request; [`DiscardingStore`] is an object store for files that no disk holds;
-//! [`ClerkStandIn`] answers as Clerk does;
-//! [`WayOut`] is a company's HTTP or SOCKS proxy; [`TlsFront`] speaks TLS before a plain server;
-//! [`Api`] calls the REST API without the product's own client, and
-//! [`Person`] signs in at its pages as somebody at a browser does. Nothing here depends on the
-//! server's code: what these tests see is what a user's machine sees.
+//! [`TestServer`] runs the built `notespot-server` as a process of its own; [`Balancer`] stands before
+//! several of them; [`FaultProxy`] is a network that fails on request; [`DiscardingStore`] is an object
+//! store for files that no disk holds; [`S3Server`] is one that others wrote; [`MongoDb`] is a database in a
+//! server that tests share; [`ClerkStandIn`] answers as Clerk does; [`WayOut`] is a company's HTTP or SOCKS
+//! proxy; [`TlsFront`] speaks TLS before a plain server; [`Api`] calls the REST API without the product's
+//! own client, and [`Person`] signs in at its pages as somebody at a browser does. Nothing here depends on
+//! the server's code: what these tests see is what a user's machine sees.
 
 mod api;
+mod balancer;
 mod clerk_stand_in;
 mod content;
 mod discarding;
 mod draws;
 mod measured;
+mod mongodb;
 mod person;
 mod program;
 mod proxy;
@@ -25,11 +27,13 @@ mod way_out;
 
 pub use api::upload::{Refused, checksum_of, completion, crc_of, new_upload, part_of, proof_of, sha256_of};
 pub use api::{Answer, Api};
+pub use balancer::{Balanced, Balancer};
 pub use clerk_stand_in::{ClerkStandIn, Door, Minted, Mood, Webhook};
 pub use content::content;
 pub use discarding::{DiscardingStore, Stored};
 pub use draws::Draws;
 pub use measured::{Measured, measured};
+pub use mongodb::{MongoDb, keep_mongodb};
 pub use person::Person;
 pub use program::program;
 pub use proxy::{Direction, Fault, FaultKind, FaultProxy};

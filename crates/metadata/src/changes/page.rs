@@ -10,7 +10,7 @@ const PAGE_MAX: u32 = 5_000;
 /// What a page may hold of names, descriptions and tags: with all that is around them, and escaped as JSON, it
 /// stays below what clients read (32 MiB).
 const TEXT_MAX_BYTES: usize = 4 * 1024 * 1024;
-/// Tombstones that are forgotten in one transaction.
+/// Tombstones that are forgotten in one call.
 pub(crate) const FORGOTTEN_AT_ONCE: u32 = 1000;
 
 /// How many changes a page has at the most.

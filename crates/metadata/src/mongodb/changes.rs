@@ -22,7 +22,13 @@ const READ_AT_ONCE: usize = 500;
 #[async_trait]
 impl Changes for MongoMetadata {
     async fn changes(&self, owner: &UserId, query: &ChangesQuery) -> Result<StoredChanges> {
-        retried!(tx = self.transaction(); read(&mut tx, owner, query))
+        let mut page = retried!(tx = self.transaction(); read(&mut tx, owner, query))?;
+        let links = page.changes.iter_mut().filter_map(|change| match change {
+            StoredChange::Link(link) => Some(link),
+            _ => None,
+        });
+        self.add_counts(owner, links).await?;
+        Ok(page)
     }
 
     fn listen(&self, owner: &UserId) -> Listening {
@@ -31,7 +37,19 @@ impl Changes for MongoMetadata {
     }
 
     async fn forget_tombstones(&self, before: Timestamp) -> Result<usize> {
-        retried!(tx = self.transaction(); forget(&mut tx, before))
+        let find = Find::new(doc! { "deleted_at": { "$lt": rows::time(before) } })
+            .sort(doc! { "deleted_at": 1 })
+            .limit(FORGOTTEN_AT_ONCE as usize);
+        let old: Vec<TombstoneRow> = self.reader().find(Collections::tombstones, find).await?;
+        let forgotten = old.len();
+        let mut of_owners: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+        for row in old {
+            of_owners.entry(row.owner).or_default().push(row.revision);
+        }
+        for (owner, revisions) in of_owners {
+            retried!(tx = self.transaction(); forget(&mut tx, &owner, &revisions))?;
+        }
+        Ok(forgotten)
     }
 }
 
@@ -102,23 +120,10 @@ async fn tombstones(
     found.into_iter().map(gone).collect()
 }
 
-/// Forgets the oldest tombstones, and that histories from below them have a gap now.
-async fn forget(tx: &mut Connection, before: Timestamp) -> Result<usize> {
-    let find = Find::new(doc! { "deleted_at": { "$lt": rows::time(before) } })
-        .sort(doc! { "deleted_at": 1 })
-        .limit(FORGOTTEN_AT_ONCE as usize);
-    let old: Vec<TombstoneRow> = tx.find(Collections::tombstones, find).await?;
-    let forgotten = old.len();
-    let mut of_owners: BTreeMap<String, Vec<i64>> = BTreeMap::new();
-    for row in old {
-        of_owners.entry(row.owner).or_default().push(row.revision);
-    }
-    for (owner, revisions) in of_owners {
-        let newest = revisions.iter().copied().max();
-        let these = doc! { "owner": &owner, "revision": { "$in": revisions } };
-        tx.delete_many(Collections::tombstones, these).await?;
-        let gap = doc! { "$max": { "horizon": newest } };
-        tx.update_one(Collections::users, doc! { "_id": &owner }, gap).await?;
-    }
-    Ok(forgotten)
+/// Forgets tombstones of one owner, and that histories from below them have a gap now.
+async fn forget(tx: &mut Connection, owner: &str, revisions: &[i64]) -> Result<()> {
+    let gap = doc! { "$max": { "horizon": revisions.iter().copied().max() } };
+    tx.update_one(Collections::users, doc! { "_id": owner }, gap).await?;
+    let these = doc! { "owner": owner, "revision": { "$in": revisions } };
+    tx.delete_many(Collections::tombstones, these).await.map(drop)
 }

@@ -3,9 +3,10 @@
 use mongodb::{Client, Collection, Database};
 
 use super::hints::Hints;
+use super::processes::Process;
 use super::rows::{
-    AccountRow, BarRow, CodeRow, LimitRow, LinkRow, NodeRow, OrphanRow, PartRow, RefreshTokenRow, SlugRow,
-    TokenRow, TombstoneRow, UploadRow, UserRow, VersionRow, WebhookRow,
+    AccountRow, BarRow, CodeRow, LimitRow, LinkCountRow, LinkRow, NodeRow, OrphanRow, PartRow, ProcessRow,
+    RefreshTokenRow, SlugRow, TokenRow, TombstoneRow, UploadRow, UserRow, VersionRow, WebhookRow,
 };
 
 macro_rules! collections {
@@ -15,13 +16,14 @@ macro_rules! collections {
             pub(super) client: Client,
             pub(super) database: Database,
             pub(super) hints: Hints,
+            pub(super) process: Process,
             $($name: Collection<$row>,)*
         }
 
         impl Collections {
             pub(super) fn new(client: Client, database: &str) -> Self {
                 let database = client.database(database);
-                Self { $($name: database.collection(stringify!($name)),)* client, database, hints: Hints::default() }
+                Self { $($name: database.collection(stringify!($name)),)* client, database, hints: Hints::default(), process: Process::default() }
             }
 
             /// Their names.
@@ -42,6 +44,8 @@ collections! {
     links: LinkRow,
     /// Whose a slug is: by the slug alone, one shard knows.
     slugs: SlugRow,
+    /// How often links were opened and downloaded: no transaction writes here.
+    link_counts: LinkCountRow,
     tombstones: TombstoneRow,
     orphans: OrphanRow,
     tokens: TokenRow,
@@ -53,4 +57,6 @@ collections! {
     barred_users: BarRow,
     /// How often something was done.
     limits: LimitRow,
+    /// Servers that run, and the sessions of their transactions.
+    processes: ProcessRow,
 }

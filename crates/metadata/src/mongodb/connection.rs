@@ -11,8 +11,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::collections::Collections;
-use super::failure;
 use super::tree::Step;
+use super::{failure, processes};
 use crate::Result;
 
 /// How many documents are named, read or written by one command.
@@ -70,6 +70,7 @@ impl Connection {
     /// For what is done in transactions of this session.
     pub(super) async fn in_session(at: Arc<Collections>) -> Result<Self> {
         let session = at.client.start_session().await?;
+        processes::note(&at, &session).await;
         Ok(Self { session: Some(session), ..Self::reader(at) })
     }
 
@@ -126,6 +127,29 @@ impl Connection {
     pub(super) async fn exists<T: Send + Sync>(&mut self, of: Of<T>, filter: Document) -> Result<bool> {
         let find = Find::new(filter).limit(1).fields(&["_id"]);
         Ok(!self.find_as::<T, Document>(of, find).await?.is_empty())
+    }
+
+    /// The texts that a field has in what the filter finds, each once.
+    pub(super) async fn different<T>(
+        &mut self,
+        of: Of<T>,
+        filter: Document,
+        field: &str,
+    ) -> Result<Vec<String>>
+    where
+        T: Send + Sync,
+    {
+        // `distinct` is not for transactions over shards.
+        let pipeline = vec![doc! { "$match": filter }, doc! { "$group": { "_id": format!("${field}") } }];
+        let asked = of(&self.at).aggregate(pipeline);
+        let found: Vec<Document> = match &mut self.session {
+            Some(session) => {
+                let mut cursor = asked.session(&mut *session).await?;
+                cursor.stream(session).try_collect().await?
+            }
+            None => asked.await?.try_collect().await?,
+        };
+        Ok(found.iter().filter_map(|one| one.get_str("_id").ok()).map(str::to_owned).collect())
     }
 
     /// Writes new documents.

@@ -18,11 +18,12 @@ use crate::{MetadataError, Result, naming};
 #[async_trait]
 impl Links for MongoMetadata {
     async fn create_link(&self, owner: &UserId, node: NodeId, slug: Option<Slug>) -> Result<StoredLink> {
-        retried!(tx = self.change(owner); create(&mut tx, node, slug.as_ref()))
+        let link = retried!(tx = self.change(owner); create(&mut tx, node, slug.as_ref()))?;
+        self.counted(link).await
     }
 
     async fn link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink> {
-        own(&mut self.reader(), owner, slug).await
+        self.counted(own(&mut self.reader(), owner, slug).await?).await
     }
 
     async fn links(&self, owner: &UserId, limit: u32) -> Result<Vec<StoredLink>> {
@@ -30,11 +31,14 @@ impl Links for MongoMetadata {
             .sort(doc! { "created_at": -1 })
             .limit(limit as usize);
         let found = self.reader().find(Collections::links, find).await?;
-        found.into_iter().map(LinkRow::link).collect()
+        let mut links: Vec<_> = found.into_iter().map(LinkRow::link).collect::<Result<_>>()?;
+        self.add_counts(owner, &mut links).await?;
+        Ok(links)
     }
 
     async fn end_link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink> {
-        retried!(tx = self.change(owner); end(&mut tx, slug))
+        let link = retried!(tx = self.change(owner); end(&mut tx, slug))?;
+        self.counted(link).await
     }
 
     async fn list_link(
@@ -44,11 +48,17 @@ impl Links for MongoMetadata {
         listed: bool,
         if_match: Option<Revision>,
     ) -> Result<StoredLink> {
-        retried!(tx = self.change(owner); list(&mut tx, slug, listed, if_match))
+        let link = retried!(tx = self.change(owner); list(&mut tx, slug, listed, if_match))?;
+        self.counted(link).await
     }
 
     async fn open_link(&self, slug: &Slug) -> Result<OpenedLink> {
-        retried!(tx = self.transaction(); open(&mut tx, slug))
+        let mut opened = retried!(tx = self.transaction(); open(&mut tx, slug))?;
+        if let OpenedLink::File { link, .. } = &mut opened {
+            let owner = link.owner.clone();
+            self.add_counts(&owner, [&mut **link]).await?;
+        }
+        Ok(opened)
     }
 
     async fn count_view(&self, slug: &Slug) -> Result<()> {
@@ -57,16 +67,6 @@ impl Links for MongoMetadata {
 
     async fn count_download(&self, slug: &Slug) -> Result<()> {
         self.count(slug, "downloads").await
-    }
-}
-
-impl MongoMetadata {
-    /// A transaction of its own: what the owner does in this moment is not in its way for long.
-    async fn count(&self, slug: &Slug, counter: &str) -> Result<()> {
-        let Some(owner) = owner_of(&mut self.reader(), slug).await? else { return Ok(()) };
-        let one_more = doc! { "$inc": { counter: 1_i64 } };
-        retried!(tx = self.transaction(); tx.update_one(Collections::links, named(&owner, slug), one_more.clone()))
-            .map(drop)
     }
 }
 
@@ -212,7 +212,7 @@ async fn open(tx: &mut Connection, slug: &Slug) -> Result<OpenedLink> {
 }
 
 /// Whose a slug is.
-async fn owner_of(connection: &mut Connection, slug: &Slug) -> Result<Option<UserId>> {
+pub(super) async fn owner_of(connection: &mut Connection, slug: &Slug) -> Result<Option<UserId>> {
     let row = connection.find_one(Collections::slugs, doc! { "_id": slug.as_str() }).await?;
     Ok(row.map(|row| UserId(row.owner)))
 }
@@ -222,7 +222,7 @@ async fn own(connection: &mut Connection, owner: &UserId, slug: &Slug) -> Result
     row.ok_or(MetadataError::NotFound)?.link()
 }
 
-fn named(owner: &UserId, slug: &Slug) -> Document {
+pub(super) fn named(owner: &UserId, slug: &Slug) -> Document {
     doc! { "_id": slug.as_str(), "owner": &owner.0 }
 }
 

@@ -15,7 +15,8 @@ use super::collections::Collections;
 use super::failure;
 use super::schema;
 
-/// The version that this program makes, and the earliest that can work with what it makes.
+/// The version that this program makes, and the earliest that can work with what it makes. With 2, links are counted
+/// in a collection of their own; servers of version 1 count in the links still, and both are added up.
 pub(super) const VERSION: i32 = 2;
 const OLDEST: i32 = 1;
 

@@ -12,6 +12,7 @@ use super::MongoMetadata;
 use super::collections::Collections;
 use super::failure::Failure;
 use super::migrations::{self, NotMigrated};
+use super::processes;
 use super::watch::Watch;
 
 /// The database where the address names none.
@@ -106,6 +107,7 @@ impl MongoMetadata {
             NotMigrated::Failed(error) if is_refusal(&error) => OpenError::Refused { source: error.into() },
             NotMigrated::Failed(error) => OpenError::NotMigrated { source: Some(error.into()) },
         })?;
+        processes::begin(&at);
         let listeners = Arc::default();
         let watch = Arc::new(Watch::new(Arc::clone(&at), &listeners));
         Ok(Self { at, turns: Arc::default(), listeners, watch })

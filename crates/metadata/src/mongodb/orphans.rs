@@ -5,11 +5,9 @@ use std::collections::{BTreeSet, HashSet};
 use async_trait::async_trait;
 use mongodb::bson::{DateTime, Document, doc};
 use notespot_protocol::{Timestamp, UserId};
-use serde::Deserialize;
 
 use super::collections::Collections;
 use super::connection::{AT_ONCE, Connection, Find};
-use super::rows::VersionRow;
 use super::{MongoMetadata, retried, rows};
 use crate::Result;
 use crate::orphans::{Orphan, Orphans, ends_at};
@@ -73,16 +71,10 @@ pub(super) async fn add_unnamed(tx: &mut Connection, owner: &UserId, object_keys
     Ok(())
 }
 
-/// Those that a version names. Memory: an entry for each version that does.
+/// Those that a version names, each once, however many versions do.
 async fn named(tx: &mut Connection, owner: &UserId, object_keys: &[&str]) -> Result<HashSet<String>> {
-    #[derive(Deserialize)]
-    struct Named {
-        object_key: String,
-    }
     let filter = doc! { "owner": &owner.0, "object_key": { "$in": object_keys } };
-    let find = Find::new(filter).fields(&["object_key"]);
-    let found: Vec<Named> = tx.find_as::<VersionRow, _>(Collections::versions, find).await?;
-    Ok(found.into_iter().map(|version| version.object_key).collect())
+    Ok(tx.different(Collections::versions, filter, "object_key").await?.into_iter().collect())
 }
 
 /// What names it, and what it is made with where it is not there.

@@ -7,6 +7,7 @@ mod accounts;
 mod limits;
 mod links;
 mod nodes;
+mod processes;
 mod uploads;
 mod users;
 mod webhooks;
@@ -17,8 +18,9 @@ use uuid::Uuid;
 
 pub(super) use self::accounts::{AccountRow, CodeRow, GrantRow, RefreshTokenRow, TokenRow};
 pub(super) use self::limits::LimitRow;
-pub(super) use self::links::{LinkRow, ListedRow, SlugRow};
+pub(super) use self::links::{LinkCountRow, LinkRow, ListedRow, SlugRow};
 pub(super) use self::nodes::{ContentRow, CopyOf, NodeRow, OrphanRow, TombstoneRow, VersionRow};
+pub(super) use self::processes::ProcessRow;
 pub(super) use self::uploads::{ChallengeRow, PartRow, UploadRow};
 pub(super) use self::users::UserRow;
 pub(super) use self::webhooks::{BarRow, WebhookRow};
@@ -46,13 +48,21 @@ pub(super) fn ids<'a>(nodes: impl IntoIterator<Item = &'a NodeId>) -> Vec<Bson> 
 
 /// Any of many ids, as the condition of a filter. One is asked for by itself: not every server knows that it is one.
 pub(super) fn any_of<'a>(nodes: impl IntoIterator<Item = &'a NodeId>) -> Bson {
-    let mut ids = ids(nodes);
-    if ids.len() == 1
-        && let Some(one) = ids.pop()
+    any_of_values(ids(nodes))
+}
+
+/// Any of many texts, in the same way.
+pub(super) fn any_of_texts(texts: &[String]) -> Bson {
+    any_of_values(texts.iter().map(Bson::from).collect())
+}
+
+fn any_of_values(mut values: Vec<Bson>) -> Bson {
+    if values.len() == 1
+        && let Some(one) = values.pop()
     {
         return one;
     }
-    doc! { "$in": ids }.into()
+    doc! { "$in": values }.into()
 }
 
 pub(super) fn time(time: Timestamp) -> DateTime {

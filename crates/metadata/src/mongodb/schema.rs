@@ -118,6 +118,7 @@ fn others() -> Vec<Index> {
         index("uploads", "open_by_time", doc! { "created_at": 1 }, open),
         index("announced_parts", "by_upload", doc! { "owner": 1, "upload": 1, "number": 1 }, &Is::Unique),
         index("slugs", "by_owner", doc! { "owner": 1 }, &Is::Plain),
+        index("link_counts", "by_owner", doc! { "owner": 1 }, &Is::Plain),
         index("tombstones", "by_revision", doc! { "owner": 1, "revision": 1 }, &Is::Unique),
         index("tombstones", "by_node", doc! { "owner": 1, "node": 1 }, &Is::Plain),
         index("tombstones", "by_time", doc! { "deleted_at": 1 }, &Is::Plain),

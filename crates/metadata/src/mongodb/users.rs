@@ -132,6 +132,8 @@ impl MongoMetadata {
         rest.delete_many(Collections::nodes, of_owner.clone()).await?;
         rest.delete_many(Collections::slugs, of_owner.clone()).await?;
         rest.delete_many(Collections::links, of_owner.clone()).await?;
+        // After the slugs: see where they are counted.
+        rest.delete_many(Collections::link_counts, of_owner.clone()).await?;
         rest.delete_many(Collections::tombstones, of_owner).await?;
         rest.delete_many(Collections::users, doc! { "_id": &id.0 }).await?;
         Ok(())

@@ -2,18 +2,22 @@
 //!
 //! `NOTESPOT_TEST_MONGODB_URI` names a real MongoDB to run all of it on instead.
 
+#[path = "mongo/counts.rs"]
+mod counts;
+#[path = "mongo/database.rs"]
+mod database;
 #[path = "mongo/listening.rs"]
 mod listening;
 #[path = "mongo/opening.rs"]
 mod opening;
 #[path = "mongo/plans.rs"]
 mod plans;
-#[path = "mongo/server.rs"]
-mod server;
+#[path = "mongo/processes.rs"]
+mod processes;
 
 use notespot_metadata::mongodb::MongoMetadata;
 
-use self::server::Database;
+use self::database::Database;
 
 notespot_metadata::metadata_conformance!(Running::start().await);
 

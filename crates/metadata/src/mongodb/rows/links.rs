@@ -21,6 +21,7 @@ pub(in crate::mongodb) struct LinkRow {
     /// True, and there until the link is ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     living: Option<bool>,
+    /// Only what servers of version 1 have counted: see `LinkCountRow`.
     views: i64,
     downloads: i64,
     pub(in crate::mongodb) listed: bool,
@@ -83,4 +84,16 @@ pub(in crate::mongodb) struct SlugRow {
     #[serde(rename = "_id")]
     pub(in crate::mongodb) slug: String,
     pub(in crate::mongodb) owner: String,
+}
+
+/// What was counted of a link. It is there from the first one on.
+#[derive(Serialize, Deserialize)]
+pub(in crate::mongodb) struct LinkCountRow {
+    #[serde(rename = "_id")]
+    pub(in crate::mongodb) slug: String,
+    pub(in crate::mongodb) owner: String,
+    #[serde(default)]
+    pub(in crate::mongodb) views: i64,
+    #[serde(default)]
+    pub(in crate::mongodb) downloads: i64,
 }

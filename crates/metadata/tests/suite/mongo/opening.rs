@@ -33,9 +33,9 @@ async fn a_server_that_is_not_there_is_said_to_be_unreachable_and_its_password_i
 async fn a_database_of_a_newer_version_is_said_to_be_so_and_one_that_is_compatible_is_opened() {
     let running = Running::start().await;
     let said = format!("{:?}", running.store);
-    assert_eq!(said, format!("MongoMetadata {{ database: {:?}, .. }}", running.database.name));
+    assert_eq!(said, format!("MongoMetadata {{ database: {:?}, .. }}", running.database.name()));
     let client = mongodb::Client::with_uri_str(running.database.address()).await.unwrap();
-    let meta = client.database(&running.database.name).collection::<Document>("meta");
+    let meta = client.database(running.database.name()).collection::<Document>("meta");
     for (newer, opens) in
         [(doc! { "version": 99, "oldest": 1 }, true), (doc! { "version": 99, "oldest": 99 }, false)]
     {
@@ -49,14 +49,14 @@ async fn a_database_of_a_newer_version_is_said_to_be_so_and_one_that_is_compatib
 /// Servers that start at once: one migrates, and all wait for it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_servers_that_start_at_once_all_find_the_database_up_to_date() {
-    let database = super::server::Database::new();
+    let database = super::database::Database::new();
     let address = database.address();
     let opening = (0..4).map(|_| MongoMetadata::open(&address));
     for opened in futures_util::future::join_all(opening).await {
         opened.unwrap();
     }
     let client = mongodb::Client::with_uri_str(&address).await.unwrap();
-    let meta = client.database(&database.name).collection::<Document>("meta");
+    let meta = client.database(database.name()).collection::<Document>("meta");
     let schema = meta.find_one(doc! { "_id": "schema" }).await.unwrap().unwrap();
     assert_eq!((schema.get_i32("version").unwrap(), schema.get("lease")), (2, None), "{schema}");
 }
@@ -66,7 +66,7 @@ async fn many_servers_that_start_at_once_all_find_the_database_up_to_date() {
 async fn a_migration_that_died_is_taken_over() {
     let running = Running::start().await;
     let client = mongodb::Client::with_uri_str(running.database.address()).await.unwrap();
-    let meta = client.database(&running.database.name).collection::<Document>("meta");
+    let meta = client.database(running.database.name()).collection::<Document>("meta");
     let died = doc! { "version": 0, "lease": {
         "holder": mongodb::bson::Uuid::new(), "ends_at": mongodb::bson::DateTime::from_millis(5),
     } };

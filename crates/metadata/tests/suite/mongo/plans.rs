@@ -16,12 +16,16 @@ use futures_util::TryStreamExt as _;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::{Client, Database, IndexModel};
 use notespot_metadata::mongodb::MongoMetadata;
+use notespot_testkit::MongoDb;
 
-use super::server;
+use super::database;
 
 /// The queries that may read everything that there is, and why.
-const EXCEPTIONS: [(&str, &str); 2] =
-    [("meta {_id}", "one document"), ("accounts {}", "whether there is any account: stops at the first")];
+const EXCEPTIONS: [(&str, &str); 3] = [
+    ("meta {_id}", "one document"),
+    ("accounts {}", "whether there is any account: stops at the first"),
+    ("processes {}", "as many as there are servers"),
+];
 
 /// Cases that take minutes for their numbers, and ask nothing that others do not.
 const FOR_THEIR_NUMBERS: [&str; 3] = [
@@ -45,7 +49,7 @@ type Noted = Arc<Mutex<BTreeMap<String, Query>>>;
 macro_rules! run_each {
     ($noted:expr; $($case:ident,)*) => {
         $(if !FOR_THEIR_NUMBERS.contains(&stringify!($case)) {
-            let database = server::Database::new();
+            let database = database::Database::new();
             let noted = Arc::clone(&$noted);
             let note = move |command: &Document| note(&noted, command);
             let store = MongoMetadata::open_noting(&database.address(), note).await.unwrap();
@@ -60,9 +64,9 @@ async fn every_query_has_an_index_by_the_rule_and_on_a_real_server_by_its_own_wo
     let noted = Noted::default();
     notespot_metadata::for_each_metadata_case!(run_each, noted);
 
-    let place = server::Database::new();
+    let place = database::Database::new();
     let store = MongoMetadata::open(&place.address()).await.unwrap();
-    let database = Client::with_uri_str(place.address()).await.unwrap().database(&place.name);
+    let database = Client::with_uri_str(place.address()).await.unwrap().database(place.name());
     let noted = noted.lock().unwrap().clone();
     let (mut bad, mut said_to_sort, mut said_to_scan) = (Vec::new(), 0, 0);
     for (kind, query) in &noted {
@@ -73,7 +77,7 @@ async fn every_query_has_an_index_by_the_rule_and_on_a_real_server_by_its_own_wo
         let sorts = stages.iter().any(|stage| stage == "SORT");
         let scans = stages.iter().any(|stage| stage == "COLLSCAN");
         (said_to_sort, said_to_scan) = (said_to_sort + usize::from(sorts), said_to_scan + usize::from(scans));
-        if (sorts || scans) && server::is_real() {
+        if (sorts || scans) && MongoDb::is_real() {
             bad.push(format!("{kind}: {}", stages.join(" < ")));
         }
         if !is_served(&database, query).await {
@@ -105,6 +109,11 @@ fn note(noted: &Noted, command: &Document) {
     }
     if let Some(collection) = collection("findAndModify") {
         queries.push(Query { collection, filter: document(command, "query"), sort: None, limit: 1 });
+    }
+    if let (Some(collection), Ok(stages)) = (collection("aggregate"), command.get_array("pipeline")) {
+        let first = stages.first().and_then(Bson::as_document);
+        let filter = first.and_then(|first| first.get_document("$match").ok()).cloned();
+        queries.extend(filter.map(|filter| Query { collection, filter, sort: None, limit: 0 }));
     }
     for (verb, many) in [("update", "updates"), ("delete", "deletes")] {
         let Some(collection) = collection(verb) else { continue };
