@@ -23,6 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use self::events::Streams;
+pub(crate) use self::input::RevisionTag;
 use crate::state::Server;
 
 /// All calls of the API, with their documentation.

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use axum::Json as Said;
 use axum::extract::State;
-use http::HeaderMap;
 use notespot_protocol::{LinkPatch, NewLink, Problem, PublicLink, Slug};
 
-use super::input::{Json, Path, known_revision};
+use super::input::{IfMatch, Json, Path};
 use crate::access::{CanManage, CanRead};
-use crate::problems::Answer;
+use crate::problems::{Answer, Refusal};
 use crate::state::Server;
 
 /// The most links that a list holds; the change feed has all of them.
@@ -67,7 +66,7 @@ pub(super) async fn get(
     path = "/v1/links/{slug}",
     tag = "links",
     security(("bearer" = ["manage"])),
-    params(("slug" = Slug, Path), ("If-Match" = Option<String>, Header, description = "The revision, in quotes")),
+    params(("slug" = Slug, Path), IfMatch),
     request_body = LinkPatch,
     responses(
         (status = OK, body = PublicLink),
@@ -80,14 +79,16 @@ pub(super) async fn edit(
     State(server): State<Arc<Server>>,
     CanManage(owner): CanManage,
     Path(slug): Path<Slug>,
-    headers: HeaderMap,
+    if_match: IfMatch,
     Json(LinkPatch { listed }): Json<LinkPatch>,
 ) -> Answer<Said<PublicLink>> {
-    let if_match = known_revision(&headers)?;
     let link = match listed {
-        Some(listed) => server.metadata.list_link(&owner, &slug, listed, if_match).await?,
+        Some(listed) => server.metadata.list_link(&owner, &slug, listed, if_match.known).await?,
         None => server.metadata.link(&owner, &slug).await?,
     };
+    if link.ended_at.is_some() {
+        return Err(Refusal::link_ended());
+    }
     Ok(Said(server.public_link(link)))
 }
 

@@ -10,6 +10,7 @@ use http::header::HeaderMap;
 use http::{HeaderName, HeaderValue, StatusCode};
 use notespot_metadata::MetadataError;
 use notespot_protocol::{ErrorCode, Problem, Timestamp, UserId};
+use utoipa::ToSchema;
 
 use crate::identity::clerk::{Event, WebhookError, signed};
 use crate::problems::{Answer, Refusal};
@@ -33,7 +34,7 @@ const IN_VAIN: HeaderValue = HeaderValue::from_static("abort-message");
     tag = "webhooks",
     security(()),
     operation_id = "take_webhook",
-    request_body(content = serde_json::Value, description = "The event: `type` and `data`"),
+    request_body = WebhookEvent,
     params(
         ("svix-id" = String, Header, description = "The delivery's id"),
         ("svix-timestamp" = String, Header, description = "When it was signed, in seconds since 1970"),
@@ -57,6 +58,17 @@ pub(super) async fn clerk(State(server): State<Arc<Server>>, headers: HeaderMap,
             response
         }
     }
+}
+
+/// What a webhook tells, for the document of the API: it is read as bytes, which are signed.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "its schema is all that is wanted of it")]
+pub(super) struct WebhookEvent {
+    /// What happened.
+    #[schema(examples("session.created"))]
+    r#type: String,
+    /// To whom or what: a user, for the types that begin with `user.`.
+    data: serde_json::Value,
 }
 
 /// Whether repeating a delivery may help. A wrong signature may be a secret that is set wrong here: that is mended.
