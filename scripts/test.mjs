@@ -8,7 +8,7 @@ import { installNpmPackages } from "./setup/npm-packages.mjs";
 import { exitCode } from "./setup/processes.mjs";
 import { detail, duration, run, step, Stop } from "./setup/say.mjs";
 import { installSystemPackages, TO_RUN, TO_TEST } from "./setup/system-packages.mjs";
-import { installMongoServer, installNextest, installS3Servers } from "./setup/test-tools.mjs";
+import { installMongoServer, installNextest, installS3Servers, installSchemathesis } from "./setup/test-tools.mjs";
 import { checkToolchains } from "./setup/toolchains.mjs";
 
 const npm = (name) => ["npm", ["run", "--silent", name]];
@@ -28,6 +28,9 @@ const PARTS = {
   rust: { proves: "Rust: units, stores, server, sign-in, transfers, command line", programs: [
     cargo("nextest", "run", "--locked", "--workspace"),
   ] },
+  api: { proves: "The REST API against its own OpenAPI document", programs: [
+    ["node", ["crates/server/tests/schemathesis/run.mjs"]],
+  ] },
   e2e: { proves: "The real app in a real window, and the public page in a real browser", programs: [
     ["node", ["e2e/run.mjs"]],
   ] },
@@ -41,7 +44,7 @@ await run(async () => {
   await installNpmPackages(root);
   const env = { ...cargoEnv, ...(await testEnvironment(wanted)) };
   await buildUi();
-  if (wanted.includes("rust") || wanted.includes("e2e")) {
+  if (["rust", "api", "e2e"].some((part) => wanted.includes(part))) {
     step("Building the programs");
     await buildPrograms(["notespot-testkit"]);
   }
@@ -64,6 +67,7 @@ async function testEnvironment(wanted) {
     await installS3Servers();
     await installMongoServer();
   }
+  if (wanted.includes("api")) await installSchemathesis();
   mkdirSync(join(rootPath, "test-output"), { recursive: true });
   return { NOTESPOT_BIN_DIR: programsDir };
 }

@@ -10,6 +10,7 @@ const NEXTEST = "0.9.143";
 const GARAGE = "2.5.0";
 const SEAWEEDFS = "4.48";
 const SECANTUSDB = "0.7.0b3";
+const SCHEMATHESIS = "4.32.5";
 
 /** Makes `cargo nextest` available: the one on the PATH, or one built here once. */
 export async function installNextest() {
@@ -58,6 +59,16 @@ export async function installMongoServer() {
   if (!existsSync(join(folder, "bin", "secantusd-py"))) {
     step("Installing SecantusDB, a server with MongoDB's protocol to test against");
     await installFromPython(folder, `SecantusDB==${SECANTUSDB}`, "secantusd-py");
+  }
+  addToPath(join(folder, "bin"));
+}
+
+/** Makes Schemathesis available, which asks an API what its OpenAPI document says, at the version that is configured. */
+export async function installSchemathesis() {
+  const folder = join(toolsDir, `schemathesis-${SCHEMATHESIS}`);
+  if (!existsSync(join(folder, "bin", "schemathesis"))) {
+    step("Installing Schemathesis, to compare the API with its document");
+    await installFromPython(folder, `schemathesis==${SCHEMATHESIS}`, "schemathesis");
   }
   addToPath(join(folder, "bin"));
 }

@@ -1,13 +1,12 @@
 //! Lists of nodes: their order, and where their pages end.
 
-use notespot_protocol::{Cursor, Node, NodesQuery, NodesView, Order, SortKey, UserId};
+use notespot_protocol::{Cursor, NODES_PAGE_MAX, Node, NodesQuery, NodesView, Order, SortKey, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::stored::{self, FILE, FOLDER};
 use crate::{MetadataError, Result};
 
 const PAGE_DEFAULT: u32 = 200;
-const PAGE_MAX: u32 = 1000;
 
 /// Where a page ended: the keys of its last row, and which list they belong to.
 #[derive(Serialize, Deserialize)]
@@ -51,7 +50,7 @@ impl<'a> List<'a> {
 
     /// How many a page has at the most.
     pub(crate) fn limit(&self) -> usize {
-        self.query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX) as usize
+        self.query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, NODES_PAGE_MAX) as usize
     }
 
     /// Folders and files are read one after the other: each is then one range of one index.

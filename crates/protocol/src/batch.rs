@@ -12,6 +12,7 @@ pub const BATCH_MAX: usize = 1000;
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Batch<T> {
     /// The things, in the order in which the answer will name them.
+    #[schema(max_items = 1000)]
     pub items: Vec<T>,
 }
 

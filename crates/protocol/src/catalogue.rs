@@ -8,6 +8,9 @@ use crate::{ByteCount, Cursor, NodeName, Slug, Timestamp};
 /// The longest text that the catalogue is searched for, in characters.
 pub const SEARCH_MAX_CHARS: usize = 100;
 
+/// The most files of a page.
+pub const CATALOGUE_PAGE_MAX: u32 = 100;
+
 /// The query of `GET /v1/catalogue`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -15,6 +18,7 @@ pub struct CatalogueQuery {
     /// Words that the file's name holds, in any order and without regard to case and accents; at most 100
     /// characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(max_length = 100)]
     pub search: Option<String>,
     /// Where the previous page ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -22,6 +26,7 @@ pub struct CatalogueQuery {
     /// How many at the most: 1 to 100; 50 when absent. A page of a search may have fewer, or none, and be followed by
     /// others all the same: `next` says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 100)]
     pub limit: Option<u32>,
 }
 

@@ -5,6 +5,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{Node, NodeId, PublicLink, Revision};
 
+/// The most changes of a page.
+pub const CHANGES_PAGE_MAX: u32 = 5000;
+
 /// The query of `GET /v1/changes`.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -18,6 +21,7 @@ pub struct ChangesQuery {
     pub filling_since: Option<Revision>,
     /// How many at the most: 1 to 5,000; 500 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 5000)]
     pub limit: Option<u32>,
 }
 
@@ -26,6 +30,20 @@ pub struct ChangesQuery {
 pub struct RevisionEvent {
     /// The owner's newest.
     pub revision: Revision,
+}
+
+/// An event of `GET /v1/events` as it is sent (WHATWG HTML §9.2.6), for the document of the API.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "its schema is all that is wanted of it")]
+pub struct RevisionMessage {
+    /// `revision`.
+    event: String,
+    /// The revision.
+    #[schema(pattern = "^[0-9]+$")]
+    id: String,
+    /// A [`RevisionEvent`], in JSON.
+    #[schema(content_media_type = "application/json")]
+    data: String,
 }
 
 /// What became of one thing.

@@ -19,7 +19,8 @@ pub struct ChecksumError;
 /// The SHA-256 of a whole file (FIPS 180-4), as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, specta::Type, utoipa::ToSchema)]
 #[specta(transparent)]
-#[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
+// Capitals are read too: SQLite writes them.
+#[schema(value_type = String, pattern = "^[0-9A-Fa-f]{64}$")]
 pub struct Sha256(#[specta(type = String)] [u8; 32]);
 
 impl Sha256 {
@@ -55,12 +56,12 @@ impl FromStr for Sha256 {
 /// CRC-64/NVME of a part or of a whole object, as S3's `x-amz-checksum-crc64nvme` carries it: eight
 /// big-endian bytes in base64.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, utoipa::ToSchema)]
-#[schema(value_type = String, format = Byte, examples("AAAAAAAAAAA="))]
+#[schema(value_type = String, pattern = "^[0-9A-Za-z+/]{10}[048AEIMQUYcgkosw]=$", examples("AAAAAAAAAAA="))]
 pub struct Crc64Nvme(pub u64);
 
 /// CRC-32C of a part, as S3's `x-amz-checksum-crc32c` carries it: four big-endian bytes in base64.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, utoipa::ToSchema)]
-#[schema(value_type = String, format = Byte, examples("AAAAAA=="))]
+#[schema(value_type = String, pattern = "^[0-9A-Za-z+/]{5}[AQgw]==$", examples("AAAAAA=="))]
 pub struct Crc32c(pub u32);
 
 /// Big-endian bytes in base64.

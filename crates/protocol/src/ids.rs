@@ -3,8 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
+
+use crate::whole;
 
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -94,14 +96,20 @@ impl fmt::Display for UserId {
     Ord,
     Hash,
     Serialize,
-    Deserialize,
     specta::Type,
     utoipa::ToSchema,
 )]
 #[serde(transparent)]
 #[specta(transparent)]
-// TypeScript's `number` is exact up to 2^53: at a thousand changes a second that lasts 285,000 years.
+#[schema(value_type = u64, maximum = 9_007_199_254_740_991_u64)]
+// JSON's numbers are exact up to 2^53 everywhere: at a thousand changes a second that lasts 285,000 years.
 pub struct Revision(#[specta(type = u32)] pub u64);
+
+impl<'de> Deserialize<'de> for Revision {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        whole::number(deserializer).map(Self)
+    }
+}
 
 impl Revision {
     /// Before the first change: what a client that holds nothing asks from.

@@ -24,11 +24,14 @@ mod slug;
 mod time;
 mod tokens;
 mod uploads;
+mod whole;
 pub mod window;
 
 pub use batch::{BATCH_MAX, Batch, BatchItem};
-pub use catalogue::{CatalogueQuery, ListedFile, SEARCH_MAX_CHARS};
-pub use changes::{Change, ChangeKind, ChangesPage, ChangesQuery, RevisionEvent};
+pub use catalogue::{CATALOGUE_PAGE_MAX, CatalogueQuery, ListedFile, SEARCH_MAX_CHARS};
+pub use changes::{
+    CHANGES_PAGE_MAX, Change, ChangeKind, ChangesPage, ChangesQuery, RevisionEvent, RevisionMessage,
+};
 pub use checksum::{Checksum, ChecksumAlgorithm, ChecksumError, Crc32c, Crc64Nvme, Sha256};
 pub use discovery::{Discovery, Limits};
 pub use downloads::{DamagedContent, DownloadPlan, DownloadRequest};
@@ -39,8 +42,9 @@ pub use links::{LinkPatch, NewLink, PublicFile, PublicLink};
 pub use me::{Me, MePatch};
 pub use name::{NAME_MAX_BYTES, NameError, NodeName};
 pub use nodes::{
-    Content, CopyNode, Cursor, DESCRIPTION_MAX_CHARS, EmptiedTrash, NewFolder, Node, NodeAt, NodeEdit,
-    NodeKind, NodePatch, NodesQuery, NodesView, OnConflict, Order, Page, SortKey, TAG_MAX_CHARS, TAGS_MAX,
+    Content, CopyNode, Cursor, DESCRIPTION_MAX_CHARS, EmptiedTrash, NODES_PAGE_MAX, NewFolder, Node, NodeAt,
+    NodeEdit, NodeKind, NodePatch, NodesQuery, NodesView, OnConflict, Order, Page, SortKey, TAG_MAX_CHARS,
+    TAGS_MAX,
 };
 pub use presigned::{PresignedRequest, SecretUrl};
 pub use size::ByteCount;

@@ -16,7 +16,14 @@ pub const NAME_MAX_BYTES: usize = 255;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, specta::Type, utoipa::ToSchema)]
 #[serde(transparent)]
 #[specta(transparent)]
-#[schema(value_type = String, min_length = 1, examples("Consensus, lecture notes.pdf"))]
+#[schema(
+    value_type = String,
+    min_length = 1,
+    max_length = 255,
+    // What `NodeName::new` takes, but for the length in bytes, which no schema can say.
+    pattern = r"^(?!\.{1,2}$)[^/\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*[^/\u0000-\u0020\u007f-\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u2066-\u2069\u3000\ufeff][^/\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$",
+    examples("Consensus, lecture notes.pdf")
+)]
 pub struct NodeName(String);
 
 /// Why a text cannot be a name.

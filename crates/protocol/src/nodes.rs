@@ -103,14 +103,22 @@ pub struct NodePatch {
     pub parent: Option<Option<NodeId>>,
     /// A new description, at most 4,000 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 4000)]
     pub description: Option<String>,
     /// New tags: at most 50, of at most 100 characters each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 50, value_type = Option<Vec<Tag>>)]
     pub tags: Option<Vec<String>>,
     /// What to do when the new name is taken at the new place. `replace` is refused.
     #[serde(default)]
     pub on_conflict: OnConflict,
 }
+
+/// What a tag looks like in the document of the API.
+#[derive(ToSchema)]
+#[schema(max_length = 100)]
+#[allow(dead_code, reason = "its schema is all that is wanted of it")]
+struct Tag(String);
 
 /// The most characters of a description.
 pub const DESCRIPTION_MAX_CHARS: usize = 4000;
@@ -225,6 +233,9 @@ pub enum Order {
     Descending,
 }
 
+/// The most nodes of a page.
+pub const NODES_PAGE_MAX: u32 = 1000;
+
 /// The query of `GET /v1/nodes`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -252,6 +263,7 @@ pub struct NodesQuery {
     pub cursor: Option<Cursor>,
     /// How many at the most: 1 to 1,000; 200 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<u32>,
 }
 

@@ -4,7 +4,9 @@ use std::fmt;
 use std::iter::Sum;
 use std::ops::Add;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::whole;
 
 /// A number of bytes.
 ///
@@ -21,19 +23,25 @@ use serde::{Deserialize, Serialize};
     Ord,
     Hash,
     Serialize,
-    Deserialize,
     specta::Type,
     utoipa::ToSchema,
 )]
 #[serde(transparent)]
 #[specta(transparent)]
+#[schema(value_type = u64, maximum = 9_007_199_254_740_991_u64)]
 pub struct ByteCount(#[specta(type = u32)] pub u64);
+
+impl<'de> Deserialize<'de> for ByteCount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        whole::number(deserializer).map(Self)
+    }
+}
 
 impl ByteCount {
     /// Nothing.
     pub const ZERO: Self = Self(0);
     /// The largest count that every client can hold exactly: 2^53 - 1.
-    pub const MAX: Self = Self((1 << 53) - 1);
+    pub const MAX: Self = Self(whole::MAX);
 
     /// The plain number.
     #[must_use]

@@ -21,9 +21,11 @@ pub enum Scope {
 /// Asks for a token.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct NewAccessToken {
-    /// What its owner calls it.
+    /// What its owner calls it: at most 200 characters.
+    #[schema(max_length = 200)]
     pub name: String,
     /// What it may do; at least one.
+    #[schema(min_items = 1)]
     pub scopes: Vec<Scope>,
     /// When it stops working; never when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 
 use crate::{
     ByteCount, Checksum, ChecksumAlgorithm, ClientRef, Crc64Nvme, NodeId, NodeName, OnConflict,
-    PresignedRequest, Sha256, Timestamp, UploadId,
+    PresignedRequest, Sha256, Timestamp, UploadId, whole,
 };
 
 /// The most parts that one object may have (Amazon S3's limit).
@@ -51,7 +51,7 @@ pub struct NewUpload {
     pub on_conflict: OnConflict,
     /// Its exact length.
     pub size: ByteCount,
-    /// Its media type; guessed from the name when absent.
+    /// Its media type, of at most 200 characters; guessed from the name when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
     /// When the file last changed on the disk it comes from.
@@ -70,6 +70,8 @@ pub struct NewUpload {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PartToSend {
     /// From 1 to the plan's `part_count`.
+    #[serde(deserialize_with = "whole::small")]
+    #[schema(minimum = 1, maximum = 10_000)]
     pub number: u32,
     /// Its exact length.
     pub size: ByteCount,
@@ -144,6 +146,7 @@ pub struct ProveUpload {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PresignParts {
     /// The parts to be sent next; at most 1,000.
+    #[schema(max_items = 1000)]
     pub parts: Vec<PartToSend>,
 }
 

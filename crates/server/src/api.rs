@@ -24,6 +24,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use self::events::Streams;
+pub(crate) use self::input::RevisionTag;
 pub(crate) use self::metrics::metrics;
 use crate::state::Server;
 

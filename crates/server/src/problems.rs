@@ -34,6 +34,11 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, ErrorCode::BadRequest, detail)
     }
 
+    /// It can be read, and would be right elsewhere, but does not fit to what it is said of (RFC 9110 §15.5.21).
+    pub(crate) fn unfit(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::BadRequest, detail)
+    }
+
     pub(crate) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, "There is nothing here that you may see.")
     }
@@ -270,9 +275,7 @@ impl From<MetadataError> for Refusal {
                 ErrorCode::TooLarge,
                 "This is more than one call can do. Take what is inside in smaller parts.",
             ),
-            MetadataError::BadCursor => {
-                (StatusCode::BAD_REQUEST, ErrorCode::BadRequest, "This cursor belongs to another list.")
-            }
+            MetadataError::BadCursor => return Self::unfit("This cursor belongs to another list."),
             MetadataError::LinkEnded => return Self::link_ended(),
             MetadataError::ChangesExpired => (
                 StatusCode::GONE,

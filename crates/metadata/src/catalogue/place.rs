@@ -1,12 +1,11 @@
 //! Pages of the catalogue: their bounds, what is searched for, and where they end.
 
-use notespot_protocol::{CatalogueQuery, Cursor, Slug};
+use notespot_protocol::{CATALOGUE_PAGE_MAX, CatalogueQuery, Cursor, Slug};
 
 use super::CatalogueEntry;
 use crate::{MetadataError, Result, naming};
 
 const PAGE_DEFAULT: u32 = 50;
-const PAGE_MAX: u32 = 100;
 /// Entries that one page looks at: where nothing matches, a millisecond.
 pub(crate) const LOOKED_AT_MAX: i64 = 1000;
 /// Words of a search; what stands behind them is not searched for.
@@ -14,7 +13,7 @@ const WORDS_MAX: usize = 8;
 
 /// How many entries a page has at the most.
 pub(crate) fn limit(query: &CatalogueQuery) -> usize {
-    query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX) as usize
+    query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, CATALOGUE_PAGE_MAX) as usize
 }
 
 /// What a name has to have, each somewhere, in the form of [`naming::searched`].

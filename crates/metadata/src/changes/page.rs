@@ -1,12 +1,11 @@
 //! Pages of the feed: their bounds, and how they are put together.
 
-use notespot_protocol::{ChangesQuery, Node, Revision};
+use notespot_protocol::{CHANGES_PAGE_MAX, ChangesQuery, Node, Revision};
 
 use super::{StoredChange, StoredChanges};
 use crate::{MetadataError, Result};
 
 const PAGE_DEFAULT: u32 = 500;
-const PAGE_MAX: u32 = 5_000;
 /// What a page may hold of names, descriptions and tags: with all that is around them, and escaped as JSON, it
 /// stays below what clients read (32 MiB).
 const TEXT_MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -15,7 +14,7 @@ pub(crate) const FORGOTTEN_AT_ONCE: u32 = 1000;
 
 /// How many changes a page has at the most.
 pub(crate) fn limit(query: &ChangesQuery) -> usize {
-    query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX) as usize
+    query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, CHANGES_PAGE_MAX) as usize
 }
 
 /// One beyond the page tells whether there is more.

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::{ChecksumError, Crc32c, Crc64Nvme, Sha256};
@@ -42,7 +42,7 @@ impl ChecksumAlgorithm {
 }
 
 /// A checksum, under the name of its algorithm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Checksum {
     /// CRC-64/NVME.
@@ -90,6 +90,25 @@ impl Checksum {
                 let bytes = bytes.try_into().map_err(|_| ChecksumError)?;
                 Ok(Self::Sha256(Sha256::from_bytes(bytes)))
             }
+        }
+    }
+}
+
+/// Whatever stands beside it is not looked at, as everywhere; but two of them would leave open which is meant.
+impl<'de> Deserialize<'de> for Checksum {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Named {
+            crc64nvme: Option<Crc64Nvme>,
+            crc32c: Option<Crc32c>,
+            sha256: Option<Sha256>,
+        }
+
+        match Named::deserialize(deserializer)? {
+            Named { crc64nvme: Some(crc), crc32c: None, sha256: None } => Ok(Self::Crc64Nvme(crc)),
+            Named { crc64nvme: None, crc32c: Some(crc), sha256: None } => Ok(Self::Crc32c(crc)),
+            Named { crc64nvme: None, crc32c: None, sha256: Some(hash) } => Ok(Self::Sha256(hash)),
+            _ => Err(serde::de::Error::custom("one of `crc64nvme`, `crc32c` and `sha256` is expected")),
         }
     }
 }

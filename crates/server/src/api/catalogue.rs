@@ -7,9 +7,9 @@ use axum::extract::State;
 use http::HeaderName;
 use http::header::CACHE_CONTROL;
 use notespot_metadata::catalogue::CatalogueEntry;
-use notespot_protocol::{CatalogueQuery, ListedFile, Page, Problem, SEARCH_MAX_CHARS};
+use notespot_protocol::{CATALOGUE_PAGE_MAX, CatalogueQuery, ListedFile, Page, Problem, SEARCH_MAX_CHARS};
 
-use super::input::{Query, at_most};
+use super::input::{Query, at_most, page_of};
 use crate::pages::CATALOGUE_CACHING;
 use crate::problems::Answer;
 use crate::state::Server;
@@ -21,12 +21,13 @@ use crate::state::Server;
     tag = "public",
     security(()),
     params(CatalogueQuery),
-    responses((status = OK, body = Page<ListedFile>), (status = BAD_REQUEST, body = Problem))
+    responses((status = OK, body = Page<ListedFile>), (status = UNPROCESSABLE_ENTITY, body = Problem, description = "The cursor belongs to another list"))
 )]
 pub(super) async fn list(
     State(server): State<Arc<Server>>,
     Query(query): Query<CatalogueQuery>,
 ) -> Answer<([(HeaderName, &'static str); 1], Said<Page<ListedFile>>)> {
+    page_of(query.limit, CATALOGUE_PAGE_MAX)?;
     at_most(SEARCH_MAX_CHARS, "The text to search for", query.search.as_deref().unwrap_or_default())?;
     let Page { items, next } = server.metadata.catalogue(&query).await?;
     let items = items.into_iter().map(|entry| listed(&server, entry)).collect();

@@ -10,7 +10,7 @@ use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream::unfold;
 use http::header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
-use notespot_protocol::{Problem, Revision, RevisionEvent};
+use notespot_protocol::{Problem, Revision, RevisionEvent, RevisionMessage};
 
 pub(crate) use self::streams::Streams;
 use self::telling::{Said, Telling};
@@ -32,9 +32,9 @@ const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering")
     path = "/v1/events",
     tag = "changes",
     security(("bearer" = ["read"])),
-    params(("Last-Event-ID" = Option<Revision>, Header, description = "The last revision that was told")),
+    params(("Last-Event-ID" = Option<String>, Header, description = "The last revision that was told; whatever else it is, it says nothing")),
     responses(
-        (status = OK, body = RevisionEvent, content_type = "text/event-stream"),
+        (status = OK, body = RevisionMessage, content_type = "text/event-stream"),
         (status = TOO_MANY_REQUESTS, body = Problem)
     )
 )]

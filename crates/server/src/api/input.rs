@@ -1,17 +1,33 @@
 //! What callers send, with refusals that say what is wrong.
 
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
-use axum::extract::{FromRequest, FromRequestParts};
-use http::StatusCode;
-use http::header::{HeaderMap, IF_MATCH};
-use notespot_protocol::{BATCH_MAX, Batch, BatchItem, ErrorCode, NameError, Revision};
+mod objects;
 
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use http::StatusCode;
+use http::header::IF_MATCH;
+use http::request::Parts;
+use notespot_protocol::{BATCH_MAX, Batch, BatchItem, ErrorCode, NameError, Revision};
+use serde::de::DeserializeOwned;
+use utoipa::{IntoParams, ToSchema};
+
+use self::objects::Objects;
 use crate::problems::{Answer, Refusal};
 
+/// The revisions of an owner take no more: RFC 8259 §6 has whole numbers exact up to 2^53.
+const REVISION_MAX_DIGITS: usize = 15;
+
 /// A JSON body.
-#[derive(FromRequest)]
-#[from_request(via(axum::Json), rejection(Refusal))]
 pub(crate) struct Json<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Answer<Self> {
+        let axum::Json(Objects(body)) = axum::Json::from_request(request, state).await?;
+        Ok(Self(body))
+    }
+}
 
 /// A query.
 #[derive(FromRequestParts)]
@@ -71,17 +87,46 @@ fn of_text(text: &str) -> Refusal {
     }
 }
 
-/// The revision that the caller knows (RFC 9110 §13.1.1); `*` and its absence stand for any.
-pub(crate) fn known_revision(headers: &HeaderMap) -> Answer<Option<Revision>> {
-    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
-    match value.to_str().map(str::trim) {
-        Ok("*") => Ok(None),
-        Ok(text) => match text.trim_matches('"').parse() {
-            Ok(number) => Ok(Some(Revision(number))),
-            Err(_) => Err(Refusal::bad_request("If-Match must be a revision in quotes, such as \"17\".")),
-        },
-        Err(_) => Err(Refusal::bad_request("If-Match cannot be read.")),
+/// A revision as an entity tag, or `*` for any, for the document of the API.
+#[derive(ToSchema)]
+#[schema(pattern = r#"^(\*|"[0-9]{1,15}"|[0-9]{1,15})$"#, examples("\"17\""))]
+#[allow(dead_code, reason = "its schema is all that is wanted of it")]
+pub(crate) struct RevisionTag(String);
+
+/// The header `If-Match` (RFC 9110 §13.1.1): the revision that the caller knows. `*` and its absence stand for any.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub(crate) struct IfMatch {
+    /// Only at this revision, in quotes; otherwise 412. `*` stands for any.
+    #[param(rename = "If-Match", value_type = Option<RevisionTag>)]
+    pub(crate) known: Option<Revision>,
+}
+
+impl<S: Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
+        let Some(value) = parts.headers.get(IF_MATCH) else { return Ok(Self { known: None }) };
+        let text = value.to_str().unwrap_or_default().trim();
+        if text == "*" {
+            return Ok(Self { known: None });
+        }
+        // Without its quotes it is no entity tag, but there is nothing else that it could mean.
+        let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+        let is_revision = bare.len() <= REVISION_MAX_DIGITS && bare.bytes().all(|byte| byte.is_ascii_digit());
+        match bare.parse() {
+            Ok(number) if is_revision => Ok(Self { known: Some(Revision(number)) }),
+            _ => Err(Refusal::bad_request("If-Match must be a revision in quotes, such as \"17\".")),
+        }
     }
+}
+
+/// Refuses a page of no items, or of more than the call's document names.
+pub(crate) fn page_of(limit: Option<u32>, most: u32) -> Answer<()> {
+    if limit.is_none_or(|limit| (1..=most).contains(&limit)) {
+        return Ok(());
+    }
+    Err(Refusal::bad_request(format!("`limit` has to be from 1 to {most}.")))
 }
 
 /// The items of a batch, if they are not too many.

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use axum::Json as Said;
 use axum::extract::State;
-use http::HeaderMap;
 use notespot_protocol::{LinkPatch, NewLink, Problem, PublicLink, Slug, Timestamp};
 
-use super::input::{Json, Path, known_revision};
+use super::input::{IfMatch, Json, Path};
 use crate::access::{CanManage, CanRead};
 use crate::audit;
 use crate::client_address::Origin;
-use crate::problems::Answer;
+use crate::problems::{Answer, Refusal};
 use crate::state::Server;
 
 /// The most links that a list holds; the change feed has all of them.
@@ -75,7 +74,7 @@ pub(super) async fn get(
     path = "/v1/links/{slug}",
     tag = "links",
     security(("bearer" = ["manage"])),
-    params(("slug" = Slug, Path), ("If-Match" = Option<String>, Header, description = "The revision, in quotes")),
+    params(("slug" = Slug, Path), IfMatch),
     request_body = LinkPatch,
     responses(
         (status = OK, body = PublicLink),
@@ -89,18 +88,20 @@ pub(super) async fn edit(
     CanManage(owner): CanManage,
     Path(slug): Path<Slug>,
     from: Origin,
-    headers: HeaderMap,
+    if_match: IfMatch,
     Json(LinkPatch { listed }): Json<LinkPatch>,
 ) -> Answer<Said<PublicLink>> {
-    let if_match = known_revision(&headers)?;
     let link = match listed {
         Some(listed) => {
-            let link = server.metadata.list_link(&owner, &slug, listed, if_match).await?;
+            let link = server.metadata.list_link(&owner, &slug, listed, if_match.known).await?;
             audit::link_listed(&owner, &from, &link);
             link
         }
         None => server.metadata.link(&owner, &slug).await?,
     };
+    if link.ended_at.is_some() {
+        return Err(Refusal::link_ended());
+    }
     Ok(Said(server.public_link(link)))
 }
 

@@ -6,24 +6,25 @@ use std::sync::Arc;
 
 use axum::Json as Said;
 use axum::extract::State;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use notespot_protocol::{
-    DESCRIPTION_MAX_CHARS, NewFolder, Node, NodeId, NodePatch, NodesQuery, Page, Problem, TAG_MAX_CHARS,
-    TAGS_MAX,
+    DESCRIPTION_MAX_CHARS, NODES_PAGE_MAX, NewFolder, Node, NodeId, NodePatch, NodesQuery, Page, Problem,
+    TAG_MAX_CHARS, TAGS_MAX,
 };
 
-use super::input::{Json, Path, Query, at_most, known_revision};
+use super::input::{IfMatch, Json, Path, Query, at_most, page_of};
 use crate::access::{CanManage, CanRead, CanUpload};
 use crate::problems::{Answer, Refusal};
 use crate::state::Server;
 
 /// One page of a list.
-#[utoipa::path(get, path = "/v1/nodes", tag = "nodes", security(("bearer" = ["read"])), params(NodesQuery), responses((status = OK, body = Page<Node>)))]
+#[utoipa::path(get, path = "/v1/nodes", tag = "nodes", security(("bearer" = ["read"])), params(NodesQuery), responses((status = OK, body = Page<Node>), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(super) async fn list(
     State(server): State<Arc<Server>>,
     CanRead(owner): CanRead,
     Query(query): Query<NodesQuery>,
 ) -> Answer<Said<Page<Node>>> {
+    page_of(query.limit, NODES_PAGE_MAX)?;
     Ok(Said(server.metadata.list_nodes(&owner, &query).await?))
 }
 
@@ -34,7 +35,12 @@ pub(super) async fn list(
     tag = "nodes",
     security(("bearer" = ["upload"])),
     request_body = NewFolder,
-    responses((status = OK, body = Node), (status = CONFLICT, body = Problem))
+    responses(
+        (status = OK, body = Node),
+        (status = NOT_FOUND, body = Problem, description = "The folder that is to hold it is not there"),
+        (status = CONFLICT, body = Problem),
+        (status = UNPROCESSABLE_ENTITY, body = Problem)
+    )
 )]
 pub(super) async fn create_folder(
     State(server): State<Arc<Server>>,
@@ -67,23 +73,24 @@ pub(super) async fn get(
     path = "/v1/nodes/{id}",
     tag = "nodes",
     security(("bearer" = ["manage"])),
-    params(("id" = NodeId, Path), ("If-Match" = Option<String>, Header, description = "The revision, in quotes")),
+    params(("id" = NodeId, Path), IfMatch),
     request_body = NodePatch,
     responses(
         (status = OK, body = Node),
         (status = CONFLICT, body = Problem),
-        (status = PRECONDITION_FAILED, body = Problem)
+        (status = PRECONDITION_FAILED, body = Problem),
+        (status = UNPROCESSABLE_ENTITY, body = Problem)
     )
 )]
 pub(super) async fn edit(
     State(server): State<Arc<Server>>,
     CanManage(owner): CanManage,
     Path(id): Path<NodeId>,
-    headers: HeaderMap,
+    if_match: IfMatch,
     Json(patch): Json<NodePatch>,
 ) -> Answer<Said<Node>> {
     check(&patch)?;
-    Ok(Said(server.metadata.edit_node(&owner, id, &patch, known_revision(&headers)?).await?))
+    Ok(Said(server.metadata.edit_node(&owner, id, &patch, if_match.known).await?))
 }
 
 /// Refuses descriptions and tags that are too long.
@@ -100,40 +107,48 @@ fn check(patch: &NodePatch) -> Answer<()> {
     Ok(())
 }
 
-/// Move to the trash, with everything inside.
+/// Move to the trash, with everything inside. With `If-Match`, only at that revision.
 #[utoipa::path(
     post,
     path = "/v1/nodes/{id}/trash",
     tag = "nodes",
     security(("bearer" = ["manage"])),
-    params(("id" = NodeId, Path)),
-    responses((status = OK, body = Node), (status = NOT_FOUND, body = Problem))
+    params(("id" = NodeId, Path), IfMatch),
+    responses(
+        (status = OK, body = Node),
+        (status = CONFLICT, body = Problem),
+        (status = PRECONDITION_FAILED, body = Problem)
+    )
 )]
 pub(super) async fn trash(
     State(server): State<Arc<Server>>,
     CanManage(owner): CanManage,
     Path(id): Path<NodeId>,
-    headers: HeaderMap,
+    if_match: IfMatch,
 ) -> Answer<Said<Node>> {
-    Ok(Said(server.metadata.trash_node(&owner, id, known_revision(&headers)?).await?))
+    Ok(Said(server.metadata.trash_node(&owner, id, if_match.known).await?))
 }
 
-/// Take out of the trash.
+/// Take out of the trash. With `If-Match`, only at that revision.
 #[utoipa::path(
     post,
     path = "/v1/nodes/{id}/restore",
     tag = "nodes",
     security(("bearer" = ["manage"])),
-    params(("id" = NodeId, Path)),
-    responses((status = OK, body = Node), (status = NOT_FOUND, body = Problem))
+    params(("id" = NodeId, Path), IfMatch),
+    responses(
+        (status = OK, body = Node),
+        (status = CONFLICT, body = Problem),
+        (status = PRECONDITION_FAILED, body = Problem)
+    )
 )]
 pub(super) async fn restore(
     State(server): State<Arc<Server>>,
     CanManage(owner): CanManage,
     Path(id): Path<NodeId>,
-    headers: HeaderMap,
+    if_match: IfMatch,
 ) -> Answer<Said<Node>> {
-    Ok(Said(server.metadata.restore_node(&owner, id, known_revision(&headers)?).await?))
+    Ok(Said(server.metadata.restore_node(&owner, id, if_match.known).await?))
 }
 
 /// Delete for ever what is in the trash, with everything inside.

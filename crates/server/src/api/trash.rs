@@ -11,7 +11,7 @@ use crate::problems::Answer;
 use crate::state::Server;
 
 /// Delete for ever what is in the trash: about 5,000 files and folders in a call. While there is more, ask again.
-#[utoipa::path(post, path = "/v1/trash/empty", tag = "nodes", security(("bearer" = ["manage"])), responses((status = OK, body = EmptiedTrash)))]
+#[utoipa::path(post, path = "/v1/trash/empty", tag = "nodes", operation_id = "empty_trash", security(("bearer" = ["manage"])), responses((status = OK, body = EmptiedTrash)))]
 pub(super) async fn empty(
     State(server): State<Arc<Server>>,
     CanManage(owner): CanManage,

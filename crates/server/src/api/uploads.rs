@@ -36,7 +36,7 @@ const AT_ONCE: usize = 16;
     tag = "uploads",
     security(("bearer" = ["upload"])),
     request_body = Batch<NewUpload>,
-    responses((status = OK, body = Batch<BatchItem<UploadPlan>>), (status = PAYLOAD_TOO_LARGE, body = Problem))
+    responses((status = OK, body = Batch<BatchItem<UploadPlan>>), (status = UNPROCESSABLE_ENTITY, body = Problem))
 )]
 pub(super) async fn plan(
     State(server): State<Arc<Server>>,
@@ -95,7 +95,11 @@ pub(super) async fn prove(
     security(("bearer" = ["upload"])),
     params(("id" = UploadId, Path)),
     request_body = PresignParts,
-    responses((status = OK, body = Vec<PresignedPart>), (status = CONFLICT, body = Problem))
+    responses(
+        (status = OK, body = Vec<PresignedPart>),
+        (status = CONFLICT, body = Problem),
+        (status = UNPROCESSABLE_ENTITY, body = Problem, description = "These are not parts of this upload")
+    )
 )]
 pub(super) async fn presign(
     State(server): State<Arc<Server>>,

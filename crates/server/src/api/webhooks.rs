@@ -10,6 +10,7 @@ use http::header::HeaderMap;
 use http::{HeaderName, HeaderValue, StatusCode};
 use notespot_metadata::MetadataError;
 use notespot_protocol::{ErrorCode, Problem, Timestamp, UserId};
+use utoipa::ToSchema;
 
 use crate::audit;
 use crate::identity::clerk::{Event, WebhookError, signed};
@@ -34,7 +35,7 @@ const IN_VAIN: HeaderValue = HeaderValue::from_static("abort-message");
     tag = "webhooks",
     security(()),
     operation_id = "take_webhook",
-    request_body(content = serde_json::Value, description = "The event: `type` and `data`"),
+    request_body = WebhookEvent,
     params(
         ("svix-id" = String, Header, description = "The delivery's id"),
         ("svix-timestamp" = String, Header, description = "When it was signed, in seconds since 1970"),
@@ -58,6 +59,17 @@ pub(super) async fn clerk(State(server): State<Arc<Server>>, headers: HeaderMap,
             response
         }
     }
+}
+
+/// What a webhook tells, for the document of the API: it is read as bytes, which are signed.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "its schema is all that is wanted of it")]
+pub(super) struct WebhookEvent {
+    /// What happened.
+    #[schema(examples("session.created"))]
+    r#type: String,
+    /// To whom or what: a user, for the types that begin with `user.`.
+    data: serde_json::Value,
 }
 
 /// Whether repeating a delivery may help. A wrong signature may be a secret that is set wrong here: that is mended.

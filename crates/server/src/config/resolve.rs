@@ -171,8 +171,11 @@ fn read_size(text: &str) -> Result<ByteCount, Problem> {
         "TB" => 1_000_000_000_000,
         _ => 0,
     };
-    let size =
-        digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit)).filter(|size| *size > 0);
+    let size = digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(unit))
+        .filter(|size| (1..=ByteCount::MAX.get()).contains(size));
     size.map(ByteCount)
         .ok_or_else(|| problem(format!("--quota {text}: a size is expected, such as 500MB or 50GB.")))
 }

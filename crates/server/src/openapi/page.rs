@@ -47,7 +47,7 @@ static PAGE: LazyLock<DocsPage> = LazyLock::new(|| {
     let document = serde_json::to_value(super::document()).unwrap_or_default();
     DocsPage {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        calls: calls(&document["paths"]),
+        calls: calls(&document),
         shapes: entries(&document["components"]["schemas"]).map(shape).collect(),
     }
 });
@@ -57,26 +57,30 @@ pub(crate) async fn docs() -> Response {
     html(StatusCode::OK, &*PAGE, &FormsMayGoTo::Nowhere)
 }
 
-fn calls(paths: &Value) -> BTreeMap<String, Vec<Call>> {
+fn calls(document: &Value) -> BTreeMap<String, Vec<Call>> {
     let mut calls: BTreeMap<String, Vec<Call>> = BTreeMap::new();
-    for (path, methods) in entries(paths) {
+    for (path, methods) in entries(&document["paths"]) {
         for (method, call) in entries(methods) {
             let tag = call["tags"][0].as_str().unwrap_or("other").to_owned();
-            calls.entry(tag).or_default().push(call_of(path, method, call));
+            calls.entry(tag).or_default().push(call_of(document, path, method, call));
         }
     }
     calls
 }
 
-fn call_of(path: &str, method: &str, call: &Value) -> Call {
+fn call_of(document: &Value, path: &str, method: &str, call: &Value) -> Call {
     let parameter = |parameter: &Value| Field {
         name: text(&parameter["name"]),
         kind: kind_of(&parameter["schema"]),
         about: about(parameter),
     };
     let answer = |(status, answer): (&String, &Value)| {
-        let body = body_of(answer).unwrap_or_else(|| about(answer));
-        (status.clone(), body)
+        // Refusals are all of one shape: what one means says more.
+        let shared =
+            answer["$ref"].as_str().and_then(|place| document.pointer(place.trim_start_matches('#')));
+        let is_refusal = status.starts_with(['4', '5']);
+        let body = body_of(answer).filter(|_| !is_refusal);
+        (status.clone(), body.unwrap_or_else(|| about(shared.unwrap_or(answer))))
     };
     Call {
         method: method.to_uppercase(),

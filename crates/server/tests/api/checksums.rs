@@ -134,5 +134,5 @@ async fn a_part_with_a_checksum_that_the_plan_does_not_name_gets_no_request() {
     }
     let path = format!("/v1/uploads/{}/parts", plan.id);
     let refused = ada.post(&path, &json!({ "parts": [other] })).await.unwrap();
-    assert_eq!(refusal(&refused), (400, ErrorCode::BadRequest));
+    assert_eq!(refusal(&refused), (422, ErrorCode::BadRequest));
 }

@@ -73,8 +73,10 @@ async fn an_edit_of_something_that_changed_elsewhere_is_refused() {
     assert_eq!((described.description.as_str(), described.tags.len()), ("Mine", 1));
     let stale = edit_at(&ada, node.id, &known, json!({ "name": "b.txt" })).await;
     assert_eq!(refusal(&stale), (412, ErrorCode::StaleRevision));
-    let unread = edit_at(&ada, node.id, "yesterday", json!({ "name": "b.txt" })).await;
-    assert_eq!(refusal(&unread), (400, ErrorCode::BadRequest));
+    for unread in ["yesterday", "\"17", "\"+17\"", "\"9007199254740993\"", "\"\"", ""] {
+        let unread = edit_at(&ada, node.id, unread, json!({ "name": "b.txt" })).await;
+        assert_eq!(refusal(&unread), (400, ErrorCode::BadRequest));
+    }
     assert_eq!(names(&ada, "").await, ["a.txt"]);
 }
 
@@ -141,5 +143,9 @@ async fn a_long_list_is_read_page_by_page() {
     }
     assert_eq!(read, wanted);
     let forged = ada.get("/v1/nodes?cursor=forged").await.unwrap();
-    assert_eq!(refusal(&forged), (400, ErrorCode::BadRequest));
+    assert_eq!(refusal(&forged), (422, ErrorCode::BadRequest));
+    for limit in ["0", "1001"] {
+        let beyond = ada.get(&format!("/v1/nodes?limit={limit}")).await.unwrap();
+        assert_eq!(refusal(&beyond), (400, ErrorCode::BadRequest), "{limit}");
+    }
 }

@@ -59,6 +59,9 @@ async fn every_refusal_is_a_problem_with_a_request_id() {
     let json = Some("application/json");
     assert_eq!(posted(json, "{\"name\":".into()).await, (400, ErrorCode::BadRequest));
     assert_eq!(posted(json, "{}".into()).await, (400, ErrorCode::BadRequest));
+    // Serde would take a struct from a list of its fields' values.
+    let listed = format!("[\"{}\", null, null, \"a\"]", notespot_protocol::ClientRef::generate());
+    assert_eq!(posted(json, listed).await, (400, ErrorCode::BadRequest));
     // By one byte: what the server does not read would break the connection before it answers.
     assert_eq!(posted(json, " ".repeat((4 << 20) + 1)).await, (413, ErrorCode::TooLarge));
     assert_eq!(posted(None, "{}".into()).await, (415, ErrorCode::BadRequest));

@@ -148,7 +148,7 @@ async fn the_store_takes_exactly_the_bytes_that_were_announced() {
     short.size = ByteCount(2999);
     let path = format!("/v1/uploads/{}/parts", plan.id);
     let refused = ada.post(&path, &json!({ "parts": [short] })).await.unwrap();
-    assert_eq!(refusal(&refused), (400, ErrorCode::BadRequest));
+    assert_eq!(refusal(&refused), (422, ErrorCode::BadRequest));
     assert_eq!(ada.send(&request, bytes).await.unwrap().status, 200);
 }
 

@@ -23,7 +23,7 @@ type Outcomes<T> = Said<Batch<BatchItem<T>>>;
     tag = "nodes",
     security(("bearer" = ["manage"])),
     request_body = Batch<NodeEdit>,
-    responses((status = OK, body = Batch<BatchItem<Node>>), (status = PAYLOAD_TOO_LARGE, body = Problem))
+    responses((status = OK, body = Batch<BatchItem<Node>>), (status = UNPROCESSABLE_ENTITY, body = Problem))
 )]
 pub(in crate::api) async fn edit_many(
     State(server): State<Arc<Server>>,

@@ -202,14 +202,14 @@ pub(super) async fn presign(
     let mut presigned = Vec::with_capacity(parts.len());
     for part in parts {
         if Some(part.size) != size_of_part(upload, part.number) {
-            return Err(Refusal::bad_request(format!(
+            return Err(Refusal::unfit(format!(
                 "Part {} is not one of this upload's {} parts, or has another size.",
                 part.number, upload.destination.part_count
             )));
         }
         if part.checksum.algorithm() != upload.destination.checksum {
             let name = upload.destination.checksum.as_str();
-            return Err(Refusal::bad_request(format!("The parts of this upload are verified with {name}.")));
+            return Err(Refusal::unfit(format!("The parts of this upload are verified with {name}.")));
         }
         let request = match &upload.destination.multipart_id {
             Some(id) => server.objects.presign_part(&key, id, part, PRESIGNED_FOR).await?,

@@ -70,7 +70,9 @@ impl Event {
         struct Deleted {
             id: UserId,
         }
-        let Envelope { kind, data } = serde_json::from_slice(body)?;
+        // As a map first: serde takes a struct from a list too.
+        let event: serde_json::Map<String, Value> = serde_json::from_slice(body)?;
+        let Envelope { kind, data } = serde_json::from_value(event.into())?;
         match kind.as_str() {
             "user.updated" => serde_json::from_value(data).map(Self::UserUpdated),
             "user.deleted" => serde_json::from_value(data).map(|Deleted { id }| Self::UserDeleted(id)),
@@ -109,9 +111,13 @@ mod tests {
         let parse = |text: &str| Event::parse(text.as_bytes());
         assert!(matches!(parse(r#"{"type":"session.created","data":7}"#), Ok(Event::Other)));
         assert!(matches!(parse(r#"{"type":"user.deleted","data":{"id":"u"}}"#), Ok(Event::UserDeleted(_))));
-        for broken in
-            ["", "{}", r#"{"type":"user.deleted","data":{}}"#, r#"{"type":"user.updated","data":[]}"#]
-        {
+        for broken in [
+            "",
+            "{}",
+            r#"["session.created",7]"#,
+            r#"{"type":"user.deleted","data":{}}"#,
+            r#"{"type":"user.updated","data":[]}"#,
+        ] {
             assert!(parse(broken).is_err(), "{broken}");
         }
     }
