@@ -83,7 +83,7 @@ impl Limits {
         let Some(from) = from.filter(|_| is_counted(from)) else { return Ok(()) };
         let key = Counted::RefusedTokens.key(octets(network(from)));
         match self.leases.ended(key, Timestamp::now()) {
-            Some(wait) => Err(self.refused(Counted::RefusedTokens, wait)).map_err(too_many),
+            Some(wait) => Err(too_many(self.refused(Counted::RefusedTokens, wait))),
             None => Ok(()),
         }
     }

@@ -23,6 +23,8 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     };
     let http = http_client().context("The HTTP client cannot start.")?;
     let findings = check(&instance, &http).await;
-    findings.iter().for_each(|finding| println!("{finding}"));
+    for finding in &findings {
+        println!("{finding}");
+    }
     how_many_are_wrong(&findings).map_or(Ok(()), |said| bail!(said))
 }

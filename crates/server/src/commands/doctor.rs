@@ -11,7 +11,9 @@ pub(super) async fn run(config: &Config, json: bool, set_rules: bool) -> anyhow:
     if json {
         println!("{}", serde_json::to_string_pretty(&findings)?);
     } else {
-        findings.iter().for_each(|finding| println!("{finding}"));
+        for finding in &findings {
+            println!("{finding}");
+        }
     }
     how_many_are_wrong(&findings).map_or(Ok(()), |said| bail!(said))
 }
