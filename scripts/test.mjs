@@ -20,6 +20,7 @@ const PARTS = {
     cargo("fmt", "--all", "--check"),
     npm("ui:format:check"),
     cargo("run", "--locked", "--quiet", "-p", "xtask", "--", "tidy"),
+    ["node", ["docs/scale-model.mjs", "--check"]],
   ] },
   ui: { proves: "The web UI: types, lints, components", programs: [npm("ui:lint"), npm("ui:test")] },
   lints: { proves: "Rust lints", programs: [

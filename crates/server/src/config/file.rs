@@ -99,3 +99,31 @@ pub(super) enum FileProblem {
     #[error("{} is not as it should be: {error}", path.display())]
     Malformed { path: PathBuf, error: Box<toml::de::Error> },
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::super::arguments::Arguments;
+    use super::*;
+
+    /// As it is given to people, and with every setting in it turned on.
+    #[test]
+    fn the_example_is_read_as_it_is_and_with_all_that_it_names() {
+        let example = include_str!("../../../../deploy/notespot-server.example.toml");
+        toml::from_str::<File>(example).unwrap();
+        let is_setting = |line: &&str| {
+            let key = line.strip_prefix('#').and_then(|line| line.split_once(" = "));
+            key.is_some_and(|(key, _)| key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'))
+        };
+        let settings: Vec<&str> = example.lines().filter(is_setting).map(|line| &line[1..]).collect();
+        for flag in Arguments::command().get_arguments().filter_map(clap::Arg::get_long) {
+            let key = format!("{} = ", flag.replace('-', "_"));
+            let is_there = flag == "config" || settings.iter().any(|setting| setting.starts_with(&key));
+            assert!(is_there, "{flag} is not in the example");
+        }
+        for setting in settings {
+            toml::from_str::<File>(setting).unwrap_or_else(|error| panic!("{setting}: {error}"));
+        }
+    }
+}
