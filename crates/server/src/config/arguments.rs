@@ -120,8 +120,9 @@ pub struct Settings {
     /// Where metadata is kept: sqlite, or mongodb://… or mongodb+srv://… with the database's name [default: sqlite]
     #[arg(long, global = true, env = "NOTESPOT_METADATA", hide_env_values = true, value_name = "STORE")]
     pub metadata: Option<String>,
-    /// Where files are kept: embedded, or `s3://bucket?region=…`, with `&checksum=` crc64nvme, crc32c or sha256
-    /// where the bucket is not to be asked which it verifies [default: embedded]
+    /// Where files are kept: embedded, or `s3://bucket?region=…` with more behind `&`: endpoint, `public_endpoint`,
+    /// `path_style`, dualstack, encryption (aes256 or aws:kms), `kms_key`, checksum (crc64nvme, crc32c or sha256 where
+    /// the bucket is not to be asked which it verifies). The guide to the server tells of each [default: embedded]
     #[arg(long, global = true, env = "NOTESPOT_OBJECTS", value_name = "STORE")]
     pub objects: Option<String>,
     /// Whose tokens are accepted: local, or https addresses, separated by commas [default: local]
