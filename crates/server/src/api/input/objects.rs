@@ -236,7 +236,8 @@ mod tests {
         }
         let id = "01a21dfa-bc0e-73b5-80c6-4a33f8c67b29";
         let hash = "9f2c04b1".repeat(8);
-        let parts = json!([{ "number": 1, "size": 5, "crc32c": "AAAAAA==" }, { "number": 2, "size": 1, "sha256": hash }]);
+        let parts = json!([{ "number": 1, "size": 5, "crc32c": "AAAAAA==" },
+            { "number": 2, "size": 1, "sha256": hash }]);
         let new = json!({ "client_ref": id, "parent": null, "name": "\u{fc}.txt", "size": 5.0, "other": [{}],
             "on_conflict": "replace", "modified_at": "2026-11-22T10:31:05.120Z", "sha256": hash, "parts": parts });
         same::<NewUpload>(new);
