@@ -8,10 +8,6 @@ use serde::de::{Error, Unexpected, Visitor};
 /// The largest whole number that every client holds exactly (RFC 8259 §6): 2^53 - 1.
 pub(crate) const MAX: u64 = (1 << 53) - 1;
 
-/// Whole numbers that are written with a fraction are read below 2^52. `serde_json` may be off by the last binary
-/// digit of those: below, that is less than one, so that it is seen, and refused.
-const FRACTION_BELOW: f64 = 4_503_599_627_370_496.0;
-
 /// Reads a whole number up to [`MAX`]. JSON has one kind of number (RFC 8259 §6): `399.0` is the same as `399`.
 pub(crate) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     deserializer.deserialize_u64(Whole)
@@ -46,11 +42,12 @@ impl Visitor<'_> for Whole {
 
     #[allow(
         clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
         clippy::cast_sign_loss,
         reason = "it is whole, and within bounds"
     )]
     fn visit_f64<E: Error>(self, number: f64) -> Result<u64, E> {
-        let is_whole = number.fract() == 0.0 && (0.0..FRACTION_BELOW).contains(&number);
+        let is_whole = number.fract() == 0.0 && (0.0..=MAX as f64).contains(&number);
         if is_whole { Ok(number as u64) } else { Err(E::invalid_value(Unexpected::Float(number), &self)) }
     }
 }
@@ -73,17 +70,10 @@ mod tests {
     #[test]
     fn what_is_not_whole_or_not_exact_everywhere_is_refused() {
         assert_eq!(serde_json::from_str::<ByteCount>("9007199254740991").unwrap(), ByteCount(MAX));
-        for text in [
-            "9007199254740992",
-            "9007199254740991.0",
-            "4503599627370496.0",
-            "-1",
-            "-1.0",
-            "0.5",
-            "1e300",
-            "\"1\"",
-            "null",
-        ] {
+        // Exact with serde_json's `float_roundtrip` only.
+        assert_eq!(serde_json::from_str::<ByteCount>("9007199254740991.0").unwrap(), ByteCount(MAX));
+        for text in ["9007199254740992", "9007199254740992.0", "-1", "-1.0", "0.5", "1e300", "\"1\"", "null"]
+        {
             assert!(serde_json::from_str::<ByteCount>(text).is_err(), "{text}");
         }
     }
