@@ -143,6 +143,10 @@ mod tests {
         });
         assert_eq!(texts[0], r#"{"number":1,"size":5,"crc64nvme":"AQIDBAUGBwg="}"#);
         assert!(serde_json::from_str::<PartToSend>(r#"{"number":1,"size":5}"#).is_err());
+        let two = r#"{"number":1,"size":5,"crc64nvme":"AQIDBAUGBwg=","crc32c":"AAAAAA=="}"#;
+        assert!(serde_json::from_str::<PartToSend>(two).is_err());
+        let beside = r#"{"crc32c":"AAAAAA==","crc64nvme":null,"":[1]}"#;
+        assert_eq!(serde_json::from_str::<Checksum>(beside).unwrap(), Checksum::Crc32c(Crc32c(0)));
     }
 
     #[test]

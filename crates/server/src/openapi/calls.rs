@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::schema::{Schema, SchemaType, Type};
+use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 
 /// The media type of RFC 9457.
@@ -68,7 +69,7 @@ fn refusals(call: &Operation) -> Vec<&'static str> {
         parameters.any(|one| matches!(one, RefOr::T(one) if one.parameter_in == place))
     };
     let has_body = call.request_body.is_some();
-    let is_guarded = call.security.iter().flatten().any(|one| *one != Default::default());
+    let is_guarded = call.security.iter().flatten().any(|one| *one != SecurityRequirement::default());
     let mut statuses = vec!["429", "5XX"];
     if has_body || takes(ParameterIn::Query) || takes(ParameterIn::Header) {
         statuses.push("400");
@@ -87,7 +88,10 @@ fn refusals(call: &Operation) -> Vec<&'static str> {
 
 /// What is written into a path, a query or a header is text: `Option` there means absent, and nothing is `null`.
 fn never_null(parameter: &mut Parameter) {
-    let is_null = |one: &RefOr<Schema>| matches!(one, RefOr::T(Schema::Object(null)) if null.schema_type == SchemaType::Type(Type::Null));
+    let is_null = |one: &RefOr<Schema>| match one {
+        RefOr::T(Schema::Object(object)) => object.schema_type == SchemaType::Type(Type::Null),
+        _ => false,
+    };
     match &mut parameter.schema {
         Some(RefOr::T(Schema::Object(object))) => {
             if let SchemaType::Array(types) = &mut object.schema_type {
@@ -114,7 +118,7 @@ fn finish(status: &str, response: &mut Response) {
         response.content = std::iter::once((PROBLEM.to_owned(), RefOr::T(problem()))).collect();
     }
     if response.description.is_empty() {
-        response.description = meaning(status).to_owned();
+        meaning(status).clone_into(&mut response.description);
     }
 }
 
