@@ -29,6 +29,8 @@ const SERVERS: usize = 3;
 const OWNERS: usize = 5;
 /// Of each owner.
 const DEVICES: usize = 2;
+/// Of each such connection the answer is lost, so that it is not known what happened.
+const LOST_EACH: usize = 11;
 /// The longest that anything is waited for.
 const BOUND: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(20);
@@ -111,7 +113,7 @@ impl Cluster {
     }
 }
 
-/// Ten devices of five people do whatever they do, each from its own draws. Each sends again what was not answered,
+/// Ten devices of five people do whatever they do, each from its own draws, over a network that loses answers. Each sends again what was not answered,
 /// and notes what was; each listens beside, and keeps what it hears of.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn servers_that_die_lose_nothing_double_nothing_and_tell_everybody() {
@@ -126,7 +128,9 @@ async fn servers_that_die_lose_nothing_double_nothing_and_tell_everybody() {
     let devices: Vec<_> = owners.iter_mut().flat_map(|owner| owner.devices.drain(..)).collect();
     let working: Vec<_> =
         devices.into_iter().map(|device| tokio::spawn(device.work(over.subscribe()))).collect();
+    cluster.balancer.lose_each(LOST_EACH);
     let deaths = trouble::befalls(&mut cluster.servers, &mut draws).await;
+    cluster.balancer.lose_each(0);
     over.send_replace(true);
     let devices: Vec<Device> = join_all(working).await.into_iter().map(Result::unwrap).collect();
     cluster.all_are_ready().await;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::Client;
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncReadExt as _, copy, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
@@ -39,6 +39,8 @@ pub struct Balanced {
     pub passed_on: usize,
     /// That were closed because no server took them.
     pub closed: usize,
+    /// Whose answers were lost.
+    pub lost: usize,
 }
 
 #[derive(Debug, Default)]
@@ -47,6 +49,9 @@ struct State {
     connections: AtomicUsize,
     passed_on: AtomicUsize,
     closed: AtomicUsize,
+    lost: AtomicUsize,
+    /// The answers of each such connection are lost; of none where it is 0.
+    loses_each: AtomicUsize,
 }
 
 #[derive(Debug)]
@@ -88,6 +93,12 @@ impl Balancer {
         Ok(())
     }
 
+    /// Of each `nth` connection from now on, what the client sends arrives, and with the first byte of an answer the
+    /// connection ends: whoever asked does not know what happened. 0 ends this.
+    pub fn lose_each(&self, nth: usize) {
+        self.state.loses_each.store(nth, Ordering::Relaxed);
+    }
+
     /// How many servers are ready.
     #[must_use]
     pub fn ready(&self) -> usize {
@@ -102,6 +113,7 @@ impl Balancer {
             connections: count(&self.state.connections),
             passed_on: count(&self.state.passed_on),
             closed: count(&self.state.closed),
+            lost: count(&self.state.lost),
         }
     }
 }
@@ -139,12 +151,27 @@ async fn carry(mut client: TcpStream, turn: usize, state: Arc<State>) {
         };
         // Without this it would add delays that nobody asked for.
         let quick = client.set_nodelay(true).and_then(|()| server.set_nodelay(true));
+        if turn.checked_rem(state.loses_each.load(Ordering::Relaxed)) == Some(0) {
+            lose_answer(client, server).await;
+            state.lost.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
         let carried = copy_bidirectional(&mut client, &mut server).await;
         // A connection that broke is seen by both ends on their own sockets.
         let _ = (quick, carried);
         return;
     }
     state.closed.fetch_add(1, Ordering::Relaxed);
+}
+
+async fn lose_answer(mut client: TcpStream, mut server: TcpStream) {
+    let (mut from_client, _) = client.split();
+    let (mut from_server, mut to_server) = server.split();
+    let mut first = [0];
+    tokio::select! {
+        _ = copy(&mut from_client, &mut to_server) => {}
+        _ = from_server.read(&mut first) => {}
+    }
 }
 
 #[cfg(test)]
@@ -191,5 +218,11 @@ mod tests {
         }
         until_ready(&balancer, 2).await;
         assert_eq!(balancer.balanced().closed, 1);
+
+        balancer.lose_each(1);
+        assert!(client.get(balancer.url().clone()).send().await.is_err(), "its answer is lost");
+        balancer.lose_each(0);
+        ask().await;
+        assert_eq!(balancer.balanced().lost, 1);
     }
 }

@@ -20,7 +20,7 @@ use super::collections::Collections;
 
 const BEAT: Duration = Duration::from_secs(1);
 /// Who has not been heard of for so long is dead. By the clock of who listens: clocks need not agree.
-const DEAD_AFTER: Duration = Duration::from_secs(6);
+const DEAD_AFTER: Duration = Duration::from_secs(5);
 /// Sessions that are written down. The driver forgets those that it does not use, and makes others: at some time this
 /// begins anew.
 const SESSIONS_MAX: usize = 10_000;

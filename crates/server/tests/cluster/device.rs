@@ -21,22 +21,27 @@ const NAMES: [&str; 12] =
     ["a", "b", "c", "d", "Brief.txt", "brief.txt", "e\u{301}", "\u{e9}", "x.tar.gz", "Bild.jpg", "f", "g"];
 /// Small files: what is tried here is how they are published.
 const BYTES_MAX: u64 = 3_000;
+/// Operations of each, however long an owner is held up.
+const LEAST: usize = 25;
 
 pub(super) struct Device {
     patient: Patient,
     draws: Draws,
     ledger: Ledger,
+    /// Operations that it did.
+    done: usize,
 }
 
 impl Device {
     pub(super) fn new(patient: Patient, draws: Draws) -> Self {
-        Self { patient, draws, ledger: Ledger::default() }
+        Self { patient, draws, ledger: Ledger::default(), done: 0 }
     }
 
-    /// Does one thing after the other until it is over.
+    /// Does one thing after the other until it is over, and a few at least.
     pub(super) async fn work(mut self, over: watch::Receiver<bool>) -> Self {
-        while !*over.borrow() {
+        while !*over.borrow() || self.done < LEAST {
             self.step().await;
+            self.done += 1;
         }
         self
     }
