@@ -21,15 +21,18 @@ pub(crate) async fn print(world: &World, row: &str, count: usize) {
             line("GET", &format!("/v1/nodes/{}", draw.one(&owner.nodes)), owner, "")
         }),
         // Nobody is signed in there.
-        "link" => {
-            drawn(world, count, |owner, draw| format!("GET\t/s/{}\t\t", draw.one(&owner.slugs)))
-        }
+        "link" => drawn(world, count, |owner, draw| format!("GET\t/s/{}\t\t", draw.one(&owner.slugs))),
         "changes" => drawn(world, count, |owner, draw| {
             let since = draw.below(owner.revision.saturating_sub(200));
             line("GET", &format!("/v1/changes?since={since}&limit=200"), owner, "")
         }),
         "plan" => drawn(world, count, |owner, _| {
-            line("POST", "/v1/uploads", owner, &serde_json::to_string(&uploads::announced(owner, 100)).unwrap())
+            line(
+                "POST",
+                "/v1/uploads",
+                owner,
+                &serde_json::to_string(&uploads::announced(owner, 100)).unwrap(),
+            )
         }),
         "one" => drawn(world, count, |owner, _| {
             line("POST", "/v1/uploads", owner, &serde_json::to_string(&uploads::announced(owner, 1)).unwrap())

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use notespot_metadata::MetadataStore;
-use notespot_metadata::links::Links as _;
 use notespot_metadata::changes::StoredChange;
+use notespot_metadata::links::Links as _;
 use notespot_metadata::mongodb::MongoMetadata;
 use notespot_metadata::sqlite::SqliteMetadata;
 use notespot_metadata::sqlite::generated::Shape;

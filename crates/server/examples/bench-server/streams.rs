@@ -45,7 +45,10 @@ pub(crate) async fn listen(world: &World, count: usize) {
         }
     }
     let took = began.elapsed().as_secs_f64();
-    println!("{}", json!({ "told": open.len(), "failed": failed.len(), "seconds": took, "why": failed.first() }));
+    println!(
+        "{}",
+        json!({ "told": open.len(), "failed": failed.len(), "seconds": took, "why": failed.first() })
+    );
     tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await.unwrap().unwrap();
 }
 
