@@ -13,7 +13,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   tidy      check what compilers do not: dependency arrows, sizes of files, words and names
-  bench     measure, beside other programs: bench transfers, bench library
+  bench     measure, beside other programs: bench transfers, bench library, bench server
   soak      the tests that take too long for every run: soak huge, soak simulated, soak library
   generate  write what is generated and committed: docs/openapi.json and ui/src/bindings.ts
 ";

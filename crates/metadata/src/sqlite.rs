@@ -18,7 +18,7 @@ mod names;
 mod nodes;
 mod open;
 mod orphans;
-mod packed;
+mod reader;
 mod revisions;
 mod rows;
 mod stored_versions;
@@ -36,6 +36,7 @@ use sqlx::{SqliteConnection, Transaction};
 
 use self::mutation::Mutation;
 pub use self::open::OpenError;
+use self::reader::Readers;
 use crate::error::alone;
 use crate::limits::in_process::InProcess;
 use crate::listeners::Listeners;
@@ -44,11 +45,14 @@ use crate::{MetadataError, Result};
 /// A [`MetadataStore`](crate::MetadataStore) and the [`Accounts`](crate::accounts::Accounts) of the
 /// local identity provider in one file. Cheap to clone.
 ///
-/// Memory: at most 8 MiB of page cache for each of five connections, and the pages that are asked for.
+/// Memory: at most 8 MiB of page cache for each connection, of which there are three and four for each core up to eight,
+/// and the pages that are asked for.
 #[derive(Clone, Debug)]
 pub struct SqliteMetadata {
     writer: SqlitePool,
     readers: SqlitePool,
+    /// What each request reads, and pages.
+    quick: Arc<Readers>,
     /// Who is told of what this process commits.
     listeners: Arc<Listeners>,
     limits: Arc<InProcess>,
@@ -72,6 +76,7 @@ impl SqliteMetadata {
 
     /// Closes all connections; open calls end first.
     pub async fn close(&self) {
+        self.quick.close();
         self.readers.close().await;
         self.writer.close().await;
     }

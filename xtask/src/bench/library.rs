@@ -3,10 +3,10 @@
 //! What is measured is in `crates/app/examples/bench-library` and `bench/frames.mjs`, as processes of their own; here
 //! they are built and run, and what they print is kept beside the bars that it has to meet.
 
-mod bars;
+pub(super) mod bars;
 mod options;
 mod report;
-mod table;
+pub(super) mod table;
 
 use std::process::{Command, ExitCode, Stdio};
 

@@ -91,6 +91,11 @@ impl Serving {
         Ok(Self(child))
     }
 
+    /// Its process.
+    pub(super) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// CPU that it and the processes that it started took so far.
     pub(super) fn cpu(&self) -> anyhow::Result<Duration> {
         let id = self.0.id();

@@ -106,7 +106,7 @@ fn python_tools() -> anyhow::Result<PathBuf> {
 }
 
 /// A program of a Debian package; nothing where it cannot be installed.
-fn debian(package: &str, program: &str) -> Option<PathBuf> {
+pub(super) fn debian(package: &str, program: &str) -> Option<PathBuf> {
     if !Path::new(program).is_file() {
         eprintln!("bench: installing {package}");
         let apt = |arguments: &[&str]| {

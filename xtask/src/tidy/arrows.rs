@@ -30,7 +30,7 @@ const ONLY_IN: [(&str, &[&str]); 10] = [
     ("axum", &["notespot-server", "notespot-testkit"]),
     ("utoipa-axum", &["notespot-server"]),
     ("sqlx", &["notespot-metadata"]),
-    ("rusqlite", &["notespot-app"]),
+    ("rusqlite", &["notespot-app", "notespot-metadata"]),
     ("mongodb", &["notespot-metadata"]),
     ("aws-sdk", &["notespot-objects"]),
     ("aws-config", &["notespot-objects"]),

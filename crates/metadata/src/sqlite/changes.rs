@@ -6,30 +6,18 @@ use async_trait::async_trait;
 use notespot_protocol::{ChangesQuery, NodeId, Revision, Timestamp, UserId};
 use sqlx::{QueryBuilder, Row as _};
 
-use super::packed::{self, PackedNode};
+use super::reader::{self, Select};
 use super::{Connection, SqliteMetadata, links, rows};
 use crate::Result;
 use crate::changes::page::{self, ChangedNodes, FORGOTTEN_AT_ONCE, one_more};
 use crate::changes::{Changes, StoredChange, StoredChanges};
 use crate::listeners::Listening;
 
-/// Nodes that are read in one statement.
-const READ_AT_ONCE: usize = 500;
-
 #[async_trait]
 impl Changes for SqliteMetadata {
     async fn changes(&self, owner: &UserId, query: &ChangesQuery) -> Result<StoredChanges> {
-        let limit = page::limit(query);
-        let since = query.since;
-        let mut snapshot = self.snapshot().await?;
-        let (newest, horizon) = owner_s_history(&mut snapshot, owner).await?;
-        let heard_of = page::heard_of(query, newest, horizon)?;
-
-        // Each of the three gives its first `limit`: among them are the first `limit` of all.
-        let found = nodes(&mut snapshot, owner, since, limit).await?;
-        let mut others = changed_links(&mut snapshot, owner, since, limit).await?;
-        others.extend(tombstones(&mut snapshot, owner, since.max(heard_of), limit).await?);
-        Ok(found.page(others, query, newest))
+        let (owner, query) = (owner.clone(), *query);
+        self.quick.page(move |snapshot| changes(snapshot, &owner, &query)).await
     }
 
     fn listen(&self, owner: &UserId) -> Listening {
@@ -57,80 +45,75 @@ impl Changes for SqliteMetadata {
     }
 }
 
-/// The owner's newest revision, and the highest one of a tombstone that was forgotten.
-async fn owner_s_history(snapshot: &mut Connection, owner: &UserId) -> Result<(Revision, Revision)> {
-    let row = sqlx::query("SELECT revision, horizon FROM users WHERE id = ?1")
-        .bind(&owner.0)
-        .fetch_optional(snapshot)
-        .await?;
-    let Some(row) = row else { return Ok((Revision::ZERO, Revision::ZERO)) };
-    Ok((Revision(rows::count(&row, 0)?), Revision(rows::count(&row, 1)?)))
+fn changes(snapshot: &rusqlite::Connection, owner: &UserId, query: &ChangesQuery) -> Result<StoredChanges> {
+    let limit = page::limit(query);
+    let since = query.since;
+    let (newest, horizon) = owner_s_history(snapshot, owner)?;
+    let heard_of = page::heard_of(query, newest, horizon)?;
+
+    // Each of the three gives its first `limit`: among them are the first `limit` of all.
+    let found = nodes(snapshot, owner, since, limit)?;
+    let mut others = changed_links(snapshot, owner, since, limit)?;
+    others.extend(tombstones(snapshot, owner, since.max(heard_of), limit)?);
+    Ok(found.page(others, query, newest))
 }
 
-/// Read in pieces, so that little is held that the page has no room for.
-async fn nodes(
-    snapshot: &mut Connection,
+/// The owner's newest revision, and the highest one of a tombstone that was forgotten.
+fn owner_s_history(snapshot: &rusqlite::Connection, owner: &UserId) -> Result<(Revision, Revision)> {
+    let mut statement = reader::statement(snapshot, "SELECT revision, horizon FROM users WHERE id = ?1")?;
+    let mut found = statement.query([&owner.0])?;
+    let Some(row) = found.next()? else { return Ok((Revision::ZERO, Revision::ZERO)) };
+    Ok((reader::revision(row, 0)?, reader::revision(row, 1)?))
+}
+
+fn nodes(
+    snapshot: &rusqlite::Connection,
     owner: &UserId,
     since: Revision,
     limit: usize,
 ) -> Result<ChangedNodes> {
     let mut nodes = ChangedNodes::since(since);
-    loop {
-        let wanted = (limit + 1 - nodes.len()).min(READ_AT_ONCE);
-        let mut select = packed::select();
-        select.push("WHERE n.owner = ").push_bind(&owner.0);
-        select.push(" AND n.revision > ").push_bind(rows::integer(nodes.reached().0));
-        select.push(" ORDER BY n.revision LIMIT ").push_bind(rows::integer(wanted as u64));
-        let found = packed::nodes(snapshot, select).await?;
-        let is_all = found.len() < wanted;
-        for PackedNode { node, .. } in found {
-            if !nodes.takes(node) {
-                return Ok(nodes);
-            }
-        }
-        if is_all || nodes.len() > limit {
-            return Ok(nodes);
-        }
-    }
+    let mut select = Select::new(rows::NODES);
+    select.push("WHERE n.owner = ").bind(owner.0.clone());
+    select.push(" AND n.revision > ").bind(rows::integer(since.0));
+    select.push(" ORDER BY n.revision LIMIT ").bind(one_more(limit));
+    select.each(snapshot, |row| Ok(nodes.takes(reader::node(row)?)))?;
+    Ok(nodes)
 }
 
-async fn changed_links(
-    snapshot: &mut Connection,
+fn changed_links(
+    snapshot: &rusqlite::Connection,
     owner: &UserId,
     since: Revision,
     limit: usize,
 ) -> Result<Vec<StoredChange>> {
-    let found =
-        sqlx::query("SELECT * FROM links WHERE owner = ?1 AND revision > ?2 ORDER BY revision LIMIT ?3")
-            .bind(&owner.0)
-            .bind(rows::integer(since.0))
-            .bind(one_more(limit))
-            .fetch_all(snapshot)
-            .await?;
-    found.iter().map(|row| Ok(StoredChange::Link(links::link(row)?))).collect()
+    let mut found = Vec::new();
+    let mut select = Select::new(links::LINKS);
+    select.push("WHERE owner = ").bind(owner.0.clone()).push(" AND revision > ").bind(rows::integer(since.0));
+    select.push(" ORDER BY revision LIMIT ").bind(one_more(limit));
+    select.each(snapshot, |row| {
+        found.push(StoredChange::Link(reader::link(row)?));
+        Ok(true)
+    })?;
+    Ok(found)
 }
 
-async fn tombstones(
-    snapshot: &mut Connection,
+fn tombstones(
+    snapshot: &rusqlite::Connection,
     owner: &UserId,
     since: Revision,
     limit: usize,
 ) -> Result<Vec<StoredChange>> {
-    let found = sqlx::query(
-        "SELECT node, revision FROM tombstones WHERE owner = ?1 AND revision > ?2 ORDER BY revision LIMIT ?3",
-    )
-    .bind(&owner.0)
-    .bind(rows::integer(since.0))
-    .bind(one_more(limit))
-    .fetch_all(snapshot)
-    .await?;
-    found
-        .iter()
-        .map(|row| {
-            let id = NodeId(rows::uuid(row, 0)?);
-            Ok(StoredChange::NodeDeleted { id, revision: Revision(rows::count(row, 1)?) })
-        })
-        .collect()
+    let mut found = Vec::new();
+    let mut select = Select::new("SELECT node, revision FROM tombstones ");
+    select.push("WHERE owner = ").bind(owner.0.clone()).push(" AND revision > ").bind(rows::integer(since.0));
+    select.push(" ORDER BY revision LIMIT ").bind(one_more(limit));
+    select.each(snapshot, |row| {
+        let (id, revision) = (NodeId(reader::uuid(row, 0)?), reader::revision(row, 1)?);
+        found.push(StoredChange::NodeDeleted { id, revision });
+        Ok(true)
+    })?;
+    Ok(found)
 }
 
 /// Forgets some of an owner's tombstones, and that history from below them has a gap now.

@@ -118,8 +118,16 @@ impl SqliteMetadata {
     ///
     /// Where a name that is drawn is none.
     pub async fn generate(&self, owner: &UserId, nodes: u64, seed: u64, shape: Shape) -> Result<()> {
+        self.generate_each(std::slice::from_ref(owner), nodes, seed, shape).await
+    }
+
+    /// Gives each of several users who have nothing such a library, each another one.
+    ///
+    /// # Panics
+    ///
+    /// Where a name that is drawn is none.
+    pub async fn generate_each(&self, owners: &[UserId], nodes: u64, seed: u64, shape: Shape) -> Result<()> {
         let mut draw = Draw(seed | 1);
-        let mut folders: Vec<Option<Uuid>> = vec![None];
         let mut tx = self.write().await?;
         // Kept up row by row they take most of the time, and gigabytes of log.
         let indexes: Vec<(String, String)> = sqlx::query_as(
@@ -131,29 +139,43 @@ impl SqliteMetadata {
         for (name, _) in &indexes {
             QueryBuilder::new("DROP INDEX ").push(name).build().execute(&mut *tx).await?;
         }
-        let mut number = 0;
-        let mut used = 0;
-        while number < nodes {
-            let mut some = Vec::with_capacity(ROWS);
-            while number < nodes && some.len() < ROWS {
-                number += 1;
-                let node = generated(&mut draw, number, &mut folders, shape);
-                used += node.version.map_or(0, |(_, size, _)| size);
-                some.push(node);
-            }
-            write(&mut tx, owner, &some).await?;
+        for owner in owners {
+            fill(&mut tx, &mut draw, owner, nodes, shape).await?;
         }
         for (_, sql) in &indexes {
             QueryBuilder::new(sql).build().execute(&mut *tx).await?;
         }
-        sqlx::query("UPDATE users SET revision = ?2, used = ?3 WHERE id = ?1")
-            .bind(&owner.0)
-            .bind(rows::integer(nodes))
-            .bind(rows::integer(used))
-            .execute(&mut *tx)
-            .await?;
         Ok(tx.commit().await?)
     }
+}
+
+async fn fill(
+    tx: &mut sqlx::SqliteConnection,
+    draw: &mut Draw,
+    owner: &UserId,
+    nodes: u64,
+    shape: Shape,
+) -> Result<()> {
+    let mut folders: Vec<Option<Uuid>> = vec![None];
+    let mut number = 0;
+    let mut used = 0;
+    while number < nodes {
+        let mut some = Vec::with_capacity(ROWS);
+        while number < nodes && some.len() < ROWS {
+            number += 1;
+            let node = generated(draw, number, &mut folders, shape);
+            used += node.version.map_or(0, |(_, size, _)| size);
+            some.push(node);
+        }
+        write(tx, owner, &some).await?;
+    }
+    sqlx::query("UPDATE users SET revision = ?2, used = ?3 WHERE id = ?1")
+        .bind(&owner.0)
+        .bind(rows::integer(nodes))
+        .bind(rows::integer(used))
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 fn generated(draw: &mut Draw, number: u64, folders: &mut Vec<Option<Uuid>>, shape: Shape) -> Generated {

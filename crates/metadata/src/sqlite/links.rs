@@ -5,9 +5,20 @@ use notespot_protocol::{NodeId, NodeKind, NodeName, Revision, Slug, Timestamp, U
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
-use super::{Connection, Mutation, SqliteMetadata, names, revisions, rows, tree};
+use super::{Connection, Mutation, SqliteMetadata, names, reader, revisions, rows, tree};
 use crate::links::{Links, OpenedLink, StoredLink};
+use crate::nodes::StoredVersion;
 use crate::{MetadataError, Result};
+
+macro_rules! links {
+    () => {
+        "SELECT slug, owner, node, created_at, ended_at, views, downloads, listed_at, revision FROM links "
+    };
+}
+
+/// What [`reader::link`] reads: to be followed by a `WHERE`.
+pub(super) const LINKS: &str = links!();
+const OF_SLUG: &str = concat!(links!(), "WHERE slug = ?1");
 
 #[async_trait]
 impl Links for SqliteMetadata {
@@ -137,32 +148,7 @@ impl Links for SqliteMetadata {
     }
 
     async fn open_link(&self, slug: &Slug) -> Result<OpenedLink> {
-        let mut snapshot = self.snapshot().await?;
-        let link = by_slug(&mut snapshot, slug).await?.ok_or(MetadataError::NotFound)?;
-        if link.ended_at.is_some() || !tree::lives(&mut snapshot, link.node).await? {
-            return Ok(OpenedLink::Ended);
-        }
-        let row = sqlx::QueryBuilder::new(rows::NODES_WITH_VERSIONS)
-            .push("WHERE n.id = ")
-            .push_bind(rows::key(link.node.0))
-            .build()
-            .fetch_optional(&mut *snapshot)
-            .await?;
-        let Some(row) = row else { return Ok(OpenedLink::Ended) };
-        let Some(version) = rows::version(&row)? else { return Ok(OpenedLink::Ended) };
-        // Who has no name is called by their e-mail address among themselves, and by nothing in public.
-        let owner_name = sqlx::query_scalar(
-            "SELECT CASE WHEN name IS email THEN '' ELSE name END FROM users WHERE id = ?1",
-        )
-        .bind(&link.owner.0)
-        .fetch_one(&mut *snapshot)
-        .await?;
-        Ok(OpenedLink::File {
-            link: Box::new(link),
-            node: Box::new(rows::node(&row)?),
-            version: Box::new(version),
-            owner_name,
-        })
+        self.quick.snapshot_now(|snapshot| open(snapshot, slug)).await
     }
 
     async fn count_view(&self, slug: &Slug) -> Result<()> {
@@ -180,6 +166,35 @@ impl Links for SqliteMetadata {
             .await?;
         Ok(())
     }
+}
+
+/// A few rows of the node, and one for each folder above it.
+fn open(snapshot: &rusqlite::Connection, slug: &Slug) -> Result<OpenedLink> {
+    let mut statement = reader::statement(snapshot, OF_SLUG)?;
+    let mut found = statement.query([slug.as_str()])?;
+    let link = reader::link(found.next()?.ok_or(MetadataError::NotFound)?)?;
+    if link.ended_at.is_some() || !tree::lives_now(snapshot, link.node)? {
+        return Ok(OpenedLink::Ended);
+    }
+    let mut statement = reader::statement(snapshot, rows::NODE_WITH_VERSION)?;
+    let mut found = statement.query([link.node.0.as_bytes()])?;
+    let Some(row) = found.next()? else { return Ok(OpenedLink::Ended) };
+    let node = reader::node(row)?;
+    let Some(content) = node.content.clone() else { return Ok(OpenedLink::Ended) };
+    let version = StoredVersion {
+        content,
+        source_modified_at: reader::maybe_time(row, 15)?,
+        object_key: reader::text(row, 16)?.to_owned(),
+    };
+    // Who has no name is called by their e-mail address among themselves, and by nothing in public.
+    let name = "SELECT CASE WHEN name IS email THEN '' ELSE name END FROM users WHERE id = ?1";
+    let owner_name = reader::statement(snapshot, name)?.query_row([&link.owner.0], |row| row.get(0))?;
+    Ok(OpenedLink::File {
+        link: Box::new(link),
+        node: Box::new(node),
+        version: Box::new(version),
+        owner_name,
+    })
 }
 
 async fn own(connection: &mut Connection, owner: &UserId, slug: &Slug) -> Result<StoredLink> {

@@ -19,13 +19,12 @@ use crate::{MetadataError, Result};
 #[async_trait]
 impl Nodes for SqliteMetadata {
     async fn node(&self, owner: &UserId, id: NodeId) -> Result<Node> {
-        let mut reader = self.readers.acquire().await?;
-        tree::node(&mut reader, owner, id).await
+        self.quick.now(|connection| tree::node_now(connection, owner, id)).await
     }
 
     async fn list_nodes(&self, owner: &UserId, query: &NodesQuery) -> Result<Page<Node>> {
-        let mut snapshot = self.snapshot().await?;
-        listing::page(&mut snapshot, owner, query).await
+        let (owner, query) = (owner.clone(), query.clone());
+        self.quick.page(move |connection| listing::page(connection, &owner, &query)).await
     }
 
     async fn create_folder(&self, owner: &UserId, folder: &NewFolder) -> Result<Node> {

@@ -1,5 +1,6 @@
 //! Opening the file.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,12 +9,13 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::SqliteMetadata;
+use super::reader::Readers;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// How long a connection waits for another process that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-const READERS: u32 = 4;
+const READERS: u32 = 2;
 /// For each connection, in KiB (negative: `PRAGMA cache_size`). The upper levels of a million nodes' tables and
 /// indexes stay in it.
 const PAGE_CACHE: &str = "-8192";
@@ -89,7 +91,18 @@ impl SqliteMetadata {
             .connect_with(options.create_if_missing(false).read_only(true).pragma("mmap_size", MAPPED))
             .await
             .map_err(refused)?;
-        Ok(Self { writer, readers, listeners: Arc::default(), limits: Arc::default() })
+        let prepare = format!("PRAGMA cache_size = {PAGE_CACHE}; PRAGMA mmap_size = {MAPPED};");
+        let quick = Readers::open(path, BUSY_TIMEOUT, &prepare).map_err(|source| OpenError::Unreadable {
+            path: path.into(),
+            source: sqlx::Error::Io(io::Error::other(source)),
+        })?;
+        Ok(Self {
+            writer,
+            readers,
+            quick: Arc::new(quick),
+            listeners: Arc::default(),
+            limits: Arc::default(),
+        })
     }
 }
 

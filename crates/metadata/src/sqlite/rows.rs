@@ -22,11 +22,26 @@ macro_rules! node_columns {
 /// What [`node`] reads: to be followed by a `WHERE` over `n`.
 pub(super) const NODES: &str = concat!(node_columns!(), " FROM nodes n ");
 
+/// The same with the name that lists are sorted by.
+pub(super) const NODES_SORTED: &str = concat!(node_columns!(), ", n.sort_key FROM nodes n ");
+
+/// One of them, of an owner: `?1` is its id.
+pub(super) const NODE: &str = concat!(node_columns!(), " FROM nodes n WHERE n.id = ?1 AND n.owner = ?2");
+
+macro_rules! nodes_with_versions {
+    () => {
+        concat!(
+            node_columns!(),
+            ", v.source_modified_at, v.object_key FROM nodes n LEFT JOIN versions v ON v.id = n.version "
+        )
+    };
+}
+
 /// With what [`version`] reads.
-pub(super) const NODES_WITH_VERSIONS: &str = concat!(
-    node_columns!(),
-    ", v.source_modified_at, v.object_key FROM nodes n LEFT JOIN versions v ON v.id = n.version "
-);
+pub(super) const NODES_WITH_VERSIONS: &str = nodes_with_versions!();
+
+/// One of them: `?1` is its id.
+pub(super) const NODE_WITH_VERSION: &str = concat!(nodes_with_versions!(), "WHERE n.id = ?1");
 
 /// Where the version's columns begin.
 const VERSION: usize = 10;

@@ -5,9 +5,12 @@ use notespot_protocol::{AccessToken, Sha256, Timestamp, TokenId, UserId};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
-use super::{SqliteMetadata, rows};
+use super::{SqliteMetadata, reader, rows};
 use crate::tokens::{Tokens, is_use_to_note};
 use crate::{MetadataError, Result};
+
+const BY_HASH: &str = "SELECT owner, id, name, scopes, created_at, ends_at, used_at FROM tokens \
+                       WHERE hash = ?1 AND (ends_at IS NULL OR ends_at > ?2)";
 
 #[async_trait]
 impl Tokens for SqliteMetadata {
@@ -29,13 +32,23 @@ impl Tokens for SqliteMetadata {
     }
 
     async fn token_by_hash(&self, hash: Sha256, now: Timestamp) -> Result<(UserId, AccessToken)> {
-        let row = sqlx::query("SELECT * FROM tokens WHERE hash = ?1 AND (ends_at IS NULL OR ends_at > ?2)")
-            .bind(hash.as_bytes().to_vec())
-            .bind(now.as_millis())
-            .fetch_optional(&self.readers)
-            .await?
-            .ok_or(MetadataError::NotFound)?;
-        let token = token(&row)?;
+        let (owner, token) = self
+            .quick
+            .now(|connection| {
+                let mut statement = reader::statement(connection, BY_HASH)?;
+                let mut found = statement.query((hash.as_bytes(), now.as_millis()))?;
+                let row = found.next()?.ok_or(MetadataError::NotFound)?;
+                let token = AccessToken {
+                    id: TokenId(reader::uuid(row, 1)?),
+                    name: reader::text(row, 2)?.to_owned(),
+                    scopes: rows::json(reader::text(row, 3)?)?,
+                    created_at: Timestamp::from_millis(row.get(4)?),
+                    ends_at: reader::maybe_time(row, 5)?,
+                    used_at: reader::maybe_time(row, 6)?,
+                };
+                Ok((UserId(reader::text(row, 0)?.to_owned()), token))
+            })
+            .await?;
         if is_use_to_note(&token, now) {
             sqlx::query("UPDATE tokens SET used_at = ?2 WHERE id = ?1")
                 .bind(rows::key(token.id.0))
@@ -43,7 +56,7 @@ impl Tokens for SqliteMetadata {
                 .execute(&self.writer)
                 .await?;
         }
-        Ok((UserId(row.try_get("owner")?), token))
+        Ok((owner, token))
     }
 
     async fn tokens(&self, owner: &UserId) -> Result<Vec<AccessToken>> {

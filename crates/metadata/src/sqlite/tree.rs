@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use notespot_protocol::{Node, NodeId, UserId};
 use sqlx::QueryBuilder;
 
-use super::{Connection, rows};
+use super::{Connection, reader, rows};
 use crate::{MetadataError, Result};
 
 /// That no folder above `n` was moved to the trash: with `n.trashed_at IS NULL`, that `n` lives.
@@ -14,6 +14,13 @@ pub(super) const NOTHING_ABOVE_IS_TRASHED: &str = "NOT EXISTS (\
          SELECT p.parent, p.trashed_at FROM nodes p WHERE p.id = n.parent \
          UNION ALL SELECT p.parent, p.trashed_at FROM nodes p JOIN above a ON p.id = a.parent) \
      SELECT 1 FROM above WHERE trashed_at IS NOT NULL)";
+
+/// One of the owner's nodes, as it was committed last.
+pub(super) fn node_now(connection: &rusqlite::Connection, owner: &UserId, id: NodeId) -> Result<Node> {
+    let mut statement = reader::statement(connection, rows::NODE)?;
+    let mut found = statement.query((id.0.as_bytes(), &owner.0))?;
+    reader::node(found.next()?.ok_or(MetadataError::NotFound)?)
+}
 
 /// One of the owner's nodes.
 pub(super) async fn node(connection: &mut Connection, owner: &UserId, id: NodeId) -> Result<Node> {
@@ -28,17 +35,22 @@ pub(super) async fn node(connection: &mut Connection, owner: &UserId, id: NodeId
     rows::node(&row.ok_or(MetadataError::NotFound)?)
 }
 
+/// Whether something was moved to the trash of the node `?1` and the folders above it.
+const IS_DEAD: &str = "WITH RECURSIVE up (parent, trashed_at) AS (\
+     SELECT parent, trashed_at FROM nodes WHERE id = ?1 \
+     UNION ALL SELECT n.parent, n.trashed_at FROM nodes n JOIN up ON n.id = up.parent) \
+     SELECT EXISTS (SELECT 1 FROM up WHERE trashed_at IS NOT NULL)";
+
+/// As [`lives`], of what was committed last.
+pub(super) fn lives_now(connection: &rusqlite::Connection, id: NodeId) -> Result<bool> {
+    let dead: bool =
+        reader::statement(connection, IS_DEAD)?.query_row([id.0.as_bytes()], |row| row.get(0))?;
+    Ok(!dead)
+}
+
 /// Whether neither the node nor any folder above it was moved to the trash.
 pub(super) async fn lives(connection: &mut Connection, id: NodeId) -> Result<bool> {
-    let dead: bool = sqlx::query_scalar(
-        "WITH RECURSIVE up (parent, trashed_at) AS (\
-             SELECT parent, trashed_at FROM nodes WHERE id = ?1 \
-             UNION ALL SELECT n.parent, n.trashed_at FROM nodes n JOIN up ON n.id = up.parent) \
-         SELECT EXISTS (SELECT 1 FROM up WHERE trashed_at IS NOT NULL)",
-    )
-    .bind(rows::key(id.0))
-    .fetch_one(connection)
-    .await?;
+    let dead: bool = sqlx::query_scalar(IS_DEAD).bind(rows::key(id.0)).fetch_one(connection).await?;
     Ok(!dead)
 }
 

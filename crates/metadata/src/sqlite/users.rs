@@ -5,7 +5,7 @@ use notespot_protocol::{ByteCount, Me, MePatch, Revision, Timestamp, UserId};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
-use super::{SqliteMetadata, orphans, rows};
+use super::{SqliteMetadata, orphans, reader, rows};
 use crate::users::{Profile, Users};
 use crate::{MetadataError, Result};
 
@@ -97,11 +97,22 @@ impl Users for SqliteMetadata {
 
 impl SqliteMetadata {
     async fn find_user(&self, id: &UserId) -> Result<Option<Me>> {
-        let row = sqlx::query("SELECT id, name, email, quota, used, revision FROM users WHERE id = ?1")
-            .bind(&id.0)
-            .fetch_optional(&self.readers)
-            .await?;
-        row.as_ref().map(me).transpose()
+        self.quick
+            .now(|connection| {
+                let sql = "SELECT id, name, email, quota, used, revision FROM users WHERE id = ?1";
+                let mut statement = reader::statement(connection, sql)?;
+                let mut found = statement.query([&id.0])?;
+                let Some(row) = found.next()? else { return Ok(None) };
+                Ok(Some(Me {
+                    id: UserId(reader::text(row, 0)?.to_owned()),
+                    name: reader::text(row, 1)?.to_owned(),
+                    email: row.get(2)?,
+                    quota: ByteCount(reader::number(row, 3)?),
+                    used: ByteCount(reader::number(row, 4)?),
+                    revision: reader::revision(row, 5)?,
+                }))
+            })
+            .await
     }
 }
 

@@ -23,8 +23,8 @@ const EXCEPTIONS: [(&str, &str); 6] = [
     ("IS NOT NULL) ORDER BY n.size", "a search by size: it reads all names, and sorts those that it found"),
 ];
 
-/// What a recursive walk along a tree reads, and what packs a page: rows that were found. The others hold values that came with the
-/// statement.
+/// What a recursive walk along a tree reads, and a page's rows that were found before. The others hold values that came
+/// with the statement.
 const WALKED: [&str; 11] =
     ["a", "above", "up", "down", "walk", "found", "became", "copied", "ending", "gone", "wanted"];
 
@@ -83,13 +83,13 @@ fn is_everything(step: &str) -> bool {
     step.ends_with("(owner=?)") && !step.contains("uploads_open_by_owner") && !step.contains("links_by_owner")
 }
 
-/// Notes what sqlx says that it runs (its target is `sqlx::query`).
+/// Notes what sqlx says that it runs (its target is `sqlx::query`), and what is read without it.
 #[derive(Clone, Default)]
 struct Statements(Arc<Mutex<BTreeSet<String>>>);
 
 impl Subscriber for Statements {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "sqlx::query"
+        ["sqlx::query", "notespot_metadata::query"].contains(&metadata.target())
     }
 
     fn event(&self, event: &Event<'_>) {

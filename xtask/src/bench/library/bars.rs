@@ -2,13 +2,13 @@
 
 /// A limit for the median over all rounds.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Bar {
+pub(in crate::bench) enum Bar {
     Most(f64),
     Least(f64),
 }
 
 impl Bar {
-    pub(super) fn is_met(self, median: f64) -> bool {
+    pub(in crate::bench) fn is_met(self, median: f64) -> bool {
         match self {
             Self::Most(most) => median <= most,
             Self::Least(least) => median >= least,

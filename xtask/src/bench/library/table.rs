@@ -7,14 +7,14 @@ use super::report::Report;
 
 /// The middle of some values, and their ends.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Spread {
-    pub(super) median: f64,
-    least: f64,
-    most: f64,
+pub(in crate::bench) struct Spread {
+    pub(in crate::bench) median: f64,
+    pub(in crate::bench) least: f64,
+    pub(in crate::bench) most: f64,
 }
 
 impl Spread {
-    pub(super) fn of(values: &[f64]) -> Self {
+    pub(in crate::bench) fn of(values: &[f64]) -> Self {
         let mut values = values.to_vec();
         values.sort_by(f64::total_cmp);
         let at = |index: usize| values.get(index).copied().unwrap_or(f64::NAN);
@@ -116,7 +116,7 @@ fn none() -> String {
 }
 
 /// With three digits.
-fn shown(value: f64) -> String {
+pub(in crate::bench) fn shown(value: f64) -> String {
     match value.abs() {
         size if size >= 100.0 || value == 0.0 => format!("{value:.0}"),
         size if size >= 10.0 => format!("{value:.1}"),
