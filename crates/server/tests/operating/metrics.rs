@@ -6,7 +6,7 @@ use reqwest::Method;
 use super::get_from;
 
 /// The value of a line, by its name and labels as they are written.
-fn value_of(text: &str, line: &str) -> f64 {
+fn value_of(text: &str, line: &str) -> u64 {
     let found = text.lines().find_map(|candidate| candidate.strip_prefix(line)?.trim().parse().ok());
     found.unwrap_or_else(|| panic!("no {line} in {text}"))
 }
@@ -34,16 +34,16 @@ async fn requests_streams_and_bytes_are_counted_under_their_routes() {
     assert!(text.ends_with("# EOF\n"));
     assert!(!text.contains(slug.as_str()), "a slug is a secret");
     let requests = |labels: &str| value_of(&text, &format!("notespot_requests_total{{{labels}}}"));
-    assert_eq!(requests(r#"method="GET",route="/s/{slug}/download",status="200""#), 1.0);
-    assert_eq!(requests(r#"method="GET",route="/v1/me",status="401""#), 1.0);
-    assert_eq!(value_of(&text, "notespot_delivered_bytes_total"), 20_000.0);
-    assert_eq!(value_of(&text, "notespot_event_streams"), 1.0);
-    assert_eq!(value_of(&text, "notespot_refused_tokens_total"), 1.0);
-    assert_eq!(value_of(&text, "notespot_requests_in_flight"), 1.0, "this one");
-    assert!(value_of(&text, "notespot_connections") >= 1.0);
-    assert!(value_of(&text, "process_resident_memory_bytes") > 1e6);
+    assert_eq!(requests(r#"method="GET",route="/s/{slug}/download",status="200""#), 1);
+    assert_eq!(requests(r#"method="GET",route="/v1/me",status="401""#), 1);
+    assert_eq!(value_of(&text, "notespot_delivered_bytes_total"), 20_000);
+    assert_eq!(value_of(&text, "notespot_event_streams"), 1);
+    assert_eq!(value_of(&text, "notespot_refused_tokens_total"), 1);
+    assert_eq!(value_of(&text, "notespot_requests_in_flight"), 1, "this one");
+    assert!(value_of(&text, "notespot_connections") >= 1);
+    assert!(value_of(&text, "process_resident_memory_bytes") > 1_000_000);
     let took = r#"notespot_request_duration_seconds_count{route="/v1/me"}"#;
-    assert_eq!(value_of(&text, took), 1.0);
+    assert_eq!(value_of(&text, took), 1);
 }
 
 #[tokio::test]
