@@ -51,6 +51,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     report.begin(options, programs.versions());
     if let Some(minutes) = options.soak_minutes {
         report.take(soak::measure(&programs, minutes)?);
+    } else if options.mongodb {
+        report.take(wire::measure(&programs, options)?);
     } else {
         measure(&programs, options, &mut report)?;
     }
@@ -82,9 +84,6 @@ fn measure(programs: &Programs, options: &Options, report: &mut Report) -> anyho
     }
     if options.has("streams") {
         report.take(streams::measure(programs)?);
-    }
-    if options.mongodb {
-        report.take(wire::measure(programs, options)?);
     }
     Ok(())
 }

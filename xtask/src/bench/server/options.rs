@@ -13,7 +13,7 @@ earlier run measured of other rows stays in them.
   --rows A,B         only these: list, get, link, plan, complete, changes, streams
   --rounds N         instead of five
   --seconds N        of load in each measurement, instead of three
-  --mongodb          also on the MongoDB wire server that the tests use, with less data
+  --mongodb          instead of SQLite: the MongoDB wire server that the tests use, with less data
   --soak [MINUTES]   instead of all that: 500 requests a second for ten minutes
   --built DIR        these programs, instead of building them
   --results DIR      instead of bench/results

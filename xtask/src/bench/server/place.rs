@@ -51,6 +51,8 @@ impl Place {
     /// A server that says where it listens.
     pub(super) fn start(name: &str, data: PathBuf, command: &mut Command) -> anyhow::Result<Self> {
         let log = data.join(format!("{name}.log"));
+        // What an earlier server said there is not this one's word.
+        drop(std::fs::remove_file(&log));
         let serving = Serving::start(command, &log)?;
         let until = Instant::now() + Duration::from_mins(1);
         loop {

@@ -12,7 +12,7 @@ use super::{Options, Programs, WARM_UP_SECONDS};
 const READS: usize = 5000;
 /// A second of load takes so many calls of those that can be made once, at the most.
 const PLANS_A_SECOND: usize = 400;
-const COMPLETIONS_A_SECOND: usize = 40;
+const COMPLETIONS_A_SECOND: usize = 120;
 
 const ROWS: [&str; 6] = ["list", "get", "link", "changes", "plan", "complete"];
 /// What Express answers too.

@@ -52,7 +52,9 @@ pub(super) fn measure(programs: &Programs) -> anyhow::Result<Figures> {
     std::thread::sleep(HELD);
     add("streams.told", f64::from(heard.told));
     add("streams.seconds", heard.seconds);
-    add("streams.mib", place.memory_mib("VmRSS")?);
+    // With fewer it says nothing of all of them.
+    let name = if heard.told < STREAMS { "streams.of_fewer_mib" } else { "streams.mib" };
+    add(name, place.memory_mib("VmRSS")?);
     add("streams.peak_mib", place.memory_mib("VmHWM")?);
     let cpu = place.cpu()?.saturating_sub(before);
     add("streams.cpu_percent", cpu.as_secs_f64() / HELD.as_secs_f64() * 100.0);
