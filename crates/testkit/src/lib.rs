@@ -5,12 +5,14 @@
 //! [`ClerkStandIn`] answers as Clerk does;
 //! [`WayOut`] is a company's HTTP or SOCKS proxy; [`TlsFront`] speaks TLS before a plain server;
 //! [`Api`] calls the REST API without the product's own client, and
-//! [`Person`] signs in at its pages as somebody at a browser does. Nothing here depends on the
+//! [`Person`] signs in at its pages as somebody at a browser does; [`Damage`] makes of valid inputs those that
+//! are nearly so. Nothing here depends on the
 //! server's code: what these tests see is what a user's machine sees.
 
 mod api;
 mod clerk_stand_in;
 mod content;
+mod damage;
 mod discarding;
 mod draws;
 mod measured;
@@ -27,6 +29,7 @@ pub use api::upload::{Refused, checksum_of, completion, crc_of, new_upload, part
 pub use api::{Answer, Api};
 pub use clerk_stand_in::{ClerkStandIn, Door, Minted, Mood, Webhook};
 pub use content::content;
+pub use damage::{Damage, cases, damaged, damaged_text};
 pub use discarding::{DiscardingStore, Stored};
 pub use draws::Draws;
 pub use measured::{Measured, measured};

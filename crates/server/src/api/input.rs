@@ -73,15 +73,19 @@ fn of_text(text: &str) -> Refusal {
 
 /// The revision that the caller knows (RFC 9110 §13.1.1); `*` and its absence stand for any.
 pub(crate) fn known_revision(headers: &HeaderMap) -> Answer<Option<Revision>> {
-    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
-    match value.to_str().map(str::trim) {
-        Ok("*") => Ok(None),
-        Ok(text) => match text.trim_matches('"').parse() {
-            Ok(number) => Ok(Some(Revision(number))),
-            Err(_) => Err(Refusal::bad_request("If-Match must be a revision in quotes, such as \"17\".")),
-        },
-        Err(_) => Err(Refusal::bad_request("If-Match cannot be read.")),
+    let mut values = headers.get_all(IF_MATCH).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let text = value.to_str().map_err(|_| Refusal::bad_request("If-Match cannot be read."))?.trim();
+    let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    let digits = quoted.unwrap_or(text);
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    match digits.parse() {
+        _ if values.next().is_some() => {}
+        _ if text == "*" => return Ok(None),
+        Ok(number) if is_number => return Ok(Some(Revision(number))),
+        _ => {}
     }
+    Err(Refusal::bad_request("If-Match must be one revision in quotes, such as \"17\"."))
 }
 
 /// The items of a batch, if they are not too many.
@@ -111,3 +115,6 @@ pub(crate) fn at_most(characters: usize, what: &str, text: &str) -> Answer<()> {
     }
     Err(Refusal::bad_request(format!("{what} is too long: {characters} characters is the most.")))
 }
+
+#[cfg(test)]
+mod fuzz;
