@@ -79,6 +79,41 @@ fn change(config_dir: &Path, change: impl FnOnce(&mut Settings)) -> Result<(), A
 }
 
 #[cfg(test)]
+mod fuzz {
+    use notespot_testkit::{cases, damaged, damaged_text};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::config::parse_server_url;
+
+    const KEPT: &[u8] = br#"{"server":"https://files.example.org/","transfers":{"up":1000,"down":null,"parallel":4,"memory_mib":64},"offline_budget":1000000}"#;
+
+    proptest! {
+        #![proptest_config(cases(300))]
+
+        #[test]
+        fn settings_that_were_damaged_can_be_made_anew(text in damaged(Just(KEPT.to_vec())), budget in 0..1_u64 << 53) {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(file(folder.path()), text).unwrap();
+            let server = remembered_server(folder.path());
+            remember_offline_budget(folder.path(), ByteCount(budget)).unwrap();
+            prop_assert_eq!(remembered_offline_budget(folder.path()), Some(ByteCount(budget)));
+            prop_assert_eq!(remembered_server(folder.path()), server, "what could be read stays");
+        }
+
+        #[test]
+        fn a_server_s_address_is_an_origin_or_none(text in damaged_text(prop::sample::select(vec![
+            "files.example.org", "127.0.0.1:4800", "http://box.local:8080/", "https://[::1]:4800", "https://u:p@h/p?q#f",
+        ]).prop_map(str::to_owned))) {
+            if let Ok(url) = parse_server_url(&text) {
+                prop_assert_eq!(url.as_str(), format!("{}/", url.origin().ascii_serialization()));
+                prop_assert_eq!(parse_server_url(url.as_str()).unwrap(), url);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

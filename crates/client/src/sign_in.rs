@@ -9,6 +9,8 @@ use url::Url;
 
 use crate::SignInError;
 
+#[cfg(test)]
+mod fuzz;
 pub(crate) mod loopback;
 pub(crate) mod provider;
 
@@ -49,12 +51,16 @@ impl Pending {
         }
         let value = |key: &str| {
             let mut values = link.query_pairs().filter(|(name, _)| name == key);
-            // A repeated parameter is no answer of an identity provider (RFC 6749 §3.1).
             let first = values.next();
             if values.next().is_some() { None } else { first.map(|(_, value)| value.into_owned()) }
         };
         if value("state").as_deref() != Some(self.state.secret().as_str()) {
             return Err(SignInError::Ignored);
+        }
+        // What is said twice is no answer of an identity provider (RFC 6749 §3.1).
+        let is_repeated = |key: &str| link.query_pairs().filter(|(name, _)| name == key).count() > 1;
+        if ["code", "error", "iss"].into_iter().any(is_repeated) {
+            return Err(SignInError::BadAnswer { reason: "a parameter is repeated" });
         }
         if value("iss").is_some_and(|issuer| issuer != self.discovery.issuer) {
             return Err(SignInError::BadAnswer { reason: "another issuer answered (RFC 9207)" });

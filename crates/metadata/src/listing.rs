@@ -94,3 +94,6 @@ impl<'a> List<'a> {
         if of_this_list { Ok(position) } else { Err(MetadataError::BadCursor) }
     }
 }
+
+#[cfg(test)]
+mod fuzz;

@@ -19,6 +19,8 @@
 mod checksums;
 mod credentials;
 mod errors;
+#[cfg(test)]
+mod fuzz;
 mod join;
 mod layout;
 mod list;

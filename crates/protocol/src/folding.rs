@@ -9,7 +9,9 @@ use unicode_normalization::char::is_combining_mark;
 /// Compatibility forms (NFKD, UAX #15) count as what they stand for: `ﬁ` as `fi`, `①` as `1`.
 pub fn fold(text: &str, into: &mut Vec<u8>) {
     if text.is_ascii() {
-        into.extend(text.bytes().map(|byte| if byte < b' ' { b' ' } else { byte.to_ascii_lowercase() }));
+        into.extend(
+            text.bytes().map(|byte| if byte.is_ascii_control() { b' ' } else { byte.to_ascii_lowercase() }),
+        );
         return;
     }
     // Lower case of some letters is a letter and a mark: marks go last.

@@ -13,6 +13,8 @@ mod discovery;
 mod downloads;
 mod error;
 mod folding;
+#[cfg(test)]
+mod fuzz;
 mod ids;
 mod links;
 mod me;

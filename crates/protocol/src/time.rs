@@ -24,7 +24,9 @@ impl Timestamp {
     /// From milliseconds since 1970-01-01T00:00:00Z, clamped to the years -9999 to 9999.
     #[must_use]
     pub fn from_millis(millis: i64) -> Self {
-        Self(millis.clamp(jiff::Timestamp::MIN.as_millisecond(), jiff::Timestamp::MAX.as_millisecond()))
+        // jiff makes none of the milliseconds of its last second.
+        let [first, last] = [jiff::Timestamp::MIN, jiff::Timestamp::MAX].map(|end| end.as_second() * 1000);
+        Self(millis.clamp(first, last))
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -56,7 +58,7 @@ impl Timestamp {
 impl From<std::time::SystemTime> for Timestamp {
     fn from(time: std::time::SystemTime) -> Self {
         jiff::Timestamp::try_from(time)
-            .map_or_else(|_| Self::from_millis(0), |time| Self(time.as_millisecond()))
+            .map_or_else(|_| Self::from_millis(0), |time| Self::from_millis(time.as_millisecond()))
     }
 }
 
@@ -79,7 +81,7 @@ impl FromStr for Timestamp {
     type Err = jiff::Error;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse::<jiff::Timestamp>().map(|time| Self(time.as_millisecond()))
+        text.parse::<jiff::Timestamp>().map(|time| Self::from_millis(time.as_millisecond()))
     }
 }
 

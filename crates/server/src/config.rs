@@ -4,6 +4,8 @@
 mod arguments;
 mod clerk;
 mod file;
+#[cfg(test)]
+mod fuzz;
 mod operations;
 mod resolve;
 

@@ -7,6 +7,7 @@ mod damaged_parts;
 mod dedupe;
 mod delivery;
 mod events;
+mod hostile;
 mod links;
 mod many;
 pub(crate) mod matrix;

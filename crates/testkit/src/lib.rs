@@ -5,13 +5,14 @@
 //! store for files that no disk holds; [`S3Server`] is one that others wrote; [`MongoDb`] is a database in a
 //! server that tests share; [`ClerkStandIn`] answers as Clerk does; [`WayOut`] is a company's HTTP or SOCKS
 //! proxy; [`TlsFront`] speaks TLS before a plain server; [`Api`] calls the REST API without the product's
-//! own client, and [`Person`] signs in at its pages as somebody at a browser does. Nothing here depends on
-//! the server's code: what these tests see is what a user's machine sees.
+//! own client, and [`Person`] signs in at its pages as somebody at a browser does; [`Damage`] makes of
+//! valid inputs those that are nearly so. Nothing here depends on the server's code: what these tests see is what a user's machine sees.
 
 mod api;
 mod balancer;
 mod clerk_stand_in;
 mod content;
+mod damage;
 mod discarding;
 mod draws;
 mod measured;
@@ -30,6 +31,7 @@ pub use api::{Answer, Api};
 pub use balancer::{Balanced, Balancer};
 pub use clerk_stand_in::{ClerkStandIn, Door, Minted, Mood, Webhook};
 pub use content::content;
+pub use damage::{Damage, cases, damaged, damaged_text};
 pub use discarding::{DiscardingStore, Stored};
 pub use draws::Draws;
 pub use measured::{Measured, measured};

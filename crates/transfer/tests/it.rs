@@ -8,6 +8,7 @@ mod it {
     mod checksums;
     mod control;
     mod crowds;
+    mod damaged_part_files;
     mod dedupe;
     mod downloads;
     mod limits;

@@ -211,6 +211,9 @@ fn comparison(text: &str) -> (&str, &str) {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

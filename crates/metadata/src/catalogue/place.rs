@@ -51,3 +51,6 @@ impl Place {
         Cursor(hex::encode(format!("{} {}", self.listed_at, self.slug)))
     }
 }
+
+#[cfg(test)]
+mod fuzz;

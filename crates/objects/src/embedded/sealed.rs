@@ -58,6 +58,17 @@ impl Seal {
         if parts == 0 { StoredChecksum::of_bytes(value) } else { StoredChecksum::of_parts(value, parts) }
     }
 
+    /// What stands before it in its file: an object that came in parts has none there.
+    fn data_bytes(&self) -> u64 {
+        if self.parts.is_empty() { self.size } else { 0 }
+    }
+
+    /// Whether it is one that this store writes: the parts come to the whole.
+    fn is_consistent(&self) -> bool {
+        let parts = self.parts.iter().try_fold(0_u64, |sum, SealedPart(_, size)| sum.checked_add(*size));
+        self.parts.is_empty() || self.upload.is_some() && parts == Some(self.size)
+    }
+
     /// What follows the data.
     pub(super) fn to_bytes(&self) -> io::Result<Vec<u8>> {
         let mut bytes = serde_json::to_vec(self)?;
@@ -93,7 +104,9 @@ fn read_from(file: &mut File) -> io::Result<Option<Seal>> {
     file.seek(SeekFrom::Start(start))?;
     let mut json = Vec::new();
     file.take(length).read_to_end(&mut json)?;
-    Ok(serde_json::from_slice(&json).ok())
+    // Of another length than its data it would give out itself as data, or data as less than it is.
+    let fits = |seal: &Seal| seal.data_bytes() == start && seal.is_consistent();
+    Ok(serde_json::from_slice(&json).ok().filter(fits))
 }
 
 fn damaged(path: &Path) -> ObjectError {
@@ -111,15 +124,12 @@ mod tests {
     fn a_seal_is_read_back_from_the_end_of_its_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("object");
-        let seal = Seal {
-            size: 3,
-            crc64nvme: Crc64Nvme(7),
-            other: None,
-            upload: Some("u".into()),
-            parts: vec![SealedPart(1, 3)],
-        };
+        let seal = Seal { size: 3, crc64nvme: Crc64Nvme(7), other: None, upload: None, parts: vec![] };
         std::fs::write(&path, [b"abc".as_slice(), &seal.to_bytes().unwrap()].concat()).unwrap();
         assert_eq!(read(&path).unwrap(), seal);
+        let list = Seal { upload: Some("u".into()), parts: vec![SealedPart(1, 1), SealedPart(2, 2)], ..seal };
+        std::fs::write(&path, list.to_bytes().unwrap()).unwrap();
+        assert_eq!(read(&path).unwrap(), list);
     }
 
     #[test]

@@ -4,9 +4,9 @@ mod objects;
 
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use http::StatusCode;
 use http::header::IF_MATCH;
 use http::request::Parts;
+use http::{HeaderMap, StatusCode};
 use notespot_protocol::{BATCH_MAX, Batch, BatchItem, ErrorCode, NameError, Revision};
 use serde::de::DeserializeOwned;
 use utoipa::{IntoParams, ToSchema};
@@ -106,19 +106,24 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
-        let Some(value) = parts.headers.get(IF_MATCH) else { return Ok(Self { known: None }) };
-        let text = value.to_str().unwrap_or_default().trim();
-        if text == "*" {
-            return Ok(Self { known: None });
-        }
-        // Without its quotes it is no entity tag, but there is nothing else that it could mean.
-        let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
-        let is_revision = bare.len() <= REVISION_MAX_DIGITS && bare.bytes().all(|byte| byte.is_ascii_digit());
-        match bare.parse() {
-            Ok(number) if is_revision => Ok(Self { known: Some(Revision(number)) }),
-            _ => Err(Refusal::bad_request("If-Match must be a revision in quotes, such as \"17\".")),
-        }
+        known_revision(&parts.headers).map(|known| Self { known })
     }
+}
+
+fn known_revision(headers: &HeaderMap) -> Answer<Option<Revision>> {
+    let mut values = headers.get_all(IF_MATCH).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    // Without its quotes it is no entity tag, but there is nothing else that it could mean.
+    let digits = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let is_revision = digits.len() <= REVISION_MAX_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
+    match digits.parse() {
+        _ if values.next().is_some() => {}
+        _ if text == "*" => return Ok(None),
+        Ok(number) if is_revision => return Ok(Some(Revision(number))),
+        _ => {}
+    }
+    Err(Refusal::bad_request("If-Match must be one revision in quotes, such as \"17\"."))
 }
 
 /// Refuses a page of no items, or of more than the call's document names.
@@ -156,3 +161,6 @@ pub(crate) fn at_most(characters: usize, what: &str, text: &str) -> Answer<()> {
     }
     Err(Refusal::bad_request(format!("{what} is too long: {characters} characters is the most.")))
 }
+
+#[cfg(test)]
+mod fuzz;

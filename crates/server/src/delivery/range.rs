@@ -17,34 +17,48 @@ pub(super) enum Wanted {
 /// What is asked for. A range that is malformed, or one of several, is ignored, as the RFC allows;
 /// so is one for another content than the one that `etag` names.
 pub(super) fn wanted(headers: &HeaderMap, size: u64, etag: &str) -> Wanted {
-    let text = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
-    if text(IF_RANGE).is_some_and(|known| known != etag) {
+    if headers.get_all(IF_RANGE).iter().any(|known| known.as_bytes() != etag.as_bytes()) {
         return Wanted::Everything;
     }
-    let Some(spec) = text(RANGE).and_then(|range| range.strip_prefix("bytes=")) else {
+    let mut ranges = headers.get_all(RANGE).iter();
+    let (Some(range), None) = (ranges.next(), ranges.next()) else { return Wanted::Everything };
+    // §14.1: the unit's name is case-insensitive.
+    let spec = range.to_str().ok().and_then(|text| text.split_once('='));
+    let spec = spec.filter(|(unit, _)| unit.eq_ignore_ascii_case("bytes"));
+    let Some((first, last)) = spec.and_then(|(_, spec)| spec.split_once('-')) else {
         return Wanted::Everything;
     };
-    let Some((first, last)) = spec.split_once('-') else { return Wanted::Everything };
-    match (first.trim(), last.trim()) {
-        ("", last) => match last.parse::<u64>() {
-            Ok(0) => Wanted::Nothing,
-            Ok(length) => part(size.saturating_sub(length), size.saturating_sub(1), size),
-            Err(_) => Wanted::Everything,
+    match (first, last) {
+        ("", last) => match position(last) {
+            Some(0) => Wanted::Nothing,
+            // All of no bytes: it is there, and no range can say it.
+            Some(_) if size == 0 => Wanted::Everything,
+            Some(length) => part(size.saturating_sub(length), size.saturating_sub(1), size),
+            None => Wanted::Everything,
         },
-        (first, "") => match first.parse() {
-            Ok(first) => part(first, size.saturating_sub(1), size),
-            Err(_) => Wanted::Everything,
+        (first, "") => match position(first) {
+            Some(first) => part(first, size.saturating_sub(1), size),
+            None => Wanted::Everything,
         },
-        (first, last) => match (first.parse::<u64>(), last.parse::<u64>()) {
-            (Ok(first), Ok(last)) if first <= last => part(first, last.min(size.saturating_sub(1)), size),
+        (first, last) => match (position(first), position(last)) {
+            (Some(first), Some(last)) if first <= last => part(first, last.min(size.saturating_sub(1)), size),
             _ => Wanted::Everything,
         },
     }
 }
 
+/// Digits and nothing else (§14.1.1). What is beyond all sizes is as good as the largest one.
+fn position(text: &str) -> Option<u64> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().unwrap_or(u64::MAX))
+}
+
 fn part(first: u64, last: u64, size: u64) -> Wanted {
     if first < size { Wanted::Part(ObjectRange { first, last }) } else { Wanted::Nothing }
 }
+
+#[cfg(test)]
+mod fuzz;
 
 #[cfg(test)]
 mod tests {

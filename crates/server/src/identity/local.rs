@@ -11,6 +11,8 @@ mod browser;
 mod disk;
 mod documents;
 mod forms;
+#[cfg(test)]
+mod fuzz;
 mod grants;
 mod keys;
 mod redirect;

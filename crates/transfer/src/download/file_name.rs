@@ -62,6 +62,9 @@ fn mapped(name: &NodeName, rules: Rules) -> String {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

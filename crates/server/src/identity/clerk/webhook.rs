@@ -109,6 +109,9 @@ impl fmt::Debug for WebhookSecret {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use http::{HeaderName, HeaderValue};
