@@ -70,7 +70,9 @@ impl Damage {
 /// What is valid, or up to three damages away from it.
 pub fn damaged(valid: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     (valid, vec(Damage::any(), 0..4)).prop_map(|(mut bytes, damages)| {
-        damages.iter().for_each(|damage| damage.befall(&mut bytes));
+        for damage in &damages {
+            damage.befall(&mut bytes);
+        }
         bytes
     })
 }
