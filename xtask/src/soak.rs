@@ -10,17 +10,15 @@ pub(crate) fn run(name: Option<&str>) -> anyhow::Result<ExitCode> {
         Some("huge") => huge(),
         Some("simulated") => simulated(),
         Some("library") => library(),
-        _ => bail!("cargo xtask soak huge, cargo xtask soak simulated, or cargo xtask soak library"),
+        Some("kills") => kills(),
+        _ => bail!("cargo xtask soak with huge, simulated, library or kills"),
     }
 }
 
 /// One file of 100 GiB, 100,000 tiny ones, and 50,000 of all sizes, as the programs are shipped. Takes about
 /// six minutes on two cores, and 9 GiB of disk.
 fn huge() -> anyhow::Result<ExitCode> {
-    let programs = ["-p", "notespot-server", "-p", "notespot-cli", "-p", "notespot-testkit"];
-    let built =
-        Command::new("cargo").args(["build", "--release", "--locked", "--bins"]).args(programs).status()?;
-    if !built.success() {
+    if !build_programs()? {
         return Ok(ExitCode::FAILURE);
     }
     let sizes =
@@ -41,6 +39,22 @@ fn library() -> anyhow::Result<ExitCode> {
     let cases = std::env::var("NOTESPOT_CASES").unwrap_or_else(|_| "20000".to_owned());
     let tests = "test(two_devices_converge) or test(whatever_happens_the_index)";
     test("notespot-app", tests, &[("NOTESPOT_CASES", &cases)])
+}
+
+/// The server dies at every write of a recorded run, each time at another one.
+fn kills() -> anyhow::Result<ExitCode> {
+    if !build_programs()? {
+        return Ok(ExitCode::FAILURE);
+    }
+    test("notespot-cli", "test(recorded::)", &[("NOTESPOT_KILL_POINTS", "100000")])
+}
+
+/// What the tests start, as it is shipped.
+fn build_programs() -> anyhow::Result<bool> {
+    let programs = ["-p", "notespot-server", "-p", "notespot-cli", "-p", "notespot-testkit"];
+    let built =
+        Command::new("cargo").args(["build", "--release", "--locked", "--bins"]).args(programs).status()?;
+    Ok(built.success())
 }
 
 fn test(package: &str, tests: &str, sizes: &[(&str, &str)]) -> anyhow::Result<ExitCode> {

@@ -11,6 +11,8 @@
     reason = "a test that cannot go on has failed; clippy.toml's exceptions stop at helper functions"
 )]
 
+#[path = "kills/account.rs"]
+mod account;
 #[path = "kills/client.rs"]
 mod client;
 #[path = "kills/command.rs"]
@@ -23,6 +25,10 @@ mod joined;
 mod journal;
 #[path = "kills/left.rs"]
 mod left;
+#[path = "kills/life.rs"]
+mod life;
+#[path = "kills/recorded.rs"]
+mod recorded;
 #[path = "kills/replaced.rs"]
 mod replaced;
 #[path = "kills/scene.rs"]

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use notespot_testkit::{TestServer, content};
 
+use crate::life::{Life, Step};
 use crate::scene::Scene;
 use crate::traced::{Call, Trace};
 
@@ -118,5 +119,41 @@ async fn what_the_server_answers_is_on_its_disk_before() {
         let recorded = recorded.map(|call| call.ended).max().expect("a record");
         assert!(recorded > before, "nothing was recorded before {answer:?}");
         require_synced(&calls, "-wal", recorded, answer.begun);
+    }
+}
+
+/// Of everything else that changes a record: each change is in SQLite's log, and that on the disk, before its answer.
+#[tokio::test]
+async fn every_change_is_on_the_disk_before_it_is_answered() {
+    let mut server = TestServer::start().await.unwrap();
+    let mut life = Life::begin(&server);
+    for step in [Step::Account, Step::Folder, Step::Small, Step::Large, Step::Gone] {
+        life.take(step, &server).await.unwrap();
+    }
+    server.stop().await.unwrap();
+    let trace = Trace::new();
+    server.start_again_under(&trace.of(TRACED)).await.unwrap();
+    let steps = [Step::Rename, Step::Link, Step::Trash, Step::Delete];
+    for step in steps {
+        life.take(step, &server).await.unwrap();
+    }
+    server.stop().await.unwrap();
+    let calls = trace.calls().await;
+    let begins = [r#">, [{iov_base="HTTP/1.1 20"#, r#">, "HTTP/1.1 20"#];
+    let is_answer = |call: &&Call| {
+        SENDS.contains(&call.name.as_str()) && begins.iter().any(|begin| call.arguments.contains(begin))
+    };
+    let answers: Vec<_> = calls.iter().filter(is_answer).collect();
+    assert_eq!(answers.len(), steps.len(), "{answers:#?}");
+    let mut before = 0;
+    for (step, answer) in steps.iter().zip(answers) {
+        let log =
+            |call: &&Call| call.is(&CHANGES, "-wal") && before < call.begun && call.ended < answer.begun;
+        // The first of them: what the sweeper writes meanwhile may be under way.
+        let recorded = calls.iter().filter(log).map(|call| call.ended).min();
+        let recorded =
+            recorded.unwrap_or_else(|| panic!("nothing was recorded before {step:?} was answered"));
+        require_synced(&calls, "-wal", recorded, answer.begun);
+        before = answer.ended;
     }
 }

@@ -15,6 +15,8 @@ const SHOWN_BYTES: &str = "600";
 /// One call, from the line of the trace in which it begins to the line in which it has ended.
 #[derive(Debug)]
 pub(crate) struct Call {
+    /// The thread that made it.
+    pub(crate) thread: String,
     pub(crate) name: String,
     /// With the paths of descriptors behind them.
     pub(crate) arguments: String,
@@ -106,7 +108,7 @@ fn calls_of(trace: &str) -> Vec<Call> {
         let Some((name, arguments)) = call.split_once('(') else { continue };
         if !result.starts_with(['-', '?']) {
             let (name, arguments) = (name.to_owned(), arguments.trim_end().to_owned());
-            calls.push(Call { name, arguments, begun, ended: at });
+            calls.push(Call { thread: thread.to_owned(), name, arguments, begun, ended: at });
         }
     }
     calls.sort_by_key(|call| call.begun);
