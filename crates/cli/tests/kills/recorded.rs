@@ -112,20 +112,20 @@ fn drawn(points: BTreeSet<Point>, how_many: usize, draws: &mut Draws) -> Vec<Poi
         kinds.entry(point.kind()).or_default().push(point);
     }
     let mut kinds: Vec<_> = kinds.into_values().collect();
-    let mut drawn = Vec::new();
-    while drawn.len() < how_many && !kinds.is_empty() {
-        let mut order: Vec<_> = kinds.drain(..).collect();
-        while !order.is_empty() && drawn.len() < how_many {
+    let mut chosen = Vec::new();
+    while chosen.len() < how_many && !kinds.is_empty() {
+        let mut order = std::mem::take(&mut kinds);
+        while !order.is_empty() && chosen.len() < how_many {
             let at = usize::try_from(draws.below(order.len() as u64)).unwrap();
             let mut kind = order.swap_remove(at);
             let at = usize::try_from(draws.below(kind.len() as u64)).unwrap();
-            drawn.push(kind.swap_remove(at));
+            chosen.push(kind.swap_remove(at));
             if !kind.is_empty() {
                 kinds.push(kind);
             }
         }
     }
-    drawn
+    chosen
 }
 
 /// Ends it, and takes everything away that it had.

@@ -56,7 +56,9 @@ proptest! {
         }
         link.query_pairs_mut().extend_pairs(again);
         let mut text = link.as_str().as_bytes().to_vec();
-        damages.iter().for_each(|damage| damage.befall(&mut text));
+        for damage in &damages {
+            damage.befall(&mut text);
+        }
         let Ok(link) = Url::parse(&String::from_utf8_lossy(&text)) else { return Ok(()) };
         let read = pending.read(&link);
         let is_ours = said(&link, "state") == [STATE] && link.path() == pending.redirect_uri.path();

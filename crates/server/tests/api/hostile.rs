@@ -170,7 +170,9 @@ fn whatever_is_sent_is_answered_and_lets_nobody_in() {
     let outcome = runner.run(&drawn, |(what, damages)| {
         let valid = scene.valid(what);
         let mut bytes = valid.clone().into_bytes();
-        damages.iter().for_each(|damage| damage.befall(&mut bytes));
+        for damage in &damages {
+            damage.befall(&mut bytes);
+        }
         let text = String::from_utf8_lossy(&bytes);
         if let Some(answer) = answer(what, &text) {
             scene.require(what, Some(&*text).filter(|text| *text != valid), &answer);

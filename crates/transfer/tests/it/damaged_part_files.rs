@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::control::{MIB, Stand};
 
-const BOUND: Duration = Duration::from_secs(60);
+const BOUND: Duration = Duration::from_mins(1);
 const SIZE: usize = 17 * MIB;
 /// Each is a download of its own.
 const USUALLY: u32 = 12;

@@ -40,7 +40,8 @@ static MADE: LazyLock<Made> = LazyLock::new(|| {
     };
     let provider = runtime.block_on(async {
         let accounts = SqliteMetadata::open(&folder.path().join("metadata.db")).await.unwrap();
-        LocalProvider::open(std::sync::Arc::new(accounts), settings).await.unwrap()
+        let accounts = std::sync::Arc::new(accounts);
+        LocalProvider::open(accounts.clone(), accounts, settings).await.unwrap()
     });
     let verifier = Verifier::new(&public_url, vec![provider.trusted()]);
     Made { runtime, provider, verifier, _folder: folder }
@@ -101,7 +102,9 @@ proptest! {
     fn a_token_that_was_not_given_out_is_none(damages in prop::collection::vec(Damage::any(), 1..4)) {
         let token = signed("at+jwt", &claims());
         let mut bytes = token.clone().into_bytes();
-        damages.iter().for_each(|damage| damage.befall(&mut bytes));
+        for damage in &damages {
+            damage.befall(&mut bytes);
+        }
         let text = String::from_utf8_lossy(&bytes);
         prop_assert!(text == token || verified(&text).is_none());
     }
