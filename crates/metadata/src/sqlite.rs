@@ -7,6 +7,7 @@
 mod accounts;
 mod catalogue;
 mod changes;
+mod examine;
 #[cfg(feature = "conformance")]
 #[expect(clippy::cast_possible_truncation, reason = "what is drawn is small")]
 pub mod generated;
@@ -34,6 +35,7 @@ use notespot_protocol::UserId;
 use sqlx::sqlite::{Sqlite, SqlitePool};
 use sqlx::{SqliteConnection, Transaction};
 
+pub use self::examine::{Examined, examine};
 use self::mutation::Mutation;
 pub use self::open::OpenError;
 use self::reader::Readers;

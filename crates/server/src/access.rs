@@ -158,22 +158,21 @@ pub(crate) fn forbidden(detail: &str) -> Refusal {
 
 /// Whoever the request's token belongs to, counted.
 async fn caller(parts: &Parts, server: &Arc<Server>) -> Answer<Caller> {
-    let from = client(&parts.extensions);
-    match known_caller(parts, server, from).await {
+    match known_caller(parts, server).await {
         Ok(caller) => {
-            server.limits.user(&caller.user, from).await?;
+            server.limits.user(&caller.user, &parts.extensions).await?;
             Ok(caller)
         }
         Err(refusal) => {
-            if refusal.is_not_signed_in() {
-                server.limits.token_was_refused(from).await;
+            if refusal.is_not_signed_in() && parts.headers.contains_key(AUTHORIZATION) {
+                server.limits.token_was_refused(&parts.extensions).await;
             }
             Err(refusal)
         }
     }
 }
 
-async fn known_caller(parts: &Parts, server: &Arc<Server>, from: Option<IpAddr>) -> Answer<Caller> {
+async fn known_caller(parts: &Parts, server: &Arc<Server>) -> Answer<Caller> {
     let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     // RFC 9110 §11.1: the scheme's name is case-insensitive.
     let (scheme, token) = header.and_then(|text| text.split_once(' ')).ok_or_else(Refusal::not_signed_in)?;
@@ -191,9 +190,9 @@ async fn known_caller(parts: &Parts, server: &Arc<Server>, from: Option<IpAddr>)
             Err(error) => Err(error.into()),
         };
     }
-    if is_opaque(token) {
+    if is_opaque(token) && !server.verifier.has_vouched_for(token) {
         // Only the provider knows it, which counts how often it is asked.
-        server.limits.may_show_token(from)?;
+        server.limits.may_show_token(&parts.extensions)?;
     }
     let principal = server.verifier.verify(token).await?;
     let grant = Grant::until(principal.ends_at);
@@ -204,7 +203,9 @@ async fn known_caller(parts: &Parts, server: &Arc<Server>, from: Option<IpAddr>)
             }
             me.id
         }
-        Err(MetadataError::NotFound) => first_seen(server, token, &principal, from).await?,
+        Err(MetadataError::NotFound) => {
+            first_seen(server, token, &principal, client(&parts.extensions)).await?
+        }
         Err(error) => return Err(error.into()),
     };
     Ok(Caller { user, scopes: None, grant })

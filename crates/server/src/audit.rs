@@ -10,6 +10,7 @@ use std::net::IpAddr;
 use notespot_metadata::links::StoredLink;
 use notespot_protocol::{AccessToken, Slug, TokenId, UserId};
 use sha2::{Digest as _, Sha256};
+use tracing::Instrument as _;
 use tracing::field::{DisplayValue, display};
 
 use crate::client_address::Origin;
@@ -22,6 +23,16 @@ macro_rules! note {
     ($event:literal, $($field:tt)*) => {
         tracing::info!(target: TARGET, event = $event, $($field)*)
     };
+}
+
+/// Does what is noted to its end, and notes it, also where the caller hangs up meanwhile: else a change could be made
+/// of which no line tells.
+pub(crate) async fn to_its_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    match tokio::spawn(work.in_current_span()).await {
+        Ok(done) => done,
+        // It is never aborted: it has panicked.
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
 }
 
 pub(crate) fn link_made(user: &UserId, from: &Origin, link: &StoredLink) {

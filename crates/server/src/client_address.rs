@@ -15,12 +15,16 @@ use ipnet::IpNet;
 /// The de-facto standard of proxies: each adds whom it was asked by at the end.
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// What other proxies say instead, or beside it.
-const ALSO_SAID: [HeaderName; 2] = [FORWARDED, VIA];
+const ALSO_SAID: [HeaderName; 3] = [FORWARDED, VIA, HeaderName::from_static("x-real-ip")];
 /// More proxies in a row than there are anywhere.
 const HOPS_MAX: usize = 32;
 
 /// Whose `X-Forwarded-For` is believed.
 pub(crate) type TrustedProxies = Arc<[IpNet]>;
+
+/// Marks requests that programs on this machine made themselves.
+#[derive(Clone, Copy)]
+struct OfThisMachine;
 
 /// Puts the client's address in the place of the peer's: [`ConnectInfo`] says from here on who asks. Its port is 0
 /// where a proxy named the address.
@@ -30,6 +34,9 @@ pub(crate) async fn find(
     next: Next,
 ) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    if peer.is_some_and(|peer| peer.to_canonical().is_loopback()) && !was_handed_on(request.headers()) {
+        request.extensions_mut().insert(OfThisMachine);
+    }
     if let Some(client) = peer.and_then(|peer| named(&trusted, peer, request.headers())) {
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(client, 0)));
     }
@@ -47,11 +54,14 @@ impl<S: Sync> FromRequestParts<S> for Origin {
     }
 }
 
-/// Whether the request was made by a program on this machine itself, and not handed on by a proxy there that nobody
-/// told the server of.
-pub(crate) fn is_of_this_machine(from: Option<IpAddr>, headers: &HeaderMap) -> bool {
-    let handed_on = ALSO_SAID.iter().chain([&FORWARDED_FOR]).any(|name| headers.contains_key(name));
-    from.is_some_and(|from| from.is_loopback()) && !handed_on
+/// Whether a program on this machine itself made the request: the peer is here, and nothing says that it hands on
+/// what somebody else has asked for.
+pub(crate) fn is_of_this_machine(extensions: &Extensions) -> bool {
+    extensions.get::<OfThisMachine>().is_some()
+}
+
+fn was_handed_on(headers: &HeaderMap) -> bool {
+    ALSO_SAID.iter().chain([&FORWARDED_FOR]).any(|name| headers.contains_key(name))
 }
 
 /// Who asks, where that is known.
@@ -74,9 +84,10 @@ fn named(trusted: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr>
     if !is_trusted(peer.to_canonical()) {
         return None;
     }
-    let lines: Vec<&str> =
-        headers.get_all(FORWARDED_FOR).iter().filter_map(|line| line.to_str().ok()).collect();
-    let hops = lines.iter().rev().flat_map(|line| line.rsplit(',')).take(HOPS_MAX);
+    let lines: Vec<_> = headers.get_all(FORWARDED_FOR).iter().collect();
+    // Bytes: what cannot be read must not hide what a proxy wrote behind it.
+    let hops = lines.iter().rev().flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+    let hops = hops.take(HOPS_MAX).map(|hop| str::from_utf8(hop).unwrap_or_default());
     let mut found = None;
     for hop in hops {
         let Some(address) = address_in(hop.trim()) else { break };
@@ -133,6 +144,10 @@ mod tests {
         );
         assert_eq!(by(&["::ffff:192.0.2.1"]).unwrap(), "192.0.2.1");
         assert_eq!(by(&["nonsense"]), None);
+        let mut headers = HeaderMap::new();
+        headers.append(FORWARDED_FOR, HeaderValue::from_bytes(b"\xff, 192.0.2.1").unwrap());
+        let named = named(&["10.0.0.0/8".parse().unwrap()], "10.0.0.1".parse().unwrap(), &headers);
+        assert_eq!(named.unwrap().to_string(), "192.0.2.1", "a byte that is no text hides nothing");
         assert_eq!(named_by(&["10.0.0.1/32"], "::ffff:10.0.0.1", &["192.0.2.1"]).unwrap(), "192.0.2.1");
     }
 

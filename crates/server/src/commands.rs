@@ -58,10 +58,12 @@ async fn dispatch(command: Option<Command>, config: Config) -> anyhow::Result<()
 /// [audit log](crate::audit) is always among them.
 fn start_logging(format: LogFormat) {
     let filter = EnvFilter::try_from_env("NOTESPOT_LOG").unwrap_or_else(|_| EnvFilter::new("info,s3s=off"));
-    let filter = match format!("{}=info", crate::audit::TARGET).parse() {
+    // And the spans of requests, which give its lines their ids.
+    let always = [crate::audit::TARGET, "notespot_server::observe"];
+    let filter = always.iter().fold(filter, |filter, target| match format!("{target}=info").parse() {
         Ok(directive) => filter.add_directive(directive),
         Err(_) => filter,
-    };
+    });
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         LogFormat::Pretty => log.with_ansi(std::io::stderr().is_terminal()).init(),

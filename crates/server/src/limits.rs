@@ -10,14 +10,14 @@ use std::time::Duration;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::StatusCode;
 use http::header::{AUTHORIZATION, RETRY_AFTER};
+use http::{Extensions, StatusCode};
 use notespot_metadata::limits::{Allowance, LimitKey, RateLimits};
 use notespot_protocol::{Timestamp, UserId};
 use sha2::{Digest as _, Sha256};
 
 use self::leases::Leases;
-use crate::client_address::{client, network};
+use crate::client_address::{client, is_of_this_machine, network};
 use crate::metrics::Metrics;
 use crate::pages;
 use crate::problems::{self, Answer, Refusal, whole_seconds};
@@ -73,14 +73,14 @@ impl Limits {
     }
 
     /// Counts a request of somebody who is signed in.
-    pub(crate) async fn user(&self, user: &UserId, from: Option<IpAddr>) -> Answer<()> {
-        let Some(allowance) = self.users.filter(|_| is_counted(from)) else { return Ok(()) };
+    pub(crate) async fn user(&self, user: &UserId, request: &Extensions) -> Answer<()> {
+        let Some(allowance) = self.users.filter(|_| !is_of_this_machine(request)) else { return Ok(()) };
         self.spend(Counted::Users, &user.0, allowance).await.map_err(too_many)
     }
 
     /// Whether tokens of this network are looked at, after some that were good for nothing.
-    pub(crate) fn may_show_token(&self, from: Option<IpAddr>) -> Answer<()> {
-        let Some(from) = from.filter(|_| is_counted(from)) else { return Ok(()) };
+    pub(crate) fn may_show_token(&self, request: &Extensions) -> Answer<()> {
+        let Some(from) = counted(request) else { return Ok(()) };
         let key = Counted::RefusedTokens.key(octets(network(from)));
         match self.leases.ended(key, Timestamp::now()) {
             Some(wait) => Err(too_many(self.refused(Counted::RefusedTokens, wait))),
@@ -89,18 +89,16 @@ impl Limits {
     }
 
     /// Counts a token that was good for nothing.
-    pub(crate) async fn token_was_refused(&self, from: Option<IpAddr>) {
+    pub(crate) async fn token_was_refused(&self, request: &Extensions) {
         self.metrics.refused_tokens.inc();
-        if let Some(from) = from.filter(|_| is_counted(from)) {
+        if let Some(from) = counted(request) {
             // What it is answered is that the token is good for nothing; the next one is not looked at.
             let _counted = self.spend(Counted::RefusedTokens, octets(network(from)), REFUSED_TOKENS).await;
         }
     }
 
-    async fn stranger(&self, from: Option<IpAddr>) -> Result<(), Duration> {
-        let (Some(allowance), Some(from)) = (self.strangers, from.filter(|_| is_counted(from))) else {
-            return Ok(());
-        };
+    async fn stranger(&self, request: &Extensions) -> Result<(), Duration> {
+        let (Some(allowance), Some(from)) = (self.strangers, counted(request)) else { return Ok(()) };
         self.spend(Counted::Strangers, octets(network(from)), allowance).await
     }
 
@@ -120,12 +118,14 @@ impl Limits {
     }
 }
 
-/// Counts a request without a token by where it comes from. One with a token is counted by whose it is.
+/// Counts a request by where it comes from, unless it is counted by whose its token is.
 pub(crate) async fn strangers(State(limits): State<Arc<Limits>>, request: Request, next: Next) -> Response {
-    if request.headers().contains_key(AUTHORIZATION) {
+    let is_counted_later = request.headers().contains_key(AUTHORIZATION) && asks_who(request.uri().path());
+    // Load balancers ask these, which would take all servers for gone together.
+    if is_counted_later || ["/healthz", "/readyz"].contains(&request.uri().path()) {
         return next.run(request).await;
     }
-    match limits.stranger(client(request.extensions())).await {
+    match limits.stranger(request.extensions()).await {
         Ok(()) => next.run(request).await,
         Err(wait) if pages::are_wanted(&request) => {
             let text = "There were many requests from where you are. Wait a minute, then try again.";
@@ -141,13 +141,43 @@ fn too_many(wait: Duration) -> Refusal {
     Refusal::rate_limited("There were too many requests. Wait a little, then go on.", wait)
 }
 
-fn is_counted(from: Option<IpAddr>) -> bool {
-    from.is_some_and(|from| !from.is_loopback())
+/// Whether what is at this path looks at a token, whatever the method.
+fn asks_who(path: &str) -> bool {
+    path.starts_with("/v1/") && !path.starts_with("/v1/public/") && path != "/v1/catalogue"
+}
+
+/// Whom to count; nobody where the request is of this machine itself.
+fn counted(request: &Extensions) -> Option<IpAddr> {
+    client(request).filter(|_| !is_of_this_machine(request))
 }
 
 fn octets(address: IpAddr) -> Vec<u8> {
     match address {
         IpAddr::V4(v4) => v4.octets().to_vec(),
         IpAddr::V6(v6) => v6.octets().to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    /// A call that asks for no token and is said to would be counted by nobody, whoever writes any header.
+    #[test]
+    fn what_is_counted_by_its_token_asks_for_one() {
+        let document: Value = serde_json::from_str(&crate::openapi::json()).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        let mut guarded = 0;
+        for (path, calls) in paths.iter().filter(|(path, _)| asks_who(path)) {
+            for (method, call) in calls.as_object().unwrap() {
+                let Some(security) = call["security"].as_array() else { continue };
+                let is_open = security.iter().any(|one| one.as_object().unwrap().is_empty());
+                assert!(!is_open && !security.is_empty(), "{method} {path}");
+                guarded += 1;
+            }
+        }
+        assert!(guarded > 25, "{guarded}");
     }
 }

@@ -36,11 +36,13 @@ pub(crate) fn router(server: &Arc<Server>, parts: &Parts, trusted_proxies: Trust
         objects: Arc::clone(&server.objects),
         public_url: server.public_url.clone(),
     };
-    let mut router =
-        api_router(server).merge(delivery::router(Arc::clone(server))).merge(pages::router(pages));
+    let mut answered_soon = pages::router(pages);
     if let Some(provider) = &parts.provider {
-        router = router.merge(provider.router());
+        answered_soon = answered_soon.merge(provider.router());
     }
+    let mut router = api_router(server)
+        .merge(delivery::router(Arc::clone(server)))
+        .merge(answered_soon.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, API_TIMEOUT)));
     let strangers = axum::middleware::from_fn_with_state(Arc::clone(&server.limits), limits::strangers);
     router = router.fallback(nowhere).layer(strangers);
     if let Some(store) = &parts.embedded {

@@ -12,7 +12,7 @@ use notespot_objects::embedded::{self, EmbeddedStore};
 use notespot_objects::s3::{S3Config, S3Store};
 use url::Url;
 
-pub(crate) use self::metadata::{OpenMetadata, advice_for_mongodb, open_metadata};
+pub(crate) use self::metadata::{OpenMetadata, advice_for_mongodb, advice_for_sqlite, open_metadata};
 use crate::config::{Config, Issuer, Objects};
 use crate::identity::{
     Backend, KeyTimes, LocalProvider, LocalSettings, TrustedIssuer, Verifier, http_client,

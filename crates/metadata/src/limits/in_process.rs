@@ -2,20 +2,27 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use notespot_protocol::Timestamp;
 
 use super::{Allowance, LimitKey, Taken};
 
-/// Bounds memory to about ten megabytes.
+/// Of each of the two kinds: bounds memory to about twenty megabytes.
 const KEYS_MAX: usize = 100_000;
 
 /// The windows that run. When there are too many, those that have ended are forgotten, and then those that took least: whoever
 /// comes from a hundred thousand addresses does not make the ones who guess most free again.
+///
+/// Long windows are kept apart from those of a minute: however many ask, nobody's guesses are forgotten for them.
 #[derive(Debug, Default)]
 pub(crate) struct InProcess {
-    windows: Mutex<HashMap<LimitKey, Window>>,
+    short: Mutex<HashMap<LimitKey, Window>>,
+    long: Mutex<HashMap<LimitKey, Window>>,
 }
+
+/// The longest of the short windows.
+const SHORT: Duration = Duration::from_mins(1);
 
 #[derive(Clone, Copy, Debug)]
 struct Window {
@@ -25,7 +32,7 @@ struct Window {
 
 impl InProcess {
     pub(crate) fn take(&self, key: LimitKey, wanted: u32, allowance: Allowance, now: Timestamp) -> Taken {
-        let mut windows = self.windows();
+        let mut windows = held(if allowance.window <= SHORT { &self.short } else { &self.long });
         if windows.len() >= KEYS_MAX && !windows.contains_key(&key) {
             make_room(&mut windows, now);
         }
@@ -40,14 +47,16 @@ impl InProcess {
     }
 
     pub(crate) fn give_back(&self, key: LimitKey, unused: u32) {
-        if let Some(window) = self.windows().get_mut(&key) {
-            window.used = window.used.saturating_sub(unused);
+        for windows in [&self.short, &self.long] {
+            if let Some(window) = held(windows).get_mut(&key) {
+                window.used = window.used.saturating_sub(unused);
+            }
         }
     }
+}
 
-    fn windows(&self) -> MutexGuard<'_, HashMap<LimitKey, Window>> {
-        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn held(windows: &Mutex<HashMap<LimitKey, Window>>) -> MutexGuard<'_, HashMap<LimitKey, Window>> {
+    windows.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn make_room(windows: &mut HashMap<LimitKey, Window>, now: Timestamp) {
@@ -65,8 +74,6 @@ fn make_room(windows: &mut HashMap<LimitKey, Window>, now: Timestamp) {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     const FEW: Allowance = Allowance { most: 3, window: Duration::from_mins(1) };
@@ -85,7 +92,7 @@ mod tests {
         for number in 0..3 * KEYS_MAX {
             assert_eq!(counts.take(key(number), 1, FEW, now).granted, 1);
         }
-        assert!(counts.windows().len() <= KEYS_MAX);
+        assert!(held(&counts.short).len() <= KEYS_MAX);
         assert_eq!(counts.take(key(usize::MAX), 1, FEW, now).granted, 0);
     }
 
@@ -96,6 +103,6 @@ mod tests {
         for number in 0..=KEYS_MAX {
             assert_eq!(counts.take(key(number), 3, FEW, now).granted, 3);
         }
-        assert!(counts.windows().len() <= KEYS_MAX);
+        assert!(held(&counts.short).len() <= KEYS_MAX);
     }
 }

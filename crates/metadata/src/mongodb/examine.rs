@@ -3,15 +3,18 @@
 use std::time::{Duration, SystemTime};
 
 use futures_util::TryStreamExt as _;
-use mongodb::Client;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Document, Uuid, doc};
+use mongodb::error::Error;
+use mongodb::{Client, Collection};
+use tokio::time::timeout;
 
 use super::collections::Collections;
 use super::open::{OpenError, Source, database_name, options, require_transactions};
-use super::{migrations, schema};
+use super::{failure, migrations, schema};
 
-/// A collection that exists only while somebody looks.
-const TRIAL: &str = "examined";
+/// How long all of it may take.
+const WITHIN: Duration = Duration::from_secs(90);
+const NAMESPACE_NOT_FOUND: i32 = 26;
 
 /// What was found. Nothing of the deployment's own is changed.
 #[derive(Debug)]
@@ -37,13 +40,17 @@ pub async fn examine(address: &str) -> Result<Examined, OpenError> {
     let name = database_name(&options);
     let client = Client::with_options(options).map_err(|_| OpenError::BadAddress)?;
     let at = Collections::new(client, &name);
-    let examined = look(&at).await;
-    at.client.clone().shutdown().await;
+    let examined = timeout(WITHIN, look(&at)).await;
+    // Not waiting for what hangs.
+    at.client.clone().shutdown().immediate(true).await;
     examined
+        .unwrap_or_else(|late| Err(OpenError::Unreachable { source: Error::custom(late.to_string()).into() }))
 }
 
 async fn look(at: &Collections) -> Result<Examined, OpenError> {
     let hello = require_transactions(at).await?;
+    // At once: what is asked after it takes time too.
+    let clock_away = hello.get_datetime("localTime").ok().map(|theirs| away(theirs.to_system_time()));
     let told = |error: mongodb::error::Error| OpenError::Unreachable { source: error.into() };
     let build = at.database.run_command(doc! { "buildInfo": 1 }).await.map_err(told)?;
     let schema = migrations::version(at).await.map_err(told)?;
@@ -51,7 +58,7 @@ async fn look(at: &Collections) -> Result<Examined, OpenError> {
         if schema.is_some() { missing_indexes(at).await.map_err(told)? } else { Vec::new() };
     Ok(Examined {
         version: build.get_str("version").unwrap_or("unknown").to_owned(),
-        clock_away: hello.get_datetime("localTime").ok().map(|theirs| away(theirs.to_system_time())),
+        clock_away,
         schema: schema.map(|version| (version, migrations::VERSION)),
         missing_indexes,
         transaction: try_transaction(at).await.map_err(Source::from),
@@ -67,34 +74,33 @@ async fn missing_indexes(at: &Collections) -> mongodb::error::Result<Vec<String>
     for name in Collections::NAMES {
         let wanted: Vec<_> =
             schema::indexes().into_iter().filter(|index| index.collection == *name).collect();
-        let there = at.database.collection::<Document>(name).list_index_names().await.unwrap_or_default();
+        let there = match at.database.collection::<Document>(name).list_index_names().await {
+            Err(error) if failure::code(&error) == Some(NAMESPACE_NOT_FOUND) => Vec::new(),
+            there => there?,
+        };
         let names = wanted.into_iter().filter_map(|index| index.model.options?.name);
         missing.extend(names.filter(|index| !there.contains(index)).map(|index| format!("{name}.{index}")));
     }
     Ok(missing)
 }
 
-/// Two documents in one transaction, read back in it, and taken back: it leaves nothing but an empty collection, which
-/// is dropped.
+/// Two documents in one transaction, read back in it, and taken back. It leaves nothing: the collection is one of its
+/// own, and dropped.
 async fn try_transaction(at: &Collections) -> mongodb::error::Result<()> {
-    let trial = at.database.collection::<Document>(TRIAL);
+    let trial = at.database.collection::<Document>(&format!("examined_{}", Uuid::new()));
     // Collections cannot be made within a transaction on every version.
-    let made = at.database.create_collection(TRIAL).await;
-    if let Err(error) = made
-        && super::failure::code(&error) != Some(migrations::NAMESPACE_EXISTS)
-    {
-        return Err(error);
-    }
+    at.database.create_collection(trial.name()).await?;
+    let tried = try_in(at, &trial).await;
+    trial.drop().await?;
+    tried
+}
+
+async fn try_in(at: &Collections, trial: &Collection<Document>) -> mongodb::error::Result<()> {
     let mut session = at.client.start_session().await?;
     session.start_transaction().await?;
-    trial.insert_many([doc! { "_id": Bson::Int32(1) }, doc! { "_id": 2 }]).session(&mut session).await?;
+    trial.insert_many([doc! { "_id": 1 }, doc! { "_id": 2 }]).session(&mut session).await?;
     let mut found = trial.find(doc! {}).session(&mut session).await?;
     let seen: Vec<Document> = found.stream(&mut session).try_collect().await?;
     session.abort_transaction().await?;
-    trial.drop().await?;
-    if seen.len() == 2 {
-        Ok(())
-    } else {
-        Err(mongodb::error::Error::custom("a transaction does not see its own writes"))
-    }
+    if seen.len() == 2 { Ok(()) } else { Err(Error::custom("a transaction does not see its own writes")) }
 }

@@ -137,7 +137,11 @@ async fn beat(at: &Collections, others: &mut Others) -> Result<(), Error> {
         if known.0 != alive_at {
             *known = (alive_at, Instant::now());
         } else if known.1.elapsed() >= DEAD_AFTER {
-            end_sessions_of(at, id, alive_at).await?;
+            // One that cannot be dealt with is not in the way of the others.
+            if let Err(error) = end_sessions_of(at, id, alive_at).await {
+                tracing::warn!(%error, "what a server that died left open could not be ended");
+                known.1 = Instant::now();
+            }
         }
     }
     Ok(())

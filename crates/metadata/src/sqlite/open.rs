@@ -11,10 +11,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use super::SqliteMetadata;
 use super::reader::Readers;
 
-static MIGRATIONS: Migrator = sqlx::migrate!();
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// How long a connection waits for another process that holds the file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const READERS: u32 = 2;
 /// For each connection, in KiB (negative: `PRAGMA cache_size`). The upper levels of a million nodes' tables and
 /// indexes stay in it.
@@ -111,7 +111,7 @@ fn pool(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new().max_connections(connections).idle_timeout(None).max_lifetime(None)
 }
 
-fn refusal(path: &Path, source: sqlx::Error) -> OpenError {
+pub(super) fn refusal(path: &Path, source: sqlx::Error) -> OpenError {
     // SQLITE_CORRUPT (11) and SQLITE_NOTADB (26), with their extended forms: sqlite.org/rescode.html.
     let damaged = source
         .as_database_error()

@@ -30,7 +30,7 @@ pub(super) struct Readers {
     /// For pages, on threads that may wait for the disk.
     long: Vec<Mutex<Option<Connection>>>,
     /// As many as there are connections for them.
-    pages: Semaphore,
+    pages: Arc<Semaphore>,
 }
 
 /// The connections were closed.
@@ -51,7 +51,7 @@ impl Readers {
         };
         let at_once = available_parallelism().map_or(2, usize::from).clamp(2, 8);
         let some = || (0..at_once).map(|_| open()).collect::<rusqlite::Result<_>>();
-        Ok(Self { short: some()?, long: some()?, pages: Semaphore::new(at_once) })
+        Ok(Self { short: some()?, long: some()?, pages: Arc::new(Semaphore::new(at_once)) })
     }
 
     /// Reads a few rows here and now: nothing that grows with what the owner has. Who does nothing else for long lets
@@ -75,9 +75,11 @@ impl Readers {
         read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         // Never closed.
-        let _place = self.pages.acquire().await.map_err(|_| closed())?;
+        let place = Arc::clone(&self.pages).acquire_owned().await.map_err(|_| closed())?;
         let readers = Arc::clone(self);
         let reading = tokio::task::spawn_blocking(move || {
+            // Here, and not with the caller, who may hang up while this goes on.
+            let _place = place;
             with_one(&readers.long, |connection| read(&*snapshot(connection)?))
         });
         reading.await.map_err(|error| MetadataError::Unavailable(Box::new(error)))?

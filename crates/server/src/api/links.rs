@@ -31,13 +31,16 @@ pub(super) async fn create(
     from: Origin,
     Json(NewLink { node, slug }): Json<NewLink>,
 ) -> Answer<Said<PublicLink>> {
-    let began = Timestamp::now();
-    let link = server.metadata.create_link(&owner, node, slug).await?;
-    // The link that the file had is nobody's new access.
-    if link.created_at >= began {
-        audit::link_made(&owner, &from, &link);
-    }
-    Ok(Said(server.public_link(link)))
+    audit::to_its_end(async move {
+        let began = Timestamp::now();
+        let link = server.metadata.create_link(&owner, node, slug).await?;
+        // The link that the file had is nobody's new access.
+        if link.created_at >= began {
+            audit::link_made(&owner, &from, &link);
+        }
+        Ok(Said(server.public_link(link)))
+    })
+    .await
 }
 
 /// All living links, newest first; at most 1,000.
@@ -91,18 +94,21 @@ pub(super) async fn edit(
     if_match: IfMatch,
     Json(LinkPatch { listed }): Json<LinkPatch>,
 ) -> Answer<Said<PublicLink>> {
-    let link = match listed {
-        Some(listed) => {
-            let link = server.metadata.list_link(&owner, &slug, listed, if_match.known).await?;
-            audit::link_listed(&owner, &from, &link);
-            link
+    audit::to_its_end(async move {
+        let link = match listed {
+            Some(listed) => {
+                let link = server.metadata.list_link(&owner, &slug, listed, if_match.known).await?;
+                audit::link_listed(&owner, &from, &link);
+                link
+            }
+            None => server.metadata.link(&owner, &slug).await?,
+        };
+        if link.ended_at.is_some() {
+            return Err(Refusal::link_ended());
         }
-        None => server.metadata.link(&owner, &slug).await?,
-    };
-    if link.ended_at.is_some() {
-        return Err(Refusal::link_ended());
-    }
-    Ok(Said(server.public_link(link)))
+        Ok(Said(server.public_link(link)))
+    })
+    .await
 }
 
 /// End a link, at once and for ever.
@@ -120,7 +126,10 @@ pub(super) async fn end(
     Path(slug): Path<Slug>,
     from: Origin,
 ) -> Answer<Said<PublicLink>> {
-    let link = server.metadata.end_link(&owner, &slug).await?;
-    audit::link_ended(&owner, &from, &link);
-    Ok(Said(server.public_link(link)))
+    audit::to_its_end(async move {
+        let link = server.metadata.end_link(&owner, &slug).await?;
+        audit::link_ended(&owner, &from, &link);
+        Ok(Said(server.public_link(link)))
+    })
+    .await
 }

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use http::HeaderMap;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::uri::Authority;
+use http::{Extensions, HeaderMap};
+use url::Host;
 
-use crate::client_address::{Origin, is_of_this_machine};
+use crate::client_address::is_of_this_machine;
 use crate::metrics;
 use crate::problems::{Answer, Refusal};
 use crate::state::Server;
@@ -15,18 +17,29 @@ use crate::state::Server;
 /// `GET /metrics`: to whoever shows the token of the settings; where there is none, to this machine itself.
 pub(crate) async fn metrics(
     State(server): State<Arc<Server>>,
-    Origin(from): Origin,
+    extensions: Extensions,
     headers: HeaderMap,
 ) -> Answer<Response> {
     let may = match &server.metrics_token {
         Some(token) => shown(&headers).is_some_and(|shown| token.is(shown)),
-        None => is_of_this_machine(from, &headers),
+        None => is_of_this_machine(&extensions) && names_this_machine(&headers),
     };
     if !may {
         return Err(Refusal::not_found());
     }
     let text = server.metrics.text().map_err(|error| Refusal::unavailable("writing the metrics", &error))?;
     Ok(([(CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response())
+}
+
+/// Some proxies say nothing of themselves, but hand on the name that was asked for.
+fn names_this_machine(headers: &HeaderMap) -> bool {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
+    host.is_none_or(|host| match Host::parse(host.host()) {
+        Ok(Host::Domain(name)) => name == "localhost",
+        Ok(Host::Ipv4(address)) => address.is_loopback(),
+        Ok(Host::Ipv6(address)) => address.is_loopback(),
+        Err(_) => false,
+    })
 }
 
 fn shown(headers: &HeaderMap) -> Option<&str> {

@@ -35,9 +35,12 @@ pub(super) async fn create(
     if wanted.scopes.is_empty() {
         return Err(Refusal::bad_request("A token needs at least one scope: read, upload or manage."));
     }
-    let made = make_token(&*server.metadata, &owner, wanted).await?;
-    audit::token_made(&owner, &from, &made.token);
-    Ok(Said(made))
+    audit::to_its_end(async move {
+        let made = make_token(&*server.metadata, &owner, wanted).await?;
+        audit::token_made(&owner, &from, &made.token);
+        Ok(Said(made))
+    })
+    .await
 }
 
 /// All tokens, newest first.
@@ -64,8 +67,11 @@ pub(super) async fn revoke(
     Path(id): Path<TokenId>,
     from: Origin,
 ) -> Answer<StatusCode> {
-    server.metadata.remove_token(&owner, id).await?;
-    audit::token_revoked(&owner, &from, id);
-    server.revoked.send_replace(());
-    Ok(StatusCode::NO_CONTENT)
+    audit::to_its_end(async move {
+        server.metadata.remove_token(&owner, id).await?;
+        audit::token_revoked(&owner, &from, id);
+        server.revoked.send_replace(());
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await
 }

@@ -8,6 +8,8 @@ use notespot_metadata::users::Profile;
 use notespot_protocol::{NewAccessToken, Scope, Timestamp};
 
 use crate::access;
+use crate::audit;
+use crate::client_address::Origin;
 use crate::config::{Config, TokenCommand, TokenScope};
 use crate::stores;
 
@@ -29,6 +31,7 @@ pub(super) async fn run(config: &Config, command: TokenCommand) -> anyhow::Resul
     let made = access::make_token(&*metadata.store, &profile.id, wanted)
         .await
         .context("The token could not be saved.")?;
+    audit::token_made(&profile.id, &Origin(None), &made.token);
     metadata.close().await;
     println!("{}", made.secret);
     Ok(())

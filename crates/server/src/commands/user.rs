@@ -4,6 +4,7 @@ use std::io::Read as _;
 
 use anyhow::Context as _;
 
+use crate::audit;
 use crate::config::{Config, UserCommand};
 use crate::identity::{NewAccount, add_account};
 use crate::stores;
@@ -17,6 +18,7 @@ pub(super) async fn run(config: &Config, command: UserCommand) -> anyhow::Result
     stores::make_data_dir(&config.data_dir)?;
     let metadata = stores::open_metadata(config).await?;
     let id = add_account(&*metadata.accounts, NewAccount { email, name, password }).await?;
+    audit::account_made(&id, None);
     metadata.close().await;
     println!("{id}");
     Ok(())

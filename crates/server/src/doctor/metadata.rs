@@ -1,6 +1,7 @@
 //! The metadata: a file, or a MongoDB.
 
-use notespot_metadata::mongodb::{self, Examined, OpenError};
+use notespot_metadata::mongodb::{self, Examined};
+use notespot_metadata::sqlite;
 
 use super::clock;
 use crate::config::{Config, Metadata};
@@ -21,12 +22,23 @@ async fn of_file(config: &Config) -> Outcome {
     if !path.exists() {
         return Fine(format!("{} is made at the first start.", path.display()));
     }
-    match stores::open_metadata(config).await {
-        Ok(metadata) => {
-            metadata.close().await;
-            Fine(format!("{} is whole and up to date.", path.display()))
+    match sqlite::examine(&path).await {
+        Ok(found) if found.schema > found.newest => Wrong(format!(
+            "A newer version of the server made schema {} of {}; this one knows {}. Start that version again.",
+            found.schema,
+            path.display(),
+            found.newest
+        )),
+        Ok(found) if found.schema < found.newest => Doubtful(format!(
+            "{} has schema {}; the next start makes {} of it. Copy the data folder before that.",
+            path.display(),
+            found.schema,
+            found.newest
+        )),
+        Ok(found) => {
+            Fine(format!("{} is there and up to date, with schema {}.", path.display(), found.schema))
         }
-        Err(error) => Wrong(with_causes(&*error)),
+        Err(error) => Wrong(format!("{}. {}", with_causes(&error), stores::advice_for_sqlite(&error))),
     }
 }
 
@@ -43,12 +55,11 @@ async fn of_mongodb(address: &Secret) -> Vec<Finding> {
             );
             findings
         }
-        Err(error) => vec![finding("MongoDB", Wrong(format!("{}. {}", with_causes(&error), advice(&error))))],
+        Err(error) => vec![finding(
+            "MongoDB",
+            Wrong(format!("{}. {}", with_causes(&error), stores::advice_for_mongodb(&error))),
+        )],
     }
-}
-
-fn advice(error: &OpenError) -> &'static str {
-    stores::advice_for_mongodb(error)
 }
 
 /// The oldest that its makers still mend, and that the suite of tests is written for.

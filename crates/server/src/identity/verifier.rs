@@ -125,6 +125,14 @@ pub struct Verifier {
 }
 
 impl Verifier {
+    /// Whether an opaque token was good a moment ago, by an answer that is kept.
+    pub(crate) fn has_vouched_for(&self, token: &str) -> bool {
+        self.issuers
+            .iter()
+            .filter_map(|issuer| issuer.opaque.as_ref())
+            .any(|opaque| opaque.has_vouched_for(token))
+    }
+
     /// `public_url` is the audience that a token with `aud` must name.
     #[must_use]
     pub fn new(public_url: &Url, issuers: Vec<TrustedIssuer>) -> Self {

@@ -6,13 +6,18 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use notespot_metadata::limits::{Allowance, LimitKey, RateLimits};
+use notespot_metadata::limits::{Allowance, LimitKey, RateLimits, Taken};
 use notespot_protocol::Timestamp;
+use tokio::time::timeout;
 
 /// Bounds memory to some ten megabytes.
 const LEASES_MAX: usize = 100_000;
+/// A store that takes longer is busy with more than counting.
+const ANSWER_WITHIN: Duration = Duration::from_millis(500);
+/// How long a store that did not answer is not asked.
+const REST: Duration = Duration::from_secs(1);
 /// How many shares an allowance has.
 const SHARES: u32 = 50;
 
@@ -20,6 +25,8 @@ const SHARES: u32 = 50;
 /// anew: that costs calls to the store, and lets nobody through.
 pub(super) struct Leases {
     store: Arc<dyn RateLimits>,
+    /// The store did not answer in time: it is left alone until then.
+    resting_until: Mutex<Option<Instant>>,
     held: Mutex<HashMap<LimitKey, Lease>>,
 }
 
@@ -33,7 +40,7 @@ struct Lease {
 
 impl Leases {
     pub(super) fn new(store: Arc<dyn RateLimits>) -> Self {
-        Self { store, held: Mutex::default() }
+        Self { store, resting_until: Mutex::default(), held: Mutex::default() }
     }
 
     /// Counts one; how long to wait where there are too many. While the store does not answer, nobody is refused.
@@ -47,13 +54,7 @@ impl Leases {
             return spent;
         }
         let share = (allowance.most / SHARES).max(1);
-        let taken = match self.store.take(key, share, allowance, now).await {
-            Ok(taken) => taken,
-            Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "requests are not counted");
-                return Ok(());
-            }
-        };
+        let Some(taken) = self.take(key, share, allowance, now).await else { return Ok(()) };
         let mut held = self.held();
         if held.len() >= LEASES_MAX && !held.contains_key(&key) {
             held.retain(|_, lease| lease.ends_at > now);
@@ -75,6 +76,22 @@ impl Leases {
     pub(super) fn ended(&self, key: LimitKey, now: Timestamp) -> Option<Duration> {
         let lease = *self.held().get(&key)?;
         (lease.ends_at > now && lease.left == 0 && lease.is_last).then(|| left_until(lease.ends_at, now))
+    }
+
+    /// `None` where the store does not answer: requests go on without being counted, and do not wait for it.
+    async fn take(&self, key: LimitKey, share: u32, allowance: Allowance, now: Timestamp) -> Option<Taken> {
+        let resting = *self.resting_until.lock().unwrap_or_else(PoisonError::into_inner);
+        if resting.is_some_and(|until| Instant::now() < until) {
+            return None;
+        }
+        let why = match timeout(ANSWER_WITHIN, self.store.take(key, share, allowance, now)).await {
+            Ok(Ok(taken)) => return Some(taken),
+            Ok(Err(error)) => error.to_string(),
+            Err(elapsed) => elapsed.to_string(),
+        };
+        tracing::warn!(why, "requests are not counted for a second");
+        *self.resting_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + REST);
+        None
     }
 
     /// `None` where the store has to be asked.

@@ -50,20 +50,25 @@ pub(crate) async fn open_metadata(config: &Config) -> anyhow::Result<OpenMetadat
 }
 
 async fn open_sqlite(config: &Config) -> anyhow::Result<SqliteMetadata> {
-    use sqlite::OpenError;
-
     SqliteMetadata::open(&config.data_dir.join("metadata.db")).await.map_err(|error| {
-        let advice = match &error {
-            OpenError::Damaged { .. } => {
-                "Restore it from a backup, or move it away to begin with an empty one. Nothing was changed."
-            }
-            OpenError::Newer { .. } => "Start the newer version again, or restore an older backup.",
-            OpenError::Unreadable { .. } | OpenError::NotMigrated { .. } => {
-                "Check that the folder belongs to this user and that the disk is not full."
-            }
-        };
+        let advice = advice_for_sqlite(&error);
         anyhow!(error).context(format!("The metadata cannot be opened. {advice}"))
     })
+}
+
+/// What to do where it did not open.
+pub(crate) fn advice_for_sqlite(error: &sqlite::OpenError) -> &'static str {
+    use sqlite::OpenError;
+
+    match error {
+        OpenError::Damaged { .. } => {
+            "Restore it from a backup, or move it away to begin with an empty one. Nothing was changed."
+        }
+        OpenError::Newer { .. } => "Start the newer version again, or restore an older backup.",
+        OpenError::Unreadable { .. } | OpenError::NotMigrated { .. } => {
+            "Check that the folder belongs to this user and that the disk is not full."
+        }
+    }
 }
 
 async fn open_mongodb(address: &Secret) -> anyhow::Result<MongoMetadata> {

@@ -33,6 +33,24 @@ async fn a_server_with_its_defaults_is_well_before_and_while_it_runs() {
 }
 
 #[tokio::test]
+async fn a_mongodb_is_looked_at_before_and_after_a_server_used_it() {
+    let database = notespot_testkit::MongoDb::new().unwrap();
+    let address = database.address();
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--data-dir", folder.path().to_str().unwrap(), "--metadata", &address];
+    let (code, findings) = doctor(&arguments).await;
+    assert_eq!(code, Some(0), "{findings:?}");
+    for of in ["MongoDB", "transactions", "indexes", "clock"] {
+        assert_eq!(outcome(&findings, of).0, "fine", "{of}: {findings:?}");
+    }
+    let server = TestServer::with(&["--metadata", &address]).await.unwrap();
+    let (code, findings) = doctor(&arguments).await;
+    assert_eq!(code, Some(0), "{findings:?}");
+    assert!(outcome(&findings, "indexes").1.contains("All of schema"), "{findings:?}");
+    drop(server);
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_said_with_what_to_do() {
     let server = TestServer::start().await.unwrap();
     let data_dir = server.data_dir().to_str().unwrap();

@@ -59,11 +59,27 @@ async fn a_user_asks_so_often_from_wherever_and_with_whatever_token() {
 }
 
 #[tokio::test]
-async fn nobody_is_believed_who_was_not_named_as_a_proxy() {
-    let server = TestServer::with(&["--anonymous-requests-per-minute", "2"]).await.unwrap();
+async fn nobody_is_believed_who_was_not_named_as_a_proxy_and_all_behind_it_are_one() {
+    let server = TestServer::with(&["--anonymous-requests-per-minute", "3"]).await.unwrap();
     let stranger = server.stranger().unwrap();
-    for _ in 0..5 {
-        assert_eq!(get_from("192.0.2.1", &stranger, "/privacy").await.status, 200);
+    for number in 1..=3 {
+        assert_eq!(get_from(&format!("192.0.2.{number}"), &stranger, "/privacy").await.status, 200);
+    }
+    assert_eq!(get_from("192.0.2.4", &stranger, "/privacy").await.status, 429);
+    assert_eq!(get_from("127.0.0.1", &stranger, "/privacy").await.status, 429, "said, and not so");
+    assert_eq!(stranger.get("/privacy").await.unwrap().status, 200, "this machine itself");
+    assert_eq!(get_from("192.0.2.4", &stranger, "/readyz").await.status, 204, "a load balancer asks it");
+}
+
+#[tokio::test]
+async fn a_token_that_nobody_looks_at_changes_nothing() {
+    let server = TestServer::with(&FLAGS).await.unwrap();
+    let stranger = server.api("oat_madeup").unwrap();
+    for _ in 0..10 {
+        assert_eq!(get_from("192.0.2.1", &stranger, "/v1/catalogue").await.status, 200);
+    }
+    for path in ["/v1/catalogue", "/privacy", "/s/abcdefghijkmn"] {
+        assert_eq!(get_from("192.0.2.1", &stranger, path).await.status, 429, "{path}");
     }
 }
 

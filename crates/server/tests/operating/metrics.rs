@@ -76,6 +76,9 @@ async fn they_are_for_this_machine_or_for_who_shows_the_token() {
     let here = proxied.stranger().unwrap();
     assert_eq!(get_from("192.0.2.1", &here, "/metrics").await.status, 404, "a proxy that nobody told it of");
 
+    let by_name = here.request(Method::GET, "/metrics").unwrap().header("host", "files.example.org");
+    assert_eq!(by_name.send().await.unwrap().status(), 404, "or one that says nothing of itself");
+
     let token = "0123456789abcdef";
     let server = TestServer::with(&["--metrics-token", token]).await.unwrap();
     assert_eq!(server.stranger().unwrap().get("/metrics").await.unwrap().status, 404);

@@ -62,6 +62,15 @@ impl Attempts {
         taken
     }
 
+    /// The attempt was not made after all: nobody looked at the password.
+    pub(super) async fn take_back(&self, address: Option<IpAddr>, email: &str) {
+        for key in [account_key(address, email), address_key(address)] {
+            if let Err(error) = self.limits.give_back(key, 1).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "an attempt counts that was none");
+            }
+        }
+    }
+
     /// The attempt was the right person: it does not count.
     pub(super) async fn forgive(&self, address: Option<IpAddr>, email: &str) -> Result<(), MetadataError> {
         self.limits.give_back(account_key(address, email), u32::MAX).await?;

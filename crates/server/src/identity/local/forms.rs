@@ -112,9 +112,13 @@ pub(super) async fn sign_in(
             again(StatusCode::FORBIDDEN, WRONG).await
         }
         Err(NotSignedIn::Busy) => {
+            provider.attempts.take_back(address, email).await;
             again(StatusCode::SERVICE_UNAVAILABLE, &NewAccountError::Busy.to_string()).await
         }
-        Err(NotSignedIn::Unavailable(error)) => screens::unavailable(&error),
+        Err(NotSignedIn::Unavailable(error)) => {
+            provider.attempts.take_back(address, email).await;
+            screens::unavailable(&error)
+        }
     }
 }
 
@@ -172,6 +176,7 @@ pub(super) async fn create_account(
 
 pub(super) async fn go_on(
     State(provider): State<Arc<LocalProvider>>,
+    Origin(address): Origin,
     headers: HeaderMap,
     Form(form): Form<ContinueForm>,
 ) -> Response {
@@ -193,6 +198,7 @@ pub(super) async fn go_on(
     if form.decision == "cancel" {
         return screens::refused(&request.refusal("access_denied", "The person cancelled."));
     }
+    audit::signed_in(&account.id, address);
     provider.grant(&request, &session).await
 }
 

@@ -101,6 +101,12 @@ impl OpaqueTokens {
         }
     }
 
+    /// Whether it was good a moment ago.
+    pub(super) fn has_vouched_for(&self, token: &str) -> bool {
+        let hash = Sha256::from_bytes(sha2::Sha256::digest(token).into());
+        matches!(self.kept(hash), Some(Ok(_)))
+    }
+
     fn kept(&self, hash: Sha256) -> Option<Result<OpaqueToken, AuthError>> {
         let (held, now) = (self.held(), Instant::now());
         held.good.get(hash, now).map(Ok).or_else(|| held.bad.get(hash, now).map(|()| Err(UNKNOWN)))
