@@ -26,7 +26,7 @@ async fn requests_streams_and_bytes_are_counted_under_their_routes() {
     let slug = ada.link(node.id).await.unwrap().slug;
     let stranger = server.stranger().unwrap();
     stranger.get(&format!("/s/{slug}/download")).await.unwrap();
-    stranger.get("/v1/me").await.unwrap();
+    server.api("nsp_madeup").unwrap().get("/v1/me").await.unwrap();
     let mut events = ada.request(Method::GET, "/v1/events").unwrap().send().await.unwrap();
     events.chunk().await.unwrap().unwrap();
 
