@@ -1,8 +1,8 @@
 //! What was found where something was looked at for whoever sets it up.
 
-use std::error::Error;
 use std::fmt;
 
+pub(crate) use notespot_objects::s3::check::with_causes;
 use serde::Serialize;
 
 /// How one thing is: a sentence that says it, or what is wrong and what to do.
@@ -42,20 +42,6 @@ impl fmt::Display for Finding {
         };
         write!(f, "{word:<7} {}: {said}", self.of)
     }
-}
-
-/// An error with what it came from. None of ours holds a key or a token.
-pub(crate) fn with_causes(error: &dyn Error) -> String {
-    let mut said = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_said = cause.to_string();
-        if !said.contains(&cause_said) {
-            said = format!("{said}: {cause_said}");
-        }
-        source = cause.source();
-    }
-    said
 }
 
 /// "One thing is wrong."

@@ -194,7 +194,8 @@ fn checksum(Learned { algorithm, checks }: Learned) -> Outcome {
 }
 
 /// An error with what it came from. None of them holds a key or a presigned address.
-pub(super) fn with_causes(error: &dyn Error) -> String {
+#[must_use]
+pub fn with_causes(error: &dyn Error) -> String {
     let mut said = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
