@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::temporary::settle;
 
+/// Nothing else may stand in the file: what is damaged is refused, not read in part.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Stored {
     key: String,
     secret: String,
