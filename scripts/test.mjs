@@ -14,6 +14,9 @@ import { checkToolchains } from "./setup/toolchains.mjs";
 const npm = (name) => ["npm", ["run", "--silent", name]];
 const cargo = (...args) => ["cargo", args];
 
+/** What proptest draws from, unless the environment says: a run tells of the change in it, not of luck. */
+const DRAWS = "20261127";
+
 /** Each part is a name, what it proves, and the programs that prove it, in order. */
 const PARTS = {
   style: { proves: "Formatting and the project's own rules", programs: [
@@ -70,7 +73,8 @@ async function testEnvironment(wanted) {
   }
   if (wanted.includes("api")) await installSchemathesis();
   mkdirSync(join(rootPath, "test-output"), { recursive: true });
-  return { NOTESPOT_BIN_DIR: programsDir };
+  const { PROPTEST_RNG_SEED = DRAWS } = process.env;
+  return { NOTESPOT_BIN_DIR: programsDir, PROPTEST_RNG_SEED };
 }
 
 /** Runs all programs of a part, also after one failed: one run should show everything that is wrong. */
