@@ -6,6 +6,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import {
+  code,
   daily,
   limits,
   owned,
@@ -92,10 +93,7 @@ const tables = {
   },
   shards: () => {
     const statements = ({ reads, writes }) => reads + writes;
-    const each = [
-      load.shards(statements(load.sums(asBuilt))),
-      load.shards(statements(load.sums(changed)), load.RECENT_UPLOADS),
-    ];
+    const each = [asBuilt, changed].map((all) => load.shards(statements(load.sums(all))));
     const line = (name, value) => [name, ...each.map(value)];
     return table(["Shards by", "As built", "Changed"], [
       line("disk", (one) => `${one.disk}: ${inBytes(one.bytes)}`),
@@ -124,7 +122,7 @@ const tables = {
       ["in, at the peak", short(load.bytes.inBitsASecond, "bit/s"), "past the servers"],
       ["out to owners, a month", inBytes(load.bytes.ownOutAMonth), "past the servers"],
       ["out to the public, a month; at the peak", `${inBytes(load.bytes.publicOutAMonth)}; ${short(load.bytes.publicBitsASecond, "bit/s")}`, "through the servers"],
-      ["deleted a second, on average", short(load.bytes.deletedASecond), "one after another, by one sweep"],
+      ["deleted a second, on average", short(load.bytes.deletedASecond), `${code.deletedAtOnce} at once, by one sweep`],
     ]), // prettier-ignore
   streams: () => {
     const many = load.servers(asBuilt, true).most;
@@ -146,7 +144,7 @@ const tables = {
       ["open apps that ask, on one shard with nothing else to do", short(bounds.openAppsOfAShard), forUsers(bounds.openAppsOfAShard)],
       ["… with the first change below", short(bounds.openAppsOfAShardChanged), forUsers(bounds.openAppsOfAShardChanged)],
       ["deletions a second, of all servers together", short(bounds.deletionsOfASweep), `${short((USERS * bounds.deletionsOfASweep) / load.bytes.deletedASecond)} registered`],
-      ["views a second of one link", short(bounds.viewsOfALink), "each a transaction on one document"],
+      ["views a second of one link", short(bounds.viewsOfALink), "each an increment of one document"],
       [`a page of the catalogue, on ${most} shards`, `${short(bounds.catalogueEntries * most)} entries read`, ""],
       ["a server that restarts: streams opened again a second, elsewhere", short(bounds.reopenedASecond), ""],
     ]); // prettier-ignore
@@ -158,7 +156,7 @@ const tables = {
       ["keys, asked for by each server once an hour", short(load.servers(asBuilt).most / 3600), ""],
     ]), // prettier-ignore
   cost: () => {
-    const [first, second] = [bill(asBuilt, true), bill(changed, false, load.RECENT_UPLOADS)];
+    const [first, second] = [bill(asBuilt, true), bill(changed, false)];
     const lines = first.map(([what, sum, source], at) => {
       const other = second[at][2] === source ? source : `${source}. Changed: ${second[at][2]}`;
       return [what, dollars(sum), dollars(second[at][1]), other];

@@ -16,8 +16,6 @@ export const owned = {
   files: 200,
   folders: 20,
   versionsOfAFile: 1.2,
-  /** Uploads ever made: their records stay. */
-  uploads: 260,
   /** Links that were ever made: they stay as well, ended. */
   links: 6,
   livingLinks: 4,
@@ -54,7 +52,7 @@ export const daily = {
 /** The busiest minute beside the day's average. */
 export const PEAK = 3;
 
-/** What the code does (crates/app/src/sync/follow.rs, crates/server/src/api/events). */
+/** What the code does (crates/app/src/sync/follow.rs, crates/server/src/api/events, crates/server/src/sweeper.rs). */
 export const code = {
   pollSecs: 15,
   heartbeatSecs: 15,
@@ -62,6 +60,8 @@ export const code = {
   /** Longest pause less the shortest before an app opens its stream again. */
   reopenSecs: 4.5,
   catalogueEntries: 1000,
+  uploadsKeptDays: 90,
+  deletedAtOnce: 16,
 };
 
 /** Lengths in bytes. */

@@ -24,9 +24,9 @@ function clerk(users) {
 }
 
 /** Lines of the bill: [what, dollars a month, where the price is from]. */
-export function bill(all, publicThroughServers, kept = {}) {
+export function bill(all, publicThroughServers) {
   const { reads, writes } = sums(all);
-  const { most, bytes: stored } = shards(reads + writes, kept);
+  const { most, bytes: stored } = shards(reads + writes);
   const publicGb = bytes.publicOutAMonth / GB;
   const publicPrice = publicThroughServers ? prices.outGb : prices.cdnGb;
   return [

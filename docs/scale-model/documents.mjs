@@ -1,7 +1,7 @@
 // How large documents and index entries are: BSON as bsonspec.org has it, of the rows in
 // crates/metadata/src/mongodb/rows, and the indexes of crates/metadata/src/mongodb/schema.rs.
 
-import { lengths, owned, storage, USERS } from "./assumptions.mjs";
+import { code, daily, lengths, owned, people, storage, USERS } from "./assumptions.mjs";
 
 // A value's bytes in a document, and about as many in an index's key.
 const text = (length) => ({ bson: 4 + length + 1, key: length + 2 });
@@ -54,6 +54,7 @@ export const rows = {
     revision: long,
   }, // prettier-ignore
   slugs: { _id: slug, owner },
+  link_counts: { _id: slug, owner, views: long, downloads: long },
   tombstones: { _id: { bson: 12, key: 13 }, owner, revision: long, node: uuid, deleted_at: date },
   tokens: {
     _id: hash, id: uuid, owner, name: text(lengths.personName), scopes: list([text(6), text(6)]), created_at: date,
@@ -70,9 +71,10 @@ export const counts = {
   files: of(owned.files),
   folders: of(owned.folders),
   versions,
-  uploads: of(owned.uploads),
+  uploads: of(people.activeInADay * daily.uploads * code.uploadsKeptDays),
   links: of(owned.links),
   slugs: of(owned.links),
+  link_counts: of(owned.links),
   tombstones: of(owned.tombstones),
   tokens: of(owned.tokens),
 };
@@ -117,7 +119,11 @@ export const indexes = {
     by_object: [versions, [OWNER, KEY]],
     by_content: [versions, [OWNER, SIZE, [hash, 1], KEY]],
   },
-  uploads: { _id: [counts.uploads, [ID]], by_client_ref: [counts.uploads, [OWNER, ID]] },
+  uploads: {
+    _id: [counts.uploads, [ID]],
+    by_client_ref: [counts.uploads, [OWNER, ID]],
+    by_time: [counts.uploads, [TIME]],
+  },
   links: {
     _id: [counts.links, [[slug, 0.8]]],
     living: [living, [OWNER, ID, TIME, [slug, 1]]],
@@ -126,6 +132,7 @@ export const indexes = {
     listed: [of(owned.listedLinks), [TIME, [slug, 1], NAME, [owner, 1], ID]],
   },
   slugs: { "_id, and its hash": [2 * counts.slugs, [[slug, 0.8]]], by_owner: [counts.slugs, [OWNER]] },
+  link_counts: { _id: [counts.link_counts, [[slug, 0.8]]], by_owner: [counts.link_counts, [OWNER]] },
   tombstones: {
     _id: [counts.tombstones, [ID]],
     by_revision: [counts.tombstones, [OWNER, REVISION]],
@@ -150,17 +157,15 @@ export function indexBytes(collection) {
   return all.reduce((sum, [entries, fields]) => sum + entries * entryBytes(fields), 0);
 }
 
-/** Of each collection: documents, bytes each, bytes on the disk, bytes of indexes. One copy. With `uploadsKept`, records of
- * uploads that have ended are taken away, and so many are left. */
-export function collections({ uploadsKept = counts.uploads } = {}) {
+/** Of each collection: documents, bytes each, bytes on the disk, bytes of indexes. One copy. */
+export function collections() {
   const one = (name, kinds) => {
-    const left = name === "uploads" ? uploadsKept / counts.uploads : 1;
-    const documents = kinds.reduce((sum, kind) => sum + counts[kind], 0) * left;
-    const bson = kinds.reduce((sum, kind) => sum + counts[kind] * bsonBytes(rows[kind]), 0) * left;
+    const documents = kinds.reduce((sum, kind) => sum + counts[kind], 0);
+    const bson = kinds.reduce((sum, kind) => sum + counts[kind] * bsonBytes(rows[kind]), 0);
     const disk = bson * storage.blockCompression;
-    return { name, documents, each: bson / documents, bson, disk, index: indexBytes(name) * left };
+    return { name, documents, each: bson / documents, bson, disk, index: indexBytes(name) };
   };
-  const alone = ["versions", "uploads", "links", "slugs", "tombstones", "tokens"].map((name) =>
+  const alone = ["versions", "uploads", "links", "slugs", "link_counts", "tombstones", "tokens"].map((name) =>
     one(name, [name]),
   );
   return [one("users", ["users"]), one("nodes", ["files", "folders"]), ...alone];

@@ -42,11 +42,11 @@ export function calls({ pollSecs = code.pollSecs, heartbeatReads = 1 } = {}) {
     "new folders": [atPeak(daily.newFolders), SIGNED_IN + 3, MUTATION + 1],
     "new links": [atPeak(daily.newLinks), SIGNED_IN + 4, MUTATION + 2],
     "own downloads": [atPeak(daily.ownDownloadCalls), SIGNED_IN + 2, 0],
-    "link pages": [atPeak(daily.pageViews), OPEN_LINK + 1, 2],
+    "link pages": [atPeak(daily.pageViews), OPEN_LINK + 1, 1],
     "public downloads": [
       atPeak(daily.publicDownloads),
       OPEN_LINK * (1 + daily.publicDownloadSecs) + 1,
-      2,
+      1,
     ],
     "catalogue": [atPeak(daily.catalogueCalls), 6, 0],
     [SWEEPING]: [deleted, 3, 5],
@@ -69,12 +69,9 @@ export function sums(all) {
   };
 }
 
-/** Records of uploads that are left where they go after a month. */
-export const RECENT_UPLOADS = { uploadsKept: activeDaily * 30 * daily.uploads };
-
 /** Shards by what runs out: disk, memory, statements. */
-export function shards(statements, kept = {}) {
-  const all = collections(kept);
+export function shards(statements) {
+  const all = collections();
   const bytes = all.reduce((sum, one) => sum + one.disk + one.index, 0);
   const hot = bytes * people.activeInADay * storage.hotShare;
   const needed = {
@@ -136,9 +133,10 @@ export const clerk = {
 export const bounds = {
   openAppsOfAShard: shard.statements / (5 / code.pollSecs + 1 / code.heartbeatSecs),
   openAppsOfAShardChanged: shard.statements / (5 / 300),
-  /** One after another: the object, and four statements with a commit. */
-  deletionsOfASweep: 1 / (secs.s3Delete + 3 * secs.statement + secs.majorityCommit),
-  viewsOfALink: 1 / secs.majorityCommit,
+  /** Some at once, each of them the object, and four statements with a commit; and all that once more a day later. */
+  deletionsOfASweep: code.deletedAtOnce / 2 / (secs.s3Delete + 3 * secs.statement + secs.majorityCommit),
+  /** One document, one increment after another; nobody waits for another's commit. */
+  viewsOfALink: 1 / secs.statement,
   reopenedASecond: server.streams / code.reopenSecs,
   catalogueEntries: code.catalogueEntries,
 };

@@ -75,6 +75,7 @@ macro_rules! for_each_metadata_case {
             an_upload_beyond_the_quota_is_refused,
             an_upload_whose_folder_is_gone_lands_at_the_top,
             an_upload_that_was_given_up_leaves_an_orphan,
+            uploads_that_have_ended_are_forgotten,
             an_upload_keeps_the_checksum_that_it_began_with,
             destinations_of_open_uploads_are_known,
             parts_are_known_by_the_only_checksum_that_they_were_announced_with,

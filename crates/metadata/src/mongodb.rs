@@ -45,7 +45,7 @@ use notespot_protocol::UserId;
 
 use self::collections::Collections;
 use self::connection::Connection;
-pub use self::examine::{Examined, examine};
+pub use self::examine::{Examined, SchemaFound, examine};
 use self::mutation::Mutation;
 pub use self::open::OpenError;
 use self::transaction::Transaction;

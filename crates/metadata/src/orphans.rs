@@ -31,6 +31,9 @@ pub trait Orphans: Send + Sync {
     /// Notes that the object store holds it no longer. It is an orphan once more after
     /// [`COMES_BACK_WITHIN`], when whatever was under way has ended; then it is forgotten.
     async fn orphan_removed(&self, now: Timestamp, object_key: &str) -> Result<()>;
+
+    /// Puts off the removal of one that the object store would not remove: others come first.
+    async fn put_orphan_off(&self, until: Timestamp, object_key: &str) -> Result<()>;
 }
 
 /// Until when what is orphaned now may come back.

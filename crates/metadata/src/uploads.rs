@@ -211,6 +211,10 @@ pub trait Uploads: Send + Sync {
 
     /// Open uploads of all owners that were planned before `before`; at most `limit`.
     async fn stale_uploads(&self, before: Timestamp, limit: u32) -> Result<Vec<StoredUpload>>;
+
+    /// Forgets uploads of all owners that were planned before `before` and have ended: some thousand at most, and
+    /// says how many. What they became stays; their references can be planned anew.
+    async fn forget_uploads(&self, before: Timestamp) -> Result<u64>;
 }
 
 /// The outcome of a batch of one.

@@ -15,16 +15,23 @@ mod rules;
 mod store;
 
 use std::error::Error;
+use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::SharedCredentialsProvider;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
 use rusty_s3::Bucket;
 
 pub use self::config::{BadS3Config, S3Config};
 use self::credentials::Kept;
 pub use self::encryption::Encryption;
 use self::probe::Probe;
+
+/// Until an answer begins. Putting ten thousand parts together takes some stores a minute.
+const FIRST_BYTE: Duration = Duration::from_secs(100);
+/// Until a call of the server has its whole answer, or the beginning of an object.
+const ATTEMPT: Duration = Duration::from_secs(110);
 
 /// Why the bucket cannot be used at all.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +88,11 @@ impl S3Store {
     pub async fn with_sdk(config: &S3Config, sdk: &SdkConfig) -> Result<Self, OpenError> {
         let provider = sdk.credentials_provider().ok_or(OpenError::NoCredentials)?;
         let region = sdk.region().ok_or(OpenError::NoRegion)?;
-        let mut builder = aws_sdk_s3::config::Builder::from(sdk).force_path_style(config.path_style);
+        let timeouts =
+            TimeoutConfig::builder().read_timeout(FIRST_BYTE).operation_attempt_timeout(ATTEMPT).build();
+        let mut builder = aws_sdk_s3::config::Builder::from(sdk)
+            .force_path_style(config.path_style)
+            .timeout_config(timeouts);
         if config.dualstack {
             builder = builder.use_dual_stack(true);
         }

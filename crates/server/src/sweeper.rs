@@ -1,12 +1,13 @@
-//! Removing what nobody will ask for again: uploads that were never completed, what was in the trash for long,
-//! tombstones that every client has heard of, objects that no record names, and multipart uploads that were begun
-//! by a server that died before it kept a record.
+//! Removing what nobody will ask for again: uploads that were never completed, and records of those that were; what
+//! was in the trash for long; tombstones that every client has heard of; objects that no record names; and multipart
+//! uploads that were begun by a server that died before it kept a record.
 
 use std::collections::HashSet;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use notespot_metadata::MetadataError;
 use notespot_metadata::accounts::Accounts;
 use notespot_metadata::orphans::Orphan;
@@ -22,6 +23,9 @@ const GIVEN_UP_AFTER: Duration = Duration::from_hours(7 * 24);
 const TRASHED_FOR: Duration = Duration::from_hours(30 * 24);
 /// When it is forgotten that something was deleted: a client that was away for longer fills afresh.
 const TOMBSTONES_FOR: Duration = Duration::from_hours(90 * 24);
+/// When it is forgotten what an upload became, or that it was given up. Whoever was away for longer, in the middle of
+/// it, sends the file once more, beside the one that is there.
+const UPLOADS_FOR: Duration = TOMBSTONES_FOR;
 /// When it is forgotten that a webhook was dealt with: it is repeated for some 28 hours, and can be for five minutes
 /// by somebody who overheard it.
 const WEBHOOKS_FOR: Duration = Duration::from_hours(3 * 24);
@@ -30,24 +34,28 @@ const EVERY: Duration = Duration::from_hours(1);
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(24);
 /// How often the store is asked for those: it lists everything that is open.
 const FORGOTTEN_EVERY: Duration = Duration::from_hours(24);
+/// A store far away answers each after some hundredths of a second.
+const REMOVED_AT_ONCE: usize = 16;
 /// How much is read at once.
 const AT_ONCE: u32 = 100;
 
+type Failed = Box<dyn Error + Send + Sync>;
+
 /// Sweeps at the start, every hour, and whenever something was orphaned, until `stop`. Any number of
-/// servers may sweep at once: every step can be repeated.
+/// servers may sweep at once: every step can be repeated, and cut off anywhere.
 pub(crate) async fn run(server: Arc<Server>, accounts: Arc<dyn Accounts>, stop: CancellationToken) {
     let mut forgotten_due = Instant::now();
     loop {
-        if let Err(error) = sweep(&server, &*accounts, &stop).await {
-            server.metrics.sweeping_failures.inc();
-            tracing::warn!(error = &*error as &dyn Error, "sweeping failed; it is tried again later");
-        }
-        if forgotten_due <= Instant::now() {
-            forgotten_due = Instant::now() + FORGOTTEN_EVERY;
-            if let Err(error) = sweep_forgotten(&server).await {
-                server.metrics.sweeping_failures.inc();
-                tracing::warn!(error = &*error as &dyn Error, "open uploads could not be looked through");
+        let sweeping = async {
+            sweep(&server, &*accounts).await;
+            if forgotten_due <= Instant::now() {
+                forgotten_due = Instant::now() + FORGOTTEN_EVERY;
+                note(&server, "multipart uploads without a record", sweep_forgotten(&server).await);
             }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = sweeping => {}
         }
         tokio::select! {
             () = stop.cancelled() => return,
@@ -57,60 +65,93 @@ pub(crate) async fn run(server: Arc<Server>, accounts: Arc<dyn Accounts>, stop: 
     }
 }
 
-async fn sweep(
-    server: &Server,
-    accounts: &dyn Accounts,
-    stop: &CancellationToken,
-) -> Result<(), Box<dyn Error + Send + Sync>> {
+/// All that is in the metadata, and the objects that go with it. What fails does not keep the rest from going.
+async fn sweep(server: &Server, accounts: &dyn Accounts) {
     let now = Timestamp::now();
-    accounts.sweep_codes(now).await?;
-    server.metadata.sweep_webhooks(now.minus(WEBHOOKS_FOR), now).await?;
-    sweep_metadata(server, stop).await?;
-    loop {
-        let stale = server.metadata.stale_uploads(Timestamp::now().minus(GIVEN_UP_AFTER), AT_ONCE).await?;
-        for upload in &stale {
-            server.metadata.abort_upload(&upload.owner, upload.id).await?;
-        }
-        if stale.len() < AT_ONCE as usize {
-            break;
-        }
-    }
-    loop {
-        let now = Timestamp::now();
-        let orphans = server.metadata.orphans(now, AT_ONCE).await?;
-        for orphan in &orphans {
-            remove(server, orphan).await?;
-            server.metadata.orphan_removed(now, &orphan.object_key).await?;
-        }
-        if orphans.len() < AT_ONCE as usize || stop.is_cancelled() {
-            return Ok(());
-        }
+    note(server, "sign-in codes", accounts.sweep_codes(now).await);
+    note(server, "webhooks", server.metadata.sweep_webhooks(now.minus(WEBHOOKS_FOR), now).await);
+    note(server, "the trash", sweep_trash(server).await);
+    note(server, "tombstones", sweep_tombstones(server).await);
+    note(server, "uploads that have ended", sweep_uploads(server).await);
+    note(server, "uploads that were not completed", sweep_stale_uploads(server).await);
+    note(server, "objects", sweep_orphans(server).await);
+}
+
+fn note(server: &Server, what: &str, swept: Result<(), impl Into<Failed>>) {
+    if let Err(error) = swept {
+        server.metrics.sweeping_failures.inc();
+        let error: Failed = error.into();
+        tracing::warn!(what, error = &*error as &dyn Error, "sweeping failed; it is tried again later");
     }
 }
 
-/// Deletes what was in the trash for long, and forgets what was deleted long ago: in steps, between which others
-/// write. The objects go after it, as orphans.
-async fn sweep_metadata(server: &Server, stop: &CancellationToken) -> Result<(), MetadataError> {
-    while !stop.is_cancelled() {
+/// Deletes what was in the trash for long, in steps, between which others write. The objects go after it, as orphans.
+async fn sweep_trash(server: &Server) -> Result<(), MetadataError> {
+    loop {
         let swept = server.metadata.sweep_trash(Timestamp::now().minus(TRASHED_FOR)).await?;
         if swept.deleted > 0 {
             tracing::info!(nodes = swept.deleted, "what was in the trash for long was deleted");
         }
         if !swept.more {
-            break;
+            return Ok(());
         }
     }
-    while !stop.is_cancelled() {
-        if server.metadata.forget_tombstones(Timestamp::now().minus(TOMBSTONES_FOR)).await? == 0 {
-            break;
-        }
-    }
+}
+
+async fn sweep_tombstones(server: &Server) -> Result<(), MetadataError> {
+    while server.metadata.forget_tombstones(Timestamp::now().minus(TOMBSTONES_FOR)).await? > 0 {}
     Ok(())
+}
+
+async fn sweep_uploads(server: &Server) -> Result<(), MetadataError> {
+    while server.metadata.forget_uploads(Timestamp::now().minus(UPLOADS_FOR)).await? > 0 {}
+    Ok(())
+}
+
+async fn sweep_stale_uploads(server: &Server) -> Result<(), MetadataError> {
+    loop {
+        let stale = server.metadata.stale_uploads(Timestamp::now().minus(GIVEN_UP_AFTER), AT_ONCE).await?;
+        for upload in &stale {
+            match server.metadata.abort_upload(&upload.owner, upload.id).await {
+                // It was completed just now, or its owner erased.
+                Ok(_) | Err(MetadataError::UploadEnded | MetadataError::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if stale.len() < AT_ONCE as usize {
+            return Ok(());
+        }
+    }
+}
+
+async fn sweep_orphans(server: &Server) -> Result<(), MetadataError> {
+    loop {
+        let now = Timestamp::now();
+        let orphans = server.metadata.orphans(now, AT_ONCE).await?;
+        stream::iter(&orphans)
+            .map(Ok)
+            .try_for_each_concurrent(REMOVED_AT_ONCE, |orphan| sweep_orphan(server, now, orphan))
+            .await?;
+        if orphans.len() < AT_ONCE as usize {
+            return Ok(());
+        }
+    }
+}
+
+/// Removes an object, or puts it off: one that the store keeps must not be in the way of the others.
+async fn sweep_orphan(server: &Server, now: Timestamp, orphan: &Orphan) -> Result<(), MetadataError> {
+    match remove(server, orphan).await {
+        Ok(()) => server.metadata.orphan_removed(now, &orphan.object_key).await,
+        Err(error) => {
+            note(server, "an object", Err(error));
+            server.metadata.put_orphan_off(now.plus(EVERY), &orphan.object_key).await
+        }
+    }
 }
 
 /// Gives up multipart uploads that the store has for long, and nobody else knows of. The bucket is this
 /// deployment's alone: another's uploads would be without a record here.
-async fn sweep_forgotten(server: &Server) -> Result<(), Box<dyn Error + Send + Sync>> {
+async fn sweep_forgotten(server: &Server) -> Result<(), Failed> {
     let before = Timestamp::now().minus(FORGOTTEN_AFTER);
     let mut from = None;
     loop {

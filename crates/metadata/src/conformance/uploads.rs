@@ -61,10 +61,37 @@ pub async fn an_upload_that_was_given_up_leaves_an_orphan(store: &dyn MetadataSt
     }
     let refused = store.publish_upload(&ada, upload.id, Sha256::from_bytes([1; 32])).await;
     assert!(matches!(refused, Err(MetadataError::UploadEnded)));
-    assert_eq!(
-        store.orphans(Timestamp::now(), 10).await.unwrap()[0].object_key,
-        upload.destination.object_key
-    );
+    let [orphan] = &*store.orphans(Timestamp::now(), 10).await.unwrap() else { panic!() };
+    assert_eq!(orphan.object_key, upload.destination.object_key);
+    // The object store would not remove it.
+    let until = Timestamp::from_millis(Timestamp::now().as_millis() + 60_000);
+    store.put_orphan_off(until, &orphan.object_key).await.unwrap();
+    assert!(store.orphans(Timestamp::now(), 10).await.unwrap().is_empty());
+    assert_eq!(store.orphans(until, 10).await.unwrap(), std::slice::from_ref(orphan));
+}
+
+/// Uploads that have ended are forgotten after their time, and no others; what they became stays, and their references
+/// are free again.
+pub async fn uploads_that_have_ended_are_forgotten(store: &dyn MetadataStore) {
+    let ada = user(store, "ada").await;
+    let [open, published, aborted] = ["a.txt", "b.txt", "c.txt"].map(|name| wanted(None, name, 100));
+    let still_open = begin(store, &ada, &open).await.unwrap();
+    let node = publish(store, &ada, &published).await.unwrap();
+    let given_up = begin(store, &ada, &aborted).await.unwrap();
+    store.abort_upload(&ada, given_up.id).await.unwrap();
+
+    let first = store.upload_by_ref(&ada, published.client_ref).await.unwrap().unwrap();
+    assert_eq!(store.forget_uploads(first.created_at.min(still_open.created_at)).await.unwrap(), 0);
+    let later = Timestamp::from_millis(given_up.created_at.as_millis() + 1);
+    assert_eq!(store.forget_uploads(later).await.unwrap(), 2);
+    assert_eq!(store.forget_uploads(later).await.unwrap(), 0);
+
+    assert_eq!(store.upload(&ada, still_open.id).await.unwrap().state, UploadState::Open);
+    for gone in [first.id, given_up.id] {
+        assert!(matches!(store.upload(&ada, gone).await, Err(MetadataError::NotFound)));
+    }
+    assert_eq!(store.node(&ada, node.id).await.unwrap(), node);
+    assert_ne!(begin(store, &ada, &aborted).await.unwrap().id, given_up.id);
 }
 
 /// An upload keeps the checksum that it began with, also when it is planned again by a server that would

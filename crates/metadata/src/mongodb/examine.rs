@@ -9,6 +9,7 @@ use mongodb::{Client, Collection};
 use tokio::time::timeout;
 
 use super::collections::Collections;
+pub use super::migrations::SchemaFound;
 use super::open::{OpenError, Source, database_name, options, require_transactions};
 use super::{failure, migrations, schema};
 
@@ -23,8 +24,8 @@ pub struct Examined {
     pub version: String,
     /// How far its clock is from this machine's, where it tells the time.
     pub clock_away: Option<Duration>,
-    /// The version of the schema, and the one that this program makes; `None` before the first start of a server.
-    pub schema: Option<(i32, i32)>,
+    /// The schema; `None` before the first start of a server.
+    pub schema: Option<SchemaFound>,
     /// The indexes that are not there, as `collection.index`.
     pub missing_indexes: Vec<String>,
     /// Why a transaction on two documents could not be written, read back and removed.
@@ -53,13 +54,13 @@ async fn look(at: &Collections) -> Result<Examined, OpenError> {
     let clock_away = hello.get_datetime("localTime").ok().map(|theirs| away(theirs.to_system_time()));
     let told = |error: mongodb::error::Error| OpenError::Unreachable { source: error.into() };
     let build = at.database.run_command(doc! { "buildInfo": 1 }).await.map_err(told)?;
-    let schema = migrations::version(at).await.map_err(told)?;
+    let schema = migrations::found(at).await.map_err(told)?;
     let missing_indexes =
         if schema.is_some() { missing_indexes(at).await.map_err(told)? } else { Vec::new() };
     Ok(Examined {
         version: build.get_str("version").unwrap_or("unknown").to_owned(),
         clock_away,
-        schema: schema.map(|version| (version, migrations::VERSION)),
+        schema,
         missing_indexes,
         transaction: try_transaction(at).await.map_err(Source::from),
     })

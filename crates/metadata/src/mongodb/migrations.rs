@@ -16,8 +16,9 @@ use super::failure;
 use super::schema;
 
 /// The version that this program makes, and the earliest that can work with what it makes. With 2, links are counted
-/// in a collection of their own; servers of version 1 count in the links still, and both are added up.
-pub(super) const VERSION: i32 = 2;
+/// in a collection of their own; servers of version 1 count in the links still, and both are added up. With 3, uploads
+/// that have ended are found by their time.
+pub(super) const VERSION: i32 = 3;
 const OLDEST: i32 = 1;
 
 /// The document that says which schema this is.
@@ -80,10 +81,26 @@ pub(super) async fn run(at: &Collections) -> Result<(), NotMigrated> {
     Ok(())
 }
 
-/// The version of the schema that is there.
-pub(super) async fn version(at: &Collections) -> Result<Option<i32>, Error> {
+/// Which schema is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SchemaFound {
+    /// Its version.
+    pub version: i32,
+    /// The one that this program makes.
+    pub made: i32,
+    /// Whether this program can work with it.
+    pub is_usable: bool,
+}
+
+/// The schema that is there; `None` before the first start of a server.
+pub(super) async fn found(at: &Collections) -> Result<Option<SchemaFound>, Error> {
     let meta: Collection<MetaRow> = at.database.collection("meta");
-    Ok(meta.find_one(doc! { "_id": SCHEMA }).await?.map(|row| row.version))
+    let found = meta.find_one(doc! { "_id": SCHEMA }).await?;
+    Ok(found.map(|MetaRow { version, oldest, .. }| SchemaFound {
+        version,
+        made: VERSION,
+        is_usable: oldest <= VERSION,
+    }))
 }
 
 async fn is_up_to_date(meta: &Collection<MetaRow>) -> Result<bool, NotMigrated> {

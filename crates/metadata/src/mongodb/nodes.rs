@@ -68,19 +68,22 @@ impl Nodes for MongoMetadata {
         self.finish_all_erasing().await?;
         let due = deletes::due(&mut self.reader(), before).await?;
         let mut left = DELETED_AT_ONCE;
+        let mut more = due.more;
         for (owner, ids) in &due.of_owners {
             let swept = retried!(tx = self.change(owner); deletes::still_due(&mut tx, ids, before, left));
-            left -= match swept {
+            let (gone, is_too_much) = match swept {
                 // The owner is gone by now, and all with them.
-                Err(MetadataError::NotFound) => 0,
+                Err(MetadataError::NotFound) => (0, false),
                 swept => swept?,
             };
+            left -= gone;
+            more = more || is_too_much;
             if left == 0 {
                 break;
             }
         }
         let deleted = u32::try_from(DELETED_AT_ONCE - left).unwrap_or(u32::MAX);
-        Ok(EmptiedTrash { deleted, more: left == 0 || due.more })
+        Ok(EmptiedTrash { deleted, more: left == 0 || more })
     }
 
     async fn copy_nodes(&self, owner: &UserId, copies: &[CopyNode]) -> Result<Vec<Result<Node>>> {

@@ -27,6 +27,11 @@ impl Orphans for MongoMetadata {
     async fn orphan_removed(&self, now: Timestamp, object_key: &str) -> Result<()> {
         retried!(tx = self.transaction(); removed(&mut tx, now, object_key))
     }
+
+    async fn put_orphan_off(&self, until: Timestamp, object_key: &str) -> Result<()> {
+        let later = doc! { "$set": { "due_at": rows::time(until) } };
+        self.reader().update_one(Collections::orphans, doc! { "_id": object_key }, later).await.map(drop)
+    }
 }
 
 async fn removed(tx: &mut Connection, now: Timestamp, object_key: &str) -> Result<()> {

@@ -116,6 +116,7 @@ fn others() -> Vec<Index> {
         index("uploads", "by_client_ref", doc! { "owner": 1, "client_ref": 1 }, &Is::Unique),
         index("uploads", "open_by_object", doc! { "object_key": 1 }, open),
         index("uploads", "open_by_time", doc! { "created_at": 1 }, open),
+        index("uploads", "by_time", doc! { "created_at": 1 }, &Is::Plain),
         index("announced_parts", "by_upload", doc! { "owner": 1, "upload": 1, "number": 1 }, &Is::Unique),
         index("slugs", "by_owner", doc! { "owner": 1 }, &Is::Plain),
         index("link_counts", "by_owner", doc! { "owner": 1 }, &Is::Plain),

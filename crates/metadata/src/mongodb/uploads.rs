@@ -21,6 +21,9 @@ use crate::uploads::arrived::Arrived;
 use crate::uploads::{Answered, Destination, Proven, Sent, StoredChallenge, StoredUpload, Uploads, Wanted};
 use crate::{MetadataError, Result};
 
+/// What one request deletes.
+const FORGOTTEN_AT_ONCE: usize = 1_000;
+
 #[async_trait]
 impl Uploads for MongoMetadata {
     async fn upload_by_ref(&self, owner: &UserId, client_ref: ClientRef) -> Result<Option<StoredUpload>> {
@@ -99,6 +102,16 @@ impl Uploads for MongoMetadata {
             .limit(limit as usize);
         let found = self.reader().find(Collections::uploads, find).await?;
         found.into_iter().map(UploadRow::upload).collect()
+    }
+
+    async fn forget_uploads(&self, before: Timestamp) -> Result<u64> {
+        let ended = doc! { "$in": ["published", "aborted"] };
+        let old = doc! { "created_at": { "$lt": rows::time(before) }, "state": ended };
+        let find = Find::new(old).sort(doc! { "created_at": 1 }).limit(FORGOTTEN_AT_ONCE).fields(&["_id"]);
+        let found: Vec<Document> = self.reader().find_as(Collections::uploads, find).await?;
+        let ids: Vec<_> = found.iter().filter_map(|row| row.get("_id")).collect();
+        // What has ended stays so: nobody can have begun it again meanwhile.
+        self.reader().delete_many(Collections::uploads, doc! { "_id": { "$in": ids } }).await
     }
 }
 

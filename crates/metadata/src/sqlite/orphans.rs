@@ -42,6 +42,15 @@ impl Orphans for SqliteMetadata {
             .await?;
         Ok(tx.commit().await?)
     }
+
+    async fn put_orphan_off(&self, until: Timestamp, object_key: &str) -> Result<()> {
+        sqlx::query("UPDATE orphans SET due_at = ?2 WHERE object_key = ?1")
+            .bind(object_key)
+            .bind(until.as_millis())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
 }
 
 /// Notes an object to remove, in the transaction that takes its last record away. One that a version names

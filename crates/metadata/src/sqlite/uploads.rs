@@ -22,6 +22,9 @@ use crate::uploads::arrived::Arrived;
 use crate::uploads::{Answered, Destination, Proven, Sent, StoredChallenge, StoredUpload, Uploads, Wanted};
 use crate::{MetadataError, Result};
 
+/// Others wait for no longer than it takes to forget so many.
+const FORGOTTEN_AT_ONCE: u32 = 1_000;
+
 #[async_trait]
 impl Uploads for SqliteMetadata {
     async fn upload_by_ref(&self, owner: &UserId, client_ref: ClientRef) -> Result<Option<StoredUpload>> {
@@ -155,6 +158,20 @@ impl Uploads for SqliteMetadata {
         .fetch_all(&self.readers)
         .await?;
         found.iter().map(upload).collect()
+    }
+
+    async fn forget_uploads(&self, before: Timestamp) -> Result<u64> {
+        let mut tx = self.write().await?;
+        let forgotten = sqlx::query(
+            "DELETE FROM uploads WHERE id IN
+             (SELECT id FROM uploads WHERE state <> 'open' AND created_at < ?1 ORDER BY created_at LIMIT ?2)",
+        )
+        .bind(before.as_millis())
+        .bind(FORGOTTEN_AT_ONCE)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(forgotten.rows_affected())
     }
 }
 

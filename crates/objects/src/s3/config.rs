@@ -5,6 +5,9 @@ use url::Url;
 
 use super::Encryption;
 
+const NO_KEYS: &str =
+    "Keys are not written into an address: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.";
+
 /// Which bucket, and how it is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct S3Config {
@@ -56,6 +59,9 @@ impl S3Config {
         if url.scheme() != "s3" || bucket.is_empty() || !matches!(url.path(), "" | "/") {
             problems.push(expected.to_owned());
         }
+        if has_keys(&url) {
+            problems.push(NO_KEYS.to_owned());
+        }
         let mut config = Self::new(bucket);
         let (mut encryption, mut kms_key) = (None, None);
         for (name, value) in url.query_pairs() {
@@ -88,6 +94,10 @@ impl S3Config {
     }
 }
 
+fn has_keys(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
 fn yes_or_no(name: &str, value: &str, problems: &mut Vec<String>) -> bool {
     value.parse().unwrap_or_else(|_| {
         problems.push(format!("{name}={value}: true or false is expected."));
@@ -97,6 +107,10 @@ fn yes_or_no(name: &str, value: &str, problems: &mut Vec<String>) -> bool {
 
 fn endpoint(name: &str, value: &str, problems: &mut Vec<String>) -> Option<Url> {
     match Url::parse(value) {
+        Ok(url) if has_keys(&url) => {
+            problems.push(format!("{name}: {NO_KEYS}"));
+            None
+        }
         Ok(mut url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
             // The SDK puts the bucket's name right behind a path.
             if !url.path().ends_with('/') {

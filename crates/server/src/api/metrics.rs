@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::uri::Authority;
-use http::{Extensions, HeaderMap};
+use http::{Extensions, HeaderMap, Uri};
 use url::Host;
 
 use crate::client_address::is_of_this_machine;
@@ -18,11 +18,12 @@ use crate::state::Server;
 pub(crate) async fn metrics(
     State(server): State<Arc<Server>>,
     extensions: Extensions,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Answer<Response> {
     let may = match &server.metrics_token {
         Some(token) => shown(&headers).is_some_and(|shown| token.is(shown)),
-        None => is_of_this_machine(&extensions) && names_this_machine(&headers),
+        None => is_of_this_machine(&extensions) && names_this_machine(&uri, &headers),
     };
     if !may {
         return Err(Refusal::not_found());
@@ -32,9 +33,10 @@ pub(crate) async fn metrics(
 }
 
 /// Some proxies say nothing of themselves, but hand on the name that was asked for.
-fn names_this_machine(headers: &HeaderMap) -> bool {
+fn names_this_machine(uri: &Uri, headers: &HeaderMap) -> bool {
+    // HTTP/2 says it in the address (RFC 9113 §8.3.1).
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
-    host.is_none_or(|host| match Host::parse(host.host()) {
+    host.or_else(|| uri.authority().cloned()).is_none_or(|host| match Host::parse(host.host()) {
         Ok(Host::Domain(name)) => name == "localhost",
         Ok(Host::Ipv4(address)) => address.is_loopback(),
         Ok(Host::Ipv6(address)) => address.is_loopback(),

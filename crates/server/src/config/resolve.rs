@@ -101,13 +101,18 @@ fn read_listen(text: Option<&str>) -> Result<SocketAddr, Problem> {
 fn read_public_url(text: Option<&str>) -> Result<Option<Url>, Problem> {
     let Some(text) = text else { return Ok(None) };
     match Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() && url.path() == "/" => {
-            Ok(Some(url))
-        }
+        Ok(url) if is_origin(&url) => Ok(Some(url)),
         _ => Err(problem(format!(
             "--public-url {text}: an address without a path is expected, such as https://files.example.org."
         ))),
     }
+}
+
+/// Whether it is a scheme, a host and perhaps a port.
+fn is_origin(url: &Url) -> bool {
+    let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+    let is_bare = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+    is_web && is_bare && url.path() == "/" && url.fragment().is_none()
 }
 
 fn read_data_dir(given: Option<PathBuf>) -> Result<PathBuf, Problem> {
@@ -136,13 +141,17 @@ fn read_objects(text: Option<&str>) -> Result<Objects, Problem> {
         "embedded" => Ok(Objects::Embedded),
         bucket if bucket.starts_with("s3://") => S3Config::parse(bucket)
             .map(|bucket| Objects::S3(Box::new(bucket)))
-            .map_err(|wrong| problem(format!("--objects {bucket}: {wrong}"))),
-        other => Err(problem(format!("--objects {other}: embedded or s3://bucket?region=… is expected."))),
+            // Keys may have been written into it.
+            .map_err(|wrong| problem(format!("--objects: {wrong}"))),
+        _ => Err(problem("--objects: embedded or s3://bucket?region=… is expected.")),
     }
 }
 
 fn read_issuers(given: Option<&[String]>) -> Result<Vec<Issuer>, Problem> {
     let Some(given) = given else { return Ok(vec![Issuer::Local]) };
+    if given.is_empty() {
+        return Err(problem("--issuer: local, or the address of an identity provider, is expected."));
+    }
     let read = |text: &String| match Url::parse(text) {
         _ if text == "local" => Ok(Issuer::Local),
         Ok(url) if url.scheme() == "https" || is_loopback(&url) => Ok(Issuer::External(url)),

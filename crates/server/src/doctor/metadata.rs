@@ -1,6 +1,6 @@
 //! The metadata: a file, or a MongoDB.
 
-use notespot_metadata::mongodb::{self, Examined};
+use notespot_metadata::mongodb::{self, Examined, SchemaFound};
 use notespot_metadata::sqlite;
 
 use super::clock;
@@ -83,9 +83,15 @@ fn transactions(examined: &Examined) -> Outcome {
 }
 
 fn indexes(examined: &Examined) -> Outcome {
-    let Some((there, made)) = examined.schema else {
+    let Some(SchemaFound { version: there, made, is_usable }) = examined.schema else {
         return Fine("The database is empty: the first start makes them.".to_owned());
     };
+    if !is_usable {
+        return Wrong(format!(
+            "A newer version of the server made schema {there}, which this one, of schema {made}, cannot work with. \
+             Start that version again."
+        ));
+    }
     if there > made {
         return Doubtful(format!(
             "A newer version of the server made schema {there}; this one makes {made}."

@@ -41,19 +41,20 @@ pub(super) async fn some_of(
     at_most: usize,
 ) -> Result<Vec<Result<()>>> {
     let mut gone = Gone::at_most(at_most);
+    // With how many nodes had to go for each.
     let mut outcomes = Vec::new();
     for node in nodes {
         if gone.left == 0 {
             break;
         }
         match alone(gone.take(tx, *node).await)? {
-            Ok(true) => outcomes.push(Ok(())),
+            Ok(true) => outcomes.push((gone.ids.len(), Ok(()))),
             Ok(false) => break,
-            Err(refused) => outcomes.push(Err(refused)),
+            Err(refused) => outcomes.push((gone.ids.len(), Err(refused))),
         }
     }
-    bury(tx, &gone.ids).await?;
-    Ok(outcomes)
+    let buried = bury(tx, &gone.ids).await?;
+    Ok(outcomes.into_iter().take_while(|(needed, _)| *needed <= buried).map(|(_, outcome)| outcome).collect())
 }
 
 /// Deletes what the owner has in the trash, as far as `at_most` nodes go.
@@ -67,12 +68,12 @@ pub(super) async fn some_trash(tx: &mut Mutation<'_>, at_most: usize) -> Result<
         let trashed: Vec<RootRow> = tx.find_as::<NodeRow, _>(Collections::nodes, find).await?;
         gone.take_roots(tx, owner, &roots(&trashed)?).await?;
     }
-    bury(tx, &gone.ids).await?;
+    let buried = bury(tx, &gone.ids).await?;
     let mut more = false;
     for kind in [FILE, FOLDER] {
         more = more || tx.exists(Collections::nodes, in_the_trash(kind)).await?;
     }
-    Ok(EmptiedTrash { deleted: u32::try_from(gone.ids.len()).unwrap_or(u32::MAX), more })
+    Ok(EmptiedTrash { deleted: u32::try_from(buried).unwrap_or(u32::MAX), more })
 }
 
 /// What has been in the trash for long.
@@ -95,13 +96,14 @@ pub(super) async fn due(reader: &mut Connection, before: Timestamp) -> Result<Du
     Ok(Due { of_owners, more })
 }
 
-/// Deletes those that are in the trash still, as far as `at_most` nodes go: how many nodes went.
+/// Deletes those that are in the trash still, as far as `at_most` nodes go: how many nodes went, and whether some of
+/// them were too much for one step.
 pub(super) async fn still_due(
     tx: &mut Mutation<'_>,
     ids: &[NodeId],
     before: Timestamp,
     at_most: usize,
-) -> Result<usize> {
+) -> Result<(usize, bool)> {
     let owner = tx.owner();
     let filter = doc! {
         "_id": { "$in": rows::ids(ids) }, "owner": &owner.0, "trashed_at": { "$lt": rows::time(before) },
@@ -110,8 +112,8 @@ pub(super) async fn still_due(
     let found: Vec<RootRow> = tx.find_as::<NodeRow, _>(Collections::nodes, find).await?;
     let mut gone = Gone::at_most(at_most);
     gone.take_roots(tx, owner, &roots(&found)?).await?;
-    bury(tx, &gone.ids).await?;
-    Ok(gone.ids.len())
+    let buried = bury(tx, &gone.ids).await?;
+    Ok((buried, buried < gone.ids.len()))
 }
 
 fn roots(found: &[RootRow]) -> Result<Vec<(NodeId, NodeKind)>> {

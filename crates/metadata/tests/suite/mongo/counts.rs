@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::future::join_all;
 use mongodb::Client;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Document, Uuid, doc};
 use notespot_metadata::changes::{Changes as _, StoredChange};
 use notespot_metadata::links::{Links as _, OpenedLink};
 use notespot_metadata::mongodb::MongoMetadata;
-use notespot_metadata::nodes::Nodes as _;
+use notespot_metadata::nodes::{DELETED_AT_ONCE, Nodes as _};
+use notespot_metadata::orphans::Orphans as _;
 use notespot_metadata::uploads::{Destination, Uploads as _, Wanted};
 use notespot_metadata::users::{Profile, Users as _};
 use notespot_protocol::{
@@ -138,5 +139,41 @@ async fn tombstones_are_forgotten_owner_by_owner() {
         assert_eq!(owners.len(), 1, "{owners:?}");
     }
     assert_eq!(store.forget_tombstones(later).await.unwrap(), 0);
+    store.close().await;
+}
+
+/// A file with more versions than one transaction can take away goes in several, and keeps nobody's trash from going.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_with_very_many_versions_goes_in_steps() {
+    let database = Database::new();
+    let store = MongoMetadata::open(&database.address()).await.unwrap();
+    let (ada, eve) = (user(&store, "ada").await, user(&store, "eve").await);
+    let (many, one) = (file(&store, &ada).await, file(&store, &eve).await);
+    let slug = store.create_link(&ada, many.id, None).await.unwrap().slug;
+    let raw = Client::with_uri_str(database.address()).await.unwrap().database(database.name());
+    let versions = raw.collection::<Document>("versions");
+    let version = versions.find_one(doc! { "owner": "ada" }).await.unwrap().unwrap();
+    let more: Vec<_> = (0..DELETED_AT_ONCE)
+        .map(|_| {
+            let mut version = version.clone();
+            version.insert("_id", Uuid::from_bytes(ClientRef::generate().0.into_bytes()));
+            version.insert("size", 0_i64);
+            version
+        })
+        .collect();
+    versions.insert_many(more).await.unwrap();
+    store.trash_node(&ada, many.id, None).await.unwrap();
+    store.trash_node(&eve, one.id, None).await.unwrap();
+
+    let later = Timestamp::from_millis(Timestamp::now().as_millis() + 60_000);
+    let first = store.sweep_trash(later).await.unwrap();
+    assert!(first.more && first.deleted == 1, "eve's, and some of ada's versions: {first:?}");
+    assert!(store.node(&ada, many.id).await.is_ok() && store.node(&eve, one.id).await.is_err());
+    let second = store.sweep_trash(later).await.unwrap();
+    assert!(!second.more && second.deleted == 1, "{second:?}");
+    assert_eq!(versions.count_documents(doc! {}).await.unwrap(), 0);
+    assert_eq!(store.user(&ada).await.unwrap().used, ByteCount(0));
+    assert!(store.link(&ada, &slug).await.unwrap().ended_at.is_some());
+    assert_eq!(store.orphans(Timestamp::now(), 10).await.unwrap().len(), 2);
     store.close().await;
 }

@@ -33,8 +33,13 @@ pub(super) fn judge(rules: &[CorsRule], origins: &[String]) -> Outcome {
 
 /// The rules with ours, or without it where no page needs it; `None` where nothing has to be changed.
 pub(super) fn with_ours(mut rules: Vec<CorsRule>, origins: &[String]) -> Option<Vec<CorsRule>> {
-    let had_ours = rules.iter().any(|rule| rule.id.as_deref() == Some(ID));
-    if origins.is_empty() && !had_ours || !origins.is_empty() && matches!(judge(&rules, origins), Fine(_)) {
+    let had = rules.iter().find(|rule| rule.id.as_deref() == Some(ID));
+    // An origin that was taken away must not stay in it.
+    let is_settled = match had {
+        Some(had) => had.allowed_origins() == origins,
+        None => origins.is_empty() || matches!(judge(&rules, origins), Fine(_)),
+    };
+    if is_settled && (origins.is_empty() || matches!(judge(&rules, origins), Fine(_))) {
         return None;
     }
     rules.retain(|rule| rule.id.as_deref() != Some(ID));
