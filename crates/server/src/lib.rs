@@ -23,6 +23,7 @@ pub mod pages;
 mod problems;
 mod router;
 mod secret;
+mod shares;
 mod state;
 mod stores;
 mod sweeper;
