@@ -2,6 +2,7 @@
 
 mod doctor;
 mod drain;
+mod heads;
 mod limits;
 mod log;
 mod metrics;
