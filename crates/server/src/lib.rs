@@ -5,6 +5,7 @@
 //! store and the object store.
 
 mod access;
+mod admission;
 mod api;
 mod audit;
 mod client_address;

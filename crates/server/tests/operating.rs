@@ -1,5 +1,6 @@
 //! Running it: limits, metrics, the log, and how it ends.
 
+mod at_once;
 mod doctor;
 mod drain;
 mod heads;
