@@ -29,6 +29,22 @@ pub struct StoredLink {
     pub revision: Revision,
 }
 
+/// The link that somebody asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenLink {
+    /// The link.
+    pub link: StoredLink,
+    /// It was made for this call: it opens something for people for whom nothing opened it before. Of many calls at
+    /// once that are given the same link, one made it.
+    pub made: bool,
+}
+
+impl GivenLink {
+    pub(crate) fn known(link: StoredLink) -> Self {
+        Self { link, made: false }
+    }
+}
+
 /// What a slug opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OpenedLink {
@@ -53,7 +69,7 @@ pub trait Links: Send + Sync {
     /// The living link of a living node, made if there is none. With `slug`, the node's link that has it, living or
     /// ended, made if there is none: what was made ahead, and given to somebody, has to open, whatever other link
     /// was made meanwhile. `SlugTaken` if another node's link, living or ended, has it.
-    async fn create_link(&self, owner: &UserId, node: NodeId, slug: Option<Slug>) -> Result<StoredLink>;
+    async fn create_link(&self, owner: &UserId, node: NodeId, slug: Option<Slug>) -> Result<GivenLink>;
 
     /// One of the owner's links.
     async fn link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink>;

@@ -6,7 +6,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use super::{Connection, Mutation, SqliteMetadata, names, reader, revisions, rows, tree};
-use crate::links::{Links, OpenedLink, StoredLink};
+use crate::links::{GivenLink, Links, OpenedLink, StoredLink};
 use crate::nodes::StoredVersion;
 use crate::{MetadataError, Result};
 
@@ -22,7 +22,7 @@ const OF_SLUG: &str = concat!(links!(), "WHERE slug = ?1");
 
 #[async_trait]
 impl Links for SqliteMetadata {
-    async fn create_link(&self, owner: &UserId, node: NodeId, slug: Option<Slug>) -> Result<StoredLink> {
+    async fn create_link(&self, owner: &UserId, node: NodeId, slug: Option<Slug>) -> Result<GivenLink> {
         let mut tx = self.change(owner).await?;
         let file = tree::node(&mut tx, owner, node).await?;
         if file.kind != NodeKind::File {
@@ -35,17 +35,17 @@ impl Links for SqliteMetadata {
             && let Some(known) = by_slug(&mut tx, slug).await?
         {
             let is_the_same = known.node == node && known.owner == *owner;
-            return if is_the_same { Ok(known) } else { Err(MetadataError::SlugTaken) };
+            return if is_the_same { Ok(GivenLink::known(known)) } else { Err(MetadataError::SlugTaken) };
         }
         let oldest = living_links(&mut tx, node, 1).await?.into_iter().next();
         if slug.is_none()
             && let Some(oldest) = oldest
         {
-            return Ok(oldest);
+            return Ok(GivenLink::known(oldest));
         }
         let slug = slug.unwrap_or_else(Slug::generate);
         let revision = revisions::next(&mut tx).await?;
-        let made = StoredLink {
+        let link = StoredLink {
             slug,
             owner: owner.clone(),
             node,
@@ -59,18 +59,18 @@ impl Links for SqliteMetadata {
         sqlx::query(
             "INSERT INTO links (slug, owner, node, created_at, revision) VALUES (?1, ?2, ?3, ?4, ?5)",
         )
-        .bind(made.slug.as_str())
+        .bind(link.slug.as_str())
         .bind(&owner.0)
         .bind(rows::key(node.0))
-        .bind(made.created_at.as_millis())
+        .bind(link.created_at.as_millis())
         .bind(rows::integer(revision.0))
         .execute(&mut *tx)
         .await?;
-        if made.listed {
-            set_listed(&mut tx, &made.slug, revision, Some(&file.name)).await?;
+        if link.listed {
+            set_listed(&mut tx, &link.slug, revision, Some(&file.name)).await?;
         }
         tx.commit().await?;
-        Ok(made)
+        Ok(GivenLink { link, made: true })
     }
 
     async fn link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink> {
