@@ -1,5 +1,7 @@
 //! Public links.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use notespot_protocol::{Node, NodeId, Revision, Slug, Timestamp, UserId};
 
@@ -76,6 +78,10 @@ pub trait Links: Send + Sync {
 
     /// All living links of the owner, newest first; at most `limit`.
     async fn links(&self, owner: &UserId, limit: u32) -> Result<Vec<StoredLink>>;
+
+    /// Those of these nodes that concern what is open to others: files of the owner's that a living link opens, in the trash
+    /// or not, and folders where any living link of the owner's is. What lies in a folder is not looked through.
+    async fn shared_among(&self, owner: &UserId, nodes: &[NodeId]) -> Result<HashSet<NodeId>>;
 
     /// Ends a link, and every other of its node, at once and for ever. Ending an ended one changes nothing.
     async fn end_link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink>;

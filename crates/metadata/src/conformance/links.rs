@@ -72,6 +72,26 @@ pub async fn a_link_that_was_ended_or_whose_file_is_trashed_opens_nothing(store:
     assert!(matches!(store.open_link(&Slug::generate()).await, Err(MetadataError::NotFound)));
 }
 
+/// What concerns others is told of files by their living links, and of folders where the owner has any.
+pub async fn what_concerns_others_is_known_of_files_and_guessed_of_folders(store: &dyn MetadataStore) {
+    let ada = user(store, "ada").await;
+    let place = folder(store, &ada, None, "place").await;
+    let linked = file(store, &ada, Some(place.id), "linked.txt").await;
+    let plain = file(store, &ada, None, "plain.txt").await;
+    let eve = user(store, "eve").await;
+    let hers = file(store, &eve, None, "hers.txt").await;
+    store.create_link(&eve, hers.id, None).await.unwrap();
+    let all = [place.id, linked.id, plain.id, hers.id];
+    assert!(store.shared_among(&ada, &all).await.unwrap().is_empty(), "she has no link");
+    let slug = store.create_link(&ada, linked.id, None).await.unwrap().link.slug;
+    let shared = [place.id, linked.id].into();
+    assert_eq!(store.shared_among(&ada, &all).await.unwrap(), shared);
+    store.trash_node(&ada, linked.id, None).await.unwrap();
+    assert_eq!(store.shared_among(&ada, &all).await.unwrap(), shared, "it may come back");
+    store.end_link(&ada, &slug).await.unwrap();
+    assert!(store.shared_among(&ada, &all).await.unwrap().is_empty());
+}
+
 /// What belongs to somebody else is not there, for every call that names it.
 pub async fn what_belongs_to_somebody_else_is_not_there(store: &dyn MetadataStore) {
     let (ada, eve) = (user(store, "ada").await, user(store, "eve").await);

@@ -3,16 +3,18 @@
 //! A link stands with its owner's other things. Whose a slug is, another collection knows by the slug alone: so
 //! each of the two steps to an open link is one shard's, and a slug is nobody else's anywhere.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use mongodb::bson::{DateTime, Document, doc};
 use notespot_protocol::{NodeId, NodeKind, NodeName, Revision, Slug, Timestamp, UserId};
 
 use super::collections::Collections;
-use super::connection::{Connection, Find};
-use super::rows::{LinkRow, SlugRow, UserRow};
+use super::connection::{AT_ONCE, Connection, Find};
+use super::rows::{LinkRow, NodeRow, SlugRow, UserRow};
 use super::{MongoMetadata, Mutation, failure, retried, rows, tree};
 use crate::links::{GivenLink, Links, OpenedLink, StoredLink};
-use crate::stored::integer;
+use crate::stored::{integer, kind};
 use crate::{MetadataError, Result, naming};
 
 #[async_trait]
@@ -35,6 +37,10 @@ impl Links for MongoMetadata {
         let mut links: Vec<_> = found.into_iter().map(LinkRow::link).collect::<Result<_>>()?;
         self.add_counts(owner, &mut links).await?;
         Ok(links)
+    }
+
+    async fn shared_among(&self, owner: &UserId, nodes: &[NodeId]) -> Result<HashSet<NodeId>> {
+        shared(&mut self.reader(), owner, nodes).await
     }
 
     async fn end_link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink> {
@@ -113,6 +119,27 @@ async fn create(tx: &mut Mutation<'_>, node: NodeId, slug: Option<&Slug>) -> Res
     let listed_name = link.listed.then(|| naming::searched(&file.name));
     tx.insert(Collections::links, &[LinkRow::new(&link, listed_name)]).await?;
     Ok(GivenLink { link, made: true })
+}
+
+async fn shared(connection: &mut Connection, owner: &UserId, nodes: &[NodeId]) -> Result<HashSet<NodeId>> {
+    let living =
+        Find::new(doc! { "owner": &owner.0, "living": true }).sort(doc! { "created_at": -1 }).limit(1);
+    let mut shared = HashSet::new();
+    if connection.find(Collections::links, living).await?.is_empty() {
+        return Ok(shared);
+    }
+    for some in nodes.chunks(AT_ONCE) {
+        let these = doc! { "_id": rows::any_of(some), "owner": &owner.0 };
+        let found = connection.find(Collections::nodes, Find::new(these).limit(some.len())).await?;
+        let folder = kind(NodeKind::Folder);
+        shared.extend(found.iter().filter(|row| row.kind == folder).map(NodeRow::node_id));
+        let of_them = doc! { "owner": &owner.0, "node": rows::any_of(some), "living": true };
+        let links = connection.find(Collections::links, Find::new(of_them)).await?;
+        for link in links {
+            shared.insert(link.link()?.node);
+        }
+    }
+    Ok(shared)
 }
 
 async fn end(tx: &mut Mutation<'_>, slug: &Slug) -> Result<StoredLink> {

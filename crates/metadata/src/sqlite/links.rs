@@ -1,5 +1,7 @@
 //! Public links.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use notespot_protocol::{NodeId, NodeKind, NodeName, Revision, Slug, Timestamp, UserId};
 use sqlx::Row as _;
@@ -8,6 +10,7 @@ use sqlx::sqlite::SqliteRow;
 use super::{Connection, Mutation, SqliteMetadata, names, reader, revisions, rows, tree};
 use crate::links::{GivenLink, Links, OpenedLink, StoredLink};
 use crate::nodes::StoredVersion;
+use crate::stored::kind;
 use crate::{MetadataError, Result};
 
 macro_rules! links {
@@ -89,6 +92,11 @@ impl Links for SqliteMetadata {
         found.iter().map(link).collect()
     }
 
+    async fn shared_among(&self, owner: &UserId, nodes: &[NodeId]) -> Result<HashSet<NodeId>> {
+        let (owner, nodes) = (owner.clone(), nodes.to_vec());
+        self.quick.page(move |snapshot| shared(snapshot, &owner, nodes)).await
+    }
+
     async fn end_link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink> {
         let mut tx = self.change(owner).await?;
         let before = own(&mut tx, owner, slug).await?;
@@ -166,6 +174,30 @@ impl Links for SqliteMetadata {
             .await?;
         Ok(())
     }
+}
+
+fn shared(snapshot: &rusqlite::Connection, owner: &UserId, nodes: Vec<NodeId>) -> Result<HashSet<NodeId>> {
+    let mut any = reader::statement(
+        snapshot,
+        "SELECT EXISTS (SELECT 1 FROM links WHERE owner = ?1 AND ended_at IS NULL)",
+    )?;
+    let mut shared = HashSet::new();
+    if !any.query_row([&owner.0], |row| row.get::<_, bool>(0))? {
+        return Ok(shared);
+    }
+    let mut statement = reader::statement(
+        snapshot,
+        "SELECT kind = ?3 OR EXISTS (SELECT 1 FROM links WHERE node = ?1 AND ended_at IS NULL) \
+         FROM nodes WHERE id = ?1 AND owner = ?2",
+    )?;
+    let folder = kind(NodeKind::Folder);
+    for node in nodes {
+        let mut found = statement.query((node.0.as_bytes(), &owner.0, folder))?;
+        if found.next()?.is_some_and(|row| row.get(0).unwrap_or_default()) {
+            shared.insert(node);
+        }
+    }
+    Ok(shared)
 }
 
 /// A few rows of the node, and one for each folder above it.
