@@ -28,6 +28,7 @@ use crate::client_address::Origin;
 /// What the app should count on; it refreshes before.
 const ACCESS_LASTS: Duration = Duration::from_hours(1);
 const ID_LASTS: Duration = Duration::from_hours(1);
+const REFUSED: &str = "The refresh token is unknown, used or revoked.";
 
 /// Why there is no token. The texts are for the app's developer.
 #[derive(Debug, thiserror::Error)]
@@ -132,12 +133,11 @@ impl LocalProvider {
         let old = hashed(old.ok_or(TokenError::InvalidRequest("refresh_token is missing."))?);
         let new = random_text().ok_or(TokenError::NoRandomness)?;
         let rotated = self.accounts.rotate_refresh_token(old, hashed(&new)).await;
-        const UNKNOWN: &str = "The refresh token is unknown, used or revoked.";
-        let grant = match granted(rotated, UNKNOWN)? {
+        let grant = match granted(rotated, REFUSED)? {
             Rotated::Next(grant) => grant,
             Rotated::Replayed(grant) => {
                 audit::sign_in_replayed(&grant.account, from);
-                return Err(TokenError::InvalidGrant(UNKNOWN));
+                return Err(TokenError::InvalidGrant(REFUSED));
             }
         };
         if grant.client_id != self.client_id {
