@@ -18,8 +18,10 @@ use crate::metrics::Metrics;
 use crate::shares::Shares;
 
 const PATIENCE: Duration = Duration::from_millis(300);
-/// Three times as long as anybody may be silent.
-const LONG: Duration = Duration::from_millis(900);
+/// For a piece of a body. A client of these tests that is in time takes an eighth of it.
+const PIECE_PATIENCE: Duration = Duration::from_millis(1200);
+/// Longer than anybody may be silent.
+const LONG: Duration = Duration::from_millis(1500);
 const BOUND: Duration = Duration::from_secs(20);
 const GET: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
 const PIECE: &[u8] = &[0; 16 * 1024];
@@ -36,7 +38,7 @@ async fn serving(router: Router, of_network: usize, exempt: &str) -> (SocketAddr
     let rules = Rules {
         most: 50,
         shares: Shares::new(of_network, vec![exempt.parse().unwrap()]),
-        patience: Patience { head: PATIENCE, piece: PATIENCE },
+        patience: Patience { head: PATIENCE, piece: PIECE_PATIENCE },
     };
     tokio::spawn(async move { serve(listener, router, rules, &Metrics::default(), &stop).await });
     (address, guard)
@@ -116,7 +118,9 @@ async fn who_waits_for_this_server_waits_as_long_as_it_takes() {
     });
     let in_pieces = get(async || {
         Body::from_stream(unfold(0, async |number| {
-            sleep(LONG / 2).await;
+            if number == 1 {
+                sleep(LONG).await;
+            }
             (number < 3).then(|| (Ok::<_, std::io::Error>(format!("piece {number};")), number + 1))
         }))
     });
@@ -128,17 +132,17 @@ async fn who_waits_for_this_server_waits_as_long_as_it_takes() {
             format!("{asks} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
         let mut sent = vec![head.as_bytes()];
         sent.resize(1 + pieces, b"12345");
-        answer(address, &sent, PATIENCE / 2).await
+        answer(address, &sent, PIECE_PATIENCE / 8).await
     };
     let (slow, in_pieces, slowly, stalled) = tokio::join!(
         ask("GET /slow", 0, 0),
         ask("GET /pieces", 0, 0),
-        ask("POST /upload", 30, 6),
-        ask("POST /upload", 30, 2),
+        ask("POST /upload", 50, 10),
+        ask("POST /upload", 50, 2),
     );
     assert!(slow.ends_with("at last"), "{slow}");
     assert!(in_pieces.contains("piece 2;") && in_pieces.ends_with("0\r\n\r\n"), "{in_pieces}");
-    assert!(slowly.ends_with("30 bytes"), "each piece in time: {slowly}");
+    assert!(slowly.ends_with("50 bytes"), "each piece in time: {slowly}");
     assert!(!stalled.contains("200 OK"), "{stalled}");
 }
 
@@ -154,18 +158,21 @@ async fn who_does_not_take_what_is_sent_is_not_waited_for() {
     let (address, _serving) = patiently(Router::new().route("/", endless)).await;
     // GET / with HTTP/2, as HPACK's table has it.
     let with_http2 = [PREFACE, b"\0\0\x03\x01\x05\0\0\0\x01\x82\x86\x84"].concat();
+    let mut clients = Vec::new();
     for asks in [GET, &with_http2] {
         let mut socket = TcpStream::connect(address).await.unwrap();
         socket.write_all(asks).await.unwrap();
-        let mut first = [0; 1];
+        // More than greetings: its answer has begun.
+        let mut first = vec![0; 20_000];
         socket.read_exact(&mut first).await.unwrap();
-        let gone = async {
-            while Arc::strong_count(&held) > 2 {
-                sleep(PATIENCE / 6).await;
-            }
-        };
-        timeout(BOUND, gone).await.expect("it keeps its place");
+        clients.push(socket);
     }
+    let gone = async {
+        while Arc::strong_count(&held) > 2 {
+            sleep(PATIENCE / 6).await;
+        }
+    };
+    timeout(BOUND, gone).await.expect("it keeps its place");
 }
 
 #[cfg(target_os = "linux")]
