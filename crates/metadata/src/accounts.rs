@@ -55,6 +55,15 @@ pub struct Code {
     pub expires_at: Timestamp,
 }
 
+/// What came of a refresh token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rotated {
+    /// The next one takes its place.
+    Next(Grant),
+    /// It was replaced before: somebody has a copy, and nobody knows who. Its whole family is revoked.
+    Replayed(Grant),
+}
+
 /// Accounts, codes and refresh tokens of the local identity provider. Secrets arrive hashed.
 #[async_trait]
 pub trait Accounts: Send + Sync {
@@ -82,11 +91,12 @@ pub trait Accounts: Send + Sync {
     async fn add_refresh_token(&self, hash: Sha256, code: Sha256, grant: &Grant) -> Result<()>;
 
     /// Replaces a refresh token by the next one, atomically. A token that was replaced before is a
-    /// replay: the whole family is revoked and `NotFound` answered (RFC 9700 §4.14.2).
-    async fn rotate_refresh_token(&self, old: Sha256, new: Sha256) -> Result<Grant>;
+    /// replay: the whole family is revoked (RFC 9700 §4.14.2). `NotFound` if it is unknown, or was revoked before.
+    async fn rotate_refresh_token(&self, old: Sha256, new: Sha256) -> Result<Rotated>;
 
-    /// Revokes the family of a refresh token; unknown ones change nothing (RFC 7009 §2.2).
-    async fn revoke_refresh_token(&self, hash: Sha256) -> Result<()>;
+    /// Revokes the family of a refresh token: whose it was. Unknown ones, and those that were revoked before, change
+    /// nothing (RFC 7009 §2.2).
+    async fn revoke_refresh_token(&self, hash: Sha256) -> Result<Option<UserId>>;
 
     /// Forgets codes that expired before `now`.
     async fn sweep_codes(&self, now: Timestamp) -> Result<()>;

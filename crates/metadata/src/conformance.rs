@@ -100,6 +100,7 @@ macro_rules! for_each_metadata_case {
             the_catalogue_finds_names_without_case_and_accents_by_their_newest_form,
             pages_of_the_catalogue_have_no_gaps_and_no_repeats_while_it_grows,
             a_search_of_the_catalogue_goes_on_where_a_page_stopped_looking,
+            what_concerns_others_is_known_of_files_and_guessed_of_folders,
             what_belongs_to_somebody_else_is_not_there,
             every_change_is_in_the_feed_once_and_in_order,
             what_an_owner_writes_comes_back_as_it_was_written,
@@ -122,6 +123,7 @@ macro_rules! for_each_metadata_case {
             those_who_take_at_once_get_no_more_than_the_allowance,
             a_code_works_once_and_a_replay_revokes,
             a_refresh_token_works_once_and_a_replay_revokes_the_family,
+            a_refresh_token_is_revoked_once_with_its_family,
         }
     };
 }

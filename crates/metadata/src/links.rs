@@ -1,5 +1,7 @@
 //! Public links.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use notespot_protocol::{Node, NodeId, Revision, Slug, Timestamp, UserId};
 
@@ -29,6 +31,22 @@ pub struct StoredLink {
     pub revision: Revision,
 }
 
+/// The link that somebody asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenLink {
+    /// The link.
+    pub link: StoredLink,
+    /// It was made for this call: it opens something for people for whom nothing opened it before. Of many calls at
+    /// once that are given the same link, one made it.
+    pub made: bool,
+}
+
+impl GivenLink {
+    pub(crate) fn known(link: StoredLink) -> Self {
+        Self { link, made: false }
+    }
+}
+
 /// What a slug opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OpenedLink {
@@ -53,13 +71,17 @@ pub trait Links: Send + Sync {
     /// The living link of a living node, made if there is none. With `slug`, the node's link that has it, living or
     /// ended, made if there is none: what was made ahead, and given to somebody, has to open, whatever other link
     /// was made meanwhile. `SlugTaken` if another node's link, living or ended, has it.
-    async fn create_link(&self, owner: &UserId, node: NodeId, slug: Option<Slug>) -> Result<StoredLink>;
+    async fn create_link(&self, owner: &UserId, node: NodeId, slug: Option<Slug>) -> Result<GivenLink>;
 
     /// One of the owner's links.
     async fn link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink>;
 
     /// All living links of the owner, newest first; at most `limit`.
     async fn links(&self, owner: &UserId, limit: u32) -> Result<Vec<StoredLink>>;
+
+    /// Those of these nodes that concern what is open to others: files of the owner's that a living link opens, in the trash
+    /// or not, and folders where any living link of the owner's is. What lies in a folder is not looked through.
+    async fn shared_among(&self, owner: &UserId, nodes: &[NodeId]) -> Result<HashSet<NodeId>>;
 
     /// Ends a link, and every other of its node, at once and for ever. Ending an ended one changes nothing.
     async fn end_link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink>;

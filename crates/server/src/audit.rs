@@ -8,7 +8,7 @@
 use std::net::IpAddr;
 
 use notespot_metadata::links::StoredLink;
-use notespot_protocol::{AccessToken, Slug, TokenId, UserId};
+use notespot_protocol::{AccessToken, NodeId, Slug, TokenId, UserId};
 use sha2::{Digest as _, Sha256};
 use tracing::Instrument as _;
 use tracing::field::{DisplayValue, display};
@@ -23,6 +23,11 @@ macro_rules! note {
     ($event:literal, $($field:tt)*) => {
         tracing::info!(target: TARGET, event = $event, $($field)*)
     };
+}
+
+/// Around what the command line does: its lines have no address, and say which command it was.
+pub(crate) fn of_command(command: &'static str) -> tracing::Span {
+    tracing::info_span!(target: TARGET, "command", command)
 }
 
 /// Does what is noted to its end, and notes it, also where the caller hangs up meanwhile: else a change could be made
@@ -57,6 +62,26 @@ pub(crate) fn token_revoked(user: &UserId, from: &Origin, token: TokenId) {
     note!("token.revoked", user = user.0, from = shown(from.0), %token);
 }
 
+/// A file with a public link, or a folder that may hold one, went to the trash: until it is restored, the link opens nothing.
+pub(crate) fn node_trashed(user: &UserId, from: &Origin, node: NodeId) {
+    note!("node.trashed", user = user.0, from = shown(from.0), %node);
+}
+
+/// It came out of the trash: its links open it again.
+pub(crate) fn node_restored(user: &UserId, from: &Origin, node: NodeId) {
+    note!("node.restored", user = user.0, from = shown(from.0), %node);
+}
+
+/// It is gone for good, and its links with it.
+pub(crate) fn node_deleted(user: &UserId, from: &Origin, node: NodeId) {
+    note!("node.deleted", user = user.0, from = shown(from.0), %node);
+}
+
+/// Everything that was in the trash is gone for good: so many files and folders.
+pub(crate) fn trash_emptied(user: &UserId, from: &Origin, nodes: u32) {
+    note!("trash.emptied", user = user.0, from = shown(from.0), nodes);
+}
+
 /// At the local identity provider; elsewhere, the provider knows.
 pub(crate) fn signed_in(user: &UserId, from: Option<IpAddr>) {
     note!("sign_in", user = user.0, from = shown(from));
@@ -65,6 +90,21 @@ pub(crate) fn signed_in(user: &UserId, from: Option<IpAddr>) {
 /// Whose account it was, where there is one. What was typed is not noted: people type passwords everywhere.
 pub(crate) fn sign_in_failed(user: Option<&UserId>, from: Option<IpAddr>) {
     note!("sign_in.failed", user = user.map(|user| &*user.0), from = shown(from));
+}
+
+/// An app took the next refresh token, and an access token with it.
+pub(crate) fn sign_in_refreshed(user: &UserId, from: &Origin) {
+    note!("sign_in.refreshed", user = user.0, from = shown(from.0));
+}
+
+/// A refresh token came that had been replaced: somebody has a copy. All that came of that sign-in has ended.
+pub(crate) fn sign_in_replayed(user: &UserId, from: &Origin) {
+    note!("sign_in.replayed", user = user.0, from = shown(from.0));
+}
+
+/// An app was signed out.
+pub(crate) fn sign_in_ended(user: &UserId, from: &Origin) {
+    note!("sign_in.ended", user = user.0, from = shown(from.0));
 }
 
 pub(crate) fn account_made(user: &UserId, from: Option<IpAddr>) {

@@ -19,6 +19,11 @@ const ALSO_SAID: [HeaderName; 3] = [FORWARDED, VIA, HeaderName::from_static("x-r
 /// More proxies in a row than there are anywhere.
 const HOPS_MAX: usize = 32;
 
+/// Whoever asks for it is given a /48 of IPv6 by most providers (RFC 6177, section 2): 65,536 networks.
+const SITE_BITS: u8 = 48;
+/// How many times as much as one network a site may: an office's networks are not in each other's way.
+const SITE_FACTOR: u32 = 16;
+
 /// Whose `X-Forwarded-For` is believed.
 pub(crate) type TrustedProxies = Arc<[IpNet]>;
 
@@ -75,6 +80,19 @@ pub(crate) fn network(address: IpAddr) -> IpAddr {
         IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
         v4 @ IpAddr::V4(_) => v4,
     }
+}
+
+/// What a request from this address counts for, and how many times as much as one network each may: its network, and
+/// of IPv6 its site.
+pub(crate) fn circles(address: IpAddr) -> impl Iterator<Item = (IpNet, u32)> {
+    let own = network(address);
+    let of_bits = |bits| IpNet::new(own, bits).ok().map(|network| network.trunc());
+    let (own, site) = match own {
+        IpAddr::V4(_) => (of_bits(32), None),
+        IpAddr::V6(_) => (of_bits(64), of_bits(SITE_BITS)),
+    };
+    let site = site.map(|site| (site, SITE_FACTOR));
+    own.map(|own| (own, 1)).into_iter().chain(site)
 }
 
 /// Whom trusted proxies name: the last address that is not one of theirs. What stands before it may have been written
@@ -149,6 +167,20 @@ mod tests {
         let named = named(&["10.0.0.0/8".parse().unwrap()], "10.0.0.1".parse().unwrap(), &headers);
         assert_eq!(named.unwrap().to_string(), "192.0.2.1", "a byte that is no text hides nothing");
         assert_eq!(named_by(&["10.0.0.1/32"], "::ffff:10.0.0.1", &["192.0.2.1"]).unwrap(), "192.0.2.1");
+    }
+
+    #[test]
+    fn what_comes_from_many_networks_of_one_site_counts_for_it_too() {
+        let circles = |text: &str| {
+            let all = circles(text.parse().unwrap());
+            all.map(|(network, times)| format!("{network} {times}")).collect::<Vec<_>>()
+        };
+        let of_one = circles("2001:db8:1:2::3");
+        assert_eq!(of_one, ["2001:db8:1:2::/64 1", "2001:db8:1::/48 16"]);
+        assert_eq!(circles("2001:db8:1:ffff::1")[1], of_one[1]);
+        assert_ne!(circles("2001:db8:2:2::3")[1], of_one[1]);
+        assert_ne!(circles("2001:db8:1::")[0], of_one[1]);
+        assert_eq!(circles("::ffff:192.0.2.1"), ["192.0.2.1/32 1"]);
     }
 
     #[test]

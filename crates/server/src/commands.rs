@@ -11,8 +11,10 @@ mod user;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
+use tracing::Instrument as _;
 use tracing_subscriber::EnvFilter;
 
+use crate::audit;
 use crate::config::{Arguments, Command, Config, LogFormat};
 
 /// Runs one command to its end. Success is 0, failure 1; clap answers wrong usage with 2.
@@ -44,8 +46,12 @@ pub fn run(arguments: Arguments) -> ExitCode {
 async fn dispatch(command: Option<Command>, config: Config) -> anyhow::Result<()> {
     match command {
         None | Some(Command::Serve) => serve::serve(config).await,
-        Some(Command::User(command)) => user::run(&config, command).await,
-        Some(Command::Token(command)) => token::run(&config, command).await,
+        Some(Command::User(command)) => {
+            user::run(&config, command).instrument(audit::of_command("user add")).await
+        }
+        Some(Command::Token(command)) => {
+            token::run(&config, command).instrument(audit::of_command("token create")).await
+        }
         Some(Command::CheckClerk) => check_clerk::run(&config).await,
         Some(Command::Doctor { json, set_bucket_rules }) => {
             doctor::run(&config, json, set_bucket_rules).await
@@ -59,7 +65,7 @@ async fn dispatch(command: Option<Command>, config: Config) -> anyhow::Result<()
 fn start_logging(format: LogFormat) {
     let filter = EnvFilter::try_from_env("NOTESPOT_LOG").unwrap_or_else(|_| EnvFilter::new("info,s3s=off"));
     // And the spans of requests, which give its lines their ids.
-    let always = [crate::audit::TARGET, "notespot_server::observe"];
+    let always = [audit::TARGET, "notespot_server::observe"];
     let filter = always.iter().fold(filter, |filter, target| match format!("{target}=info").parse() {
         Ok(directive) => filter.add_directive(directive),
         Err(_) => filter,

@@ -5,6 +5,7 @@
 //! store and the object store.
 
 mod access;
+mod admission;
 mod api;
 mod audit;
 mod client_address;
@@ -23,6 +24,7 @@ pub mod pages;
 mod problems;
 mod router;
 mod secret;
+mod shares;
 mod state;
 mod stores;
 mod sweeper;

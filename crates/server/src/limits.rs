@@ -12,12 +12,13 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{AUTHORIZATION, RETRY_AFTER};
 use http::{Extensions, StatusCode};
+use ipnet::IpNet;
 use notespot_metadata::limits::{Allowance, LimitKey, RateLimits};
 use notespot_protocol::{Timestamp, UserId};
 use sha2::{Digest as _, Sha256};
 
 use self::leases::Leases;
-use crate::client_address::{client, is_of_this_machine, network};
+use crate::client_address::{circles, client, is_of_this_machine};
 use crate::metrics::Metrics;
 use crate::pages;
 use crate::problems::{self, Answer, Refusal, whole_seconds};
@@ -81,8 +82,9 @@ impl Limits {
     /// Whether tokens of this network are looked at, after some that were good for nothing.
     pub(crate) fn may_show_token(&self, request: &Extensions) -> Answer<()> {
         let Some(from) = counted(request) else { return Ok(()) };
-        let key = Counted::RefusedTokens.key(octets(network(from)));
-        match self.leases.ended(key, Timestamp::now()) {
+        let now = Timestamp::now();
+        let key = |network: IpNet| Counted::RefusedTokens.key(network.to_string());
+        match circles(from).find_map(|(network, _)| self.leases.ended(key(network), now)) {
             Some(wait) => Err(too_many(self.refused(Counted::RefusedTokens, wait))),
             None => Ok(()),
         }
@@ -93,13 +95,22 @@ impl Limits {
         self.metrics.refused_tokens.inc();
         if let Some(from) = counted(request) {
             // What it is answered is that the token is good for nothing; the next one is not looked at.
-            let _counted = self.spend(Counted::RefusedTokens, octets(network(from)), REFUSED_TOKENS).await;
+            let _counted = self.spend_of(Counted::RefusedTokens, from, REFUSED_TOKENS).await;
         }
     }
 
     async fn stranger(&self, request: &Extensions) -> Result<(), Duration> {
         let (Some(allowance), Some(from)) = (self.strangers, counted(request)) else { return Ok(()) };
-        self.spend(Counted::Strangers, octets(network(from)), allowance).await
+        self.spend_of(Counted::Strangers, from, allowance).await
+    }
+
+    /// For each of the networks that this address is in.
+    async fn spend_of(&self, counted: Counted, from: IpAddr, allowance: Allowance) -> Result<(), Duration> {
+        for (network, times) in circles(from) {
+            let of_all = Allowance { most: allowance.most.saturating_mul(times), ..allowance };
+            self.spend(counted, network.to_string(), of_all).await?;
+        }
+        Ok(())
     }
 
     async fn spend(
@@ -149,13 +160,6 @@ fn asks_who(path: &str) -> bool {
 /// Whom to count; nobody where the request is of this machine itself.
 fn counted(request: &Extensions) -> Option<IpAddr> {
     client(request).filter(|_| !is_of_this_machine(request))
-}
-
-fn octets(address: IpAddr) -> Vec<u8> {
-    match address {
-        IpAddr::V4(v4) => v4.octets().to_vec(),
-        IpAddr::V6(v6) => v6.octets().to_vec(),
-    }
 }
 
 #[cfg(test)]

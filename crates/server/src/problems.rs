@@ -63,6 +63,17 @@ impl Refusal {
         refusal
     }
 
+    /// As much is worked on as can be at once.
+    pub(crate) fn busy(again_after: Duration) -> Self {
+        let mut refusal = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ErrorCode::Unavailable,
+            "The server has as much to do as it takes on at once. Try again in a moment.",
+        );
+        refusal.retry_after = Some(again_after);
+        refusal
+    }
+
     /// The server was told to end.
     pub(crate) fn ending() -> Self {
         let mut refusal = Self::new(

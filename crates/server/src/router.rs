@@ -22,7 +22,7 @@ use crate::client_address::{self, TrustedProxies};
 use crate::pages::{self, Pages};
 use crate::state::Server;
 use crate::stores::Parts;
-use crate::{api, delivery, limits, observe, openapi, problems};
+use crate::{admission, api, delivery, limits, observe, openapi, problems};
 
 /// 1,000 announcements with a few parts each fit well.
 const JSON_MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -40,9 +40,11 @@ pub(crate) fn router(server: &Arc<Server>, parts: &Parts, trusted_proxies: Trust
     if let Some(provider) = &parts.provider {
         answered_soon = answered_soon.merge(provider.router());
     }
+    let admit = axum::middleware::from_fn_with_state(Arc::clone(&server.admission), admission::admit);
     let mut router = api_router(server)
-        .merge(delivery::router(Arc::clone(server)))
-        .merge(answered_soon.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, API_TIMEOUT)));
+        .merge(answered_soon.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, API_TIMEOUT)))
+        .layer(admit)
+        .merge(delivery::router(Arc::clone(server)));
     let strangers = axum::middleware::from_fn_with_state(Arc::clone(&server.limits), limits::strangers);
     router = router.fallback(nowhere).layer(strangers);
     if let Some(store) = &parts.embedded {

@@ -11,12 +11,14 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::access::LateProfiles;
+use crate::admission::Admission;
 use crate::api::Streams;
 use crate::config::Config;
 use crate::identity::{Verifier, WebhookSecret};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::secret::Secret;
+use crate::shares::{self, Shares};
 use crate::stores::Parts;
 
 /// The largest file: S3's limit for one object, 5 TiB.
@@ -46,6 +48,8 @@ pub(crate) struct Server {
     pub(crate) orphaned: Notify,
     /// How often anybody may ask.
     pub(crate) limits: Arc<Limits>,
+    /// How much is worked on at once.
+    pub(crate) admission: Arc<Admission>,
     /// What is counted of all this.
     pub(crate) metrics: Arc<Metrics>,
     /// What a caller of `/metrics` has to show, where it is not this machine itself.
@@ -66,8 +70,11 @@ impl Server {
         let metrics = Arc::<Metrics>::default();
         let store: Arc<dyn MetadataStore> = Arc::clone(&parts.metadata.store);
         let most = (operations.requests, operations.anonymous_requests);
+        let exempt = shares::exempt(&operations.trusted_proxies);
+        let of_each = Shares::new(operations.connections_of_one, exempt);
         Self {
             limits: Arc::new(Limits::new(store, most, Arc::clone(&metrics))),
+            admission: Admission::new(operations.connections, of_each, Arc::clone(&metrics)),
             streams: Streams::new(operations.connections, &metrics.event_streams),
             metrics,
             metrics_token: operations.metrics_token.clone(),

@@ -1,7 +1,9 @@
 //! Running it: limits, metrics, the log, and how it ends.
 
+mod at_once;
 mod doctor;
 mod drain;
+mod heads;
 mod limits;
 mod log;
 mod metrics;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use notespot_protocol::{Sha256, Timestamp, UserId};
 
 use crate::MetadataError;
-use crate::accounts::{Account, Accounts, Code, Grant};
+use crate::accounts::{Account, Accounts, Code, Grant, Rotated};
 
 fn account(email: &str) -> Account {
     Account {
@@ -60,13 +60,28 @@ pub async fn a_code_works_once_and_a_replay_revokes(store: &(impl Accounts + ?Si
     assert!(matches!(store.rotate_refresh_token(hash(2), hash(3)).await, Err(MetadataError::NotFound)));
 }
 
+/// Revoking a refresh token ends its family, and says whose it was, once.
+pub async fn a_refresh_token_is_revoked_once_with_its_family(store: &(impl Accounts + ?Sized)) {
+    let code = code(store).await;
+    store.take_code(hash(1), Timestamp::now()).await.unwrap();
+    store.add_refresh_token(hash(2), hash(1), &code.grant).await.unwrap();
+    store.rotate_refresh_token(hash(2), hash(3)).await.unwrap();
+    assert_eq!(store.revoke_refresh_token(hash(9)).await.unwrap(), None, "nobody's");
+    assert_eq!(store.revoke_refresh_token(hash(2)).await.unwrap().as_ref(), Some(&code.grant.account));
+    assert_eq!(store.revoke_refresh_token(hash(3)).await.unwrap(), None, "it was revoked with the other");
+    assert!(matches!(store.rotate_refresh_token(hash(3), hash(4)).await, Err(MetadataError::NotFound)));
+}
+
 /// A refresh token works once; a replay revokes the whole family.
 pub async fn a_refresh_token_works_once_and_a_replay_revokes_the_family(store: &(impl Accounts + ?Sized)) {
     let code = code(store).await;
     store.take_code(hash(1), Timestamp::now()).await.unwrap();
     store.add_refresh_token(hash(2), hash(1), &code.grant).await.unwrap();
-    assert_eq!(store.rotate_refresh_token(hash(2), hash(3)).await.unwrap(), code.grant);
-    assert_eq!(store.rotate_refresh_token(hash(3), hash(4)).await.unwrap(), code.grant);
-    assert!(matches!(store.rotate_refresh_token(hash(3), hash(5)).await, Err(MetadataError::NotFound)));
-    assert!(matches!(store.rotate_refresh_token(hash(4), hash(6)).await, Err(MetadataError::NotFound)));
+    let next = Rotated::Next(code.grant.clone());
+    assert_eq!(store.rotate_refresh_token(hash(2), hash(3)).await.unwrap(), next);
+    assert_eq!(store.rotate_refresh_token(hash(3), hash(4)).await.unwrap(), next);
+    assert_eq!(store.rotate_refresh_token(hash(3), hash(5)).await.unwrap(), Rotated::Replayed(code.grant));
+    for revoked in [hash(3), hash(4)] {
+        assert!(matches!(store.rotate_refresh_token(revoked, hash(6)).await, Err(MetadataError::NotFound)));
+    }
 }

@@ -10,7 +10,7 @@ use crate::users::Profile;
 use crate::{MetadataError, MetadataStore};
 
 async fn listed(store: &dyn MetadataStore, owner: &UserId, node: &Node) -> StoredLink {
-    let slug = store.create_link(owner, node.id, None).await.unwrap().slug;
+    let slug = store.create_link(owner, node.id, None).await.unwrap().link.slug;
     store.list_link(owner, &slug, true, None).await.unwrap()
 }
 
@@ -39,9 +39,9 @@ async fn names(store: &dyn MetadataStore, search: Option<&str>) -> Vec<String> {
 pub async fn a_file_is_listed_once_by_whichever_link_and_is_a_change(store: &dyn MetadataStore) {
     let ada = user(store, "ada").await;
     let node = file(store, &ada, None, "a.txt").await;
-    let first = store.create_link(&ada, node.id, None).await.unwrap();
+    let first = store.create_link(&ada, node.id, None).await.unwrap().link;
     assert!(!first.listed);
-    let second = store.create_link(&ada, node.id, Some(Slug::generate())).await.unwrap();
+    let second = store.create_link(&ada, node.id, Some(Slug::generate())).await.unwrap().link;
     let stale = store.list_link(&ada, &second.slug, true, Some(first.revision)).await;
     assert!(matches!(stale, Err(MetadataError::Stale { current }) if current == second.revision));
 
@@ -60,7 +60,7 @@ pub async fn a_file_is_listed_once_by_whichever_link_and_is_a_change(store: &dyn
     assert!(links.contains(&now) && links.iter().all(|link| link.listed));
     assert_eq!(store.list_link(&ada, &second.slug, true, None).await.unwrap(), now, "nothing to do");
     assert_eq!(store.user(&ada).await.unwrap().revision, told.newest);
-    let third = store.create_link(&ada, node.id, Some(Slug::generate())).await.unwrap();
+    let third = store.create_link(&ada, node.id, Some(Slug::generate())).await.unwrap().link;
     assert!(third.listed, "as the others are");
     assert_eq!(store.link(&ada, &third.slug).await.unwrap(), third);
 
@@ -99,7 +99,7 @@ pub async fn the_catalogue_has_what_is_listed_lives_and_nothing_else(store: &dyn
     let ended = store.list_link(&ada, &slug, true, None).await;
     assert!(matches!(ended, Err(MetadataError::LinkEnded)));
     assert!(matches!(store.list_link(&ada, &slug, false, None).await, Err(MetadataError::LinkEnded)));
-    assert!(!store.create_link(&ada, deep.id, None).await.unwrap().listed, "the next link is another");
+    assert!(!store.create_link(&ada, deep.id, None).await.unwrap().link.listed, "the next link is another");
 
     listed(store, &ada, &plain).await;
     store.trash_node(&ada, plain.id, None).await.unwrap();
@@ -199,7 +199,7 @@ pub async fn a_search_of_the_catalogue_goes_on_where_a_page_stopped_looking(stor
     let mut slug = None;
     // All are links of one file, which is one entry.
     for _ in 0..1001 {
-        slug = Some(store.create_link(&ada, hay.id, Some(Slug::generate())).await.unwrap().slug);
+        slug = Some(store.create_link(&ada, hay.id, Some(Slug::generate())).await.unwrap().link.slug);
     }
     store.list_link(&ada, &slug.unwrap(), true, None).await.unwrap();
     let query = CatalogueQuery { search: Some("needle".into()), ..CatalogueQuery::default() };

@@ -25,7 +25,7 @@ pub async fn a_copy_is_a_file_of_its_own_that_shares_its_object(store: &dyn Meta
         ..Default::default()
     };
     let original = store.edit_node(&ada, original.id, &patch, None).await.unwrap();
-    let link = store.create_link(&ada, original.id, None).await.unwrap();
+    let link = store.create_link(&ada, original.id, None).await.unwrap().link;
     let before = store.user(&ada).await.unwrap();
     let copy = store.copy_node(&ada, &copy_of(original.id, None)).await.unwrap();
     assert_eq!(copy.name.as_str(), "a (2).txt");
@@ -40,7 +40,7 @@ pub async fn a_copy_is_a_file_of_its_own_that_shares_its_object(store: &dyn Meta
     assert_eq!((after.used.get() - before.used.get(), after.revision.0 - before.revision.0), (100, 1));
     assert_eq!(store.node(&ada, copy.id).await.unwrap(), copy);
     assert_eq!(object_of(store, &ada, copy.id).await, object_of(store, &ada, original.id).await);
-    assert_ne!(store.create_link(&ada, copy.id, None).await.unwrap().slug, link.slug);
+    assert_ne!(store.create_link(&ada, copy.id, None).await.unwrap().link.slug, link.slug);
 
     for (node, orphans) in [(original.id, 0), (copy.id, 1)] {
         store.trash_node(&ada, node, None).await.unwrap();

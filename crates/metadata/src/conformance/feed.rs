@@ -104,7 +104,7 @@ pub async fn a_reader_of_the_feed_never_sees_a_gap(store: &dyn MetadataStore) {
 pub async fn erasing_a_user_leaves_nothing_but_orphans(store: &dyn MetadataStore) {
     let ada = user(store, "ada").await;
     let node = file(store, &ada, None, "a.txt").await;
-    let slug = store.create_link(&ada, node.id, None).await.unwrap().slug;
+    let slug = store.create_link(&ada, node.id, None).await.unwrap().link.slug;
     store.erase_user(&ada).await.unwrap();
     assert!(matches!(store.user(&ada).await, Err(MetadataError::NotFound)));
     assert!(matches!(store.node(&ada, node.id).await, Err(MetadataError::NotFound)));

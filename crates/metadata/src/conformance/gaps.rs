@@ -91,8 +91,8 @@ pub(super) async fn write(store: &dyn MetadataStore, owner: &UserId, writer: usi
         let two = notes.node(Ok(file(store, owner, Some(inside.id), "two").await));
         let rename = NodePatch { name: Some(name("renamed")), ..NodePatch::default() };
         notes.node(store.edit_node(owner, one.id, &rename, None).await);
-        let link = notes.link(store.create_link(owner, one.id, None).await);
-        let to_end = notes.link(store.create_link(owner, two.id, None).await);
+        let link = notes.link(store.create_link(owner, one.id, None).await.map(|given| given.link));
+        let to_end = notes.link(store.create_link(owner, two.id, None).await.map(|given| given.link));
         let instead = Wanted { on_conflict: OnConflict::Replace, ..wanted(Some(inside.id), "renamed", 7) };
         notes.node(publish(store, owner, &instead).await);
 

@@ -36,7 +36,7 @@ pub async fn who_listens_is_told_of_each_change_of_its_owner_and_of_nobody_else_
     let leaf = told!(file(store, &ada, Some(place.id), "leaf"));
     let rename = NodePatch { name: Some(name("renamed")), ..NodePatch::default() };
     told!(store.edit_node(&ada, leaf.id, &rename, None)).unwrap();
-    let link = told!(store.create_link(&ada, leaf.id, None)).unwrap();
+    let link = told!(store.create_link(&ada, leaf.id, None)).unwrap().link;
     told!(store.end_link(&ada, &link.slug)).unwrap();
     let copy = told!(store.copy_node(&ada, &copy_of(place.id, None))).unwrap();
     told!(store.trash_node(&ada, place.id, None)).unwrap();

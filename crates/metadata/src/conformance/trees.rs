@@ -42,7 +42,7 @@ pub async fn what_lies_in_a_trashed_folder_does_not_live(store: &dyn MetadataSto
     let outer = folder(store, &ada, None, "outer").await;
     let inner = folder(store, &ada, Some(outer.id), "inner").await;
     let leaf = file(store, &ada, Some(inner.id), "leaf.txt").await;
-    let link = store.create_link(&ada, leaf.id, None).await.unwrap();
+    let link = store.create_link(&ada, leaf.id, None).await.unwrap().link;
     store.trash_node(&ada, outer.id, None).await.unwrap();
 
     let view = |view, text: &str| NodesQuery { view, text: Some(text.to_owned()), ..NodesQuery::default() };
@@ -82,7 +82,7 @@ pub async fn what_is_deleted_for_ever_leaves_tombstones_orphans_and_no_usage(sto
     let ada = user(store, "ada").await;
     let place = folder(store, &ada, None, "place").await;
     let leaf = file(store, &ada, Some(place.id), "leaf.txt").await;
-    let link = store.create_link(&ada, leaf.id, None).await.unwrap();
+    let link = store.create_link(&ada, leaf.id, None).await.unwrap().link;
     assert!(matches!(store.delete_node(&ada, place.id).await, Err(MetadataError::WrongKind)));
     store.trash_node(&ada, place.id, None).await.unwrap();
     store.delete_node(&ada, place.id).await.unwrap();

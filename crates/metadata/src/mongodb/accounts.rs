@@ -13,7 +13,7 @@ use super::collections::Collections;
 use super::connection::Connection;
 use super::rows::{AccountRow, CodeRow, GrantRow, RefreshTokenRow};
 use super::{MongoMetadata, failure, retried, rows};
-use crate::accounts::{Account, Accounts, Code, Grant};
+use crate::accounts::{Account, Accounts, Code, Grant, Rotated};
 use crate::{MetadataError, Result};
 
 /// What was revoked is as good as gone. It is kept for a while, for whoever looks into it.
@@ -56,12 +56,11 @@ impl Accounts for MongoMetadata {
         retried!(tx = self.transaction(); add(&mut tx, hash, code, grant))
     }
 
-    async fn rotate_refresh_token(&self, old: Sha256, new: Sha256) -> Result<Grant> {
-        let rotated = retried!(tx = self.transaction(); rotate(&mut tx, old, new))?;
-        rotated.ok_or(MetadataError::NotFound)
+    async fn rotate_refresh_token(&self, old: Sha256, new: Sha256) -> Result<Rotated> {
+        retried!(tx = self.transaction(); rotate(&mut tx, old, new))
     }
 
-    async fn revoke_refresh_token(&self, hash: Sha256) -> Result<()> {
+    async fn revoke_refresh_token(&self, hash: Sha256) -> Result<Option<UserId>> {
         retried!(tx = self.transaction(); revoke_of(&mut tx, hash))
     }
 
@@ -97,29 +96,27 @@ async fn add(tx: &mut Connection, hash: Sha256, code: Sha256, grant: &Grant) -> 
     insert(tx, hash, family, GrantRow::new(grant)).await
 }
 
-/// `None` where it was replaced before: its family is revoked.
-async fn rotate(tx: &mut Connection, old: Sha256, new: Sha256) -> Result<Option<Grant>> {
+async fn rotate(tx: &mut Connection, old: Sha256, new: Sha256) -> Result<Rotated> {
     let old = rows::bytes(old.as_bytes());
     let good = doc! { "_id": &old, "revoked": false };
     let row: RefreshTokenRow =
         tx.find_one(Collections::refresh_tokens, good).await?.ok_or(MetadataError::NotFound)?;
     if row.replaced {
         revoke(tx, &row.family).await?;
-        return Ok(None);
+        return Ok(Rotated::Replayed(row.grant.grant()));
     }
     let replaced = doc! { "$set": { "replaced": true } };
     tx.update_one(Collections::refresh_tokens, doc! { "_id": &old }, replaced).await?;
     insert(tx, new, row.family, row.grant.clone()).await?;
-    Ok(Some(row.grant.grant()))
+    Ok(Rotated::Next(row.grant.grant()))
 }
 
-async fn revoke_of(tx: &mut Connection, hash: Sha256) -> Result<()> {
-    let this = doc! { "_id": rows::bytes(hash.as_bytes()) };
+async fn revoke_of(tx: &mut Connection, hash: Sha256) -> Result<Option<UserId>> {
+    let this = doc! { "_id": rows::bytes(hash.as_bytes()), "revoked": false };
     let row: Option<RefreshTokenRow> = tx.find_one(Collections::refresh_tokens, this).await?;
-    match row {
-        Some(row) => revoke(tx, &row.family).await,
-        None => Ok(()),
-    }
+    let Some(row) = row else { return Ok(None) };
+    revoke(tx, &row.family).await?;
+    Ok(Some(row.grant.grant().account))
 }
 
 async fn insert(tx: &mut Connection, hash: Sha256, family: Binary, grant: GrantRow) -> Result<()> {

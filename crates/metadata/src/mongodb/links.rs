@@ -3,23 +3,26 @@
 //! A link stands with its owner's other things. Whose a slug is, another collection knows by the slug alone: so
 //! each of the two steps to an open link is one shard's, and a slug is nobody else's anywhere.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use mongodb::bson::{DateTime, Document, doc};
 use notespot_protocol::{NodeId, NodeKind, NodeName, Revision, Slug, Timestamp, UserId};
 
 use super::collections::Collections;
-use super::connection::{Connection, Find};
-use super::rows::{LinkRow, SlugRow, UserRow};
+use super::connection::{AT_ONCE, Connection, Find};
+use super::rows::{LinkRow, NodeRow, SlugRow, UserRow};
 use super::{MongoMetadata, Mutation, failure, retried, rows, tree};
-use crate::links::{Links, OpenedLink, StoredLink};
-use crate::stored::integer;
+use crate::links::{GivenLink, Links, OpenedLink, StoredLink};
+use crate::stored::{integer, kind};
 use crate::{MetadataError, Result, naming};
 
 #[async_trait]
 impl Links for MongoMetadata {
-    async fn create_link(&self, owner: &UserId, node: NodeId, slug: Option<Slug>) -> Result<StoredLink> {
-        let link = retried!(tx = self.change(owner); create(&mut tx, node, slug.as_ref()))?;
-        self.counted(link).await
+    async fn create_link(&self, owner: &UserId, node: NodeId, slug: Option<Slug>) -> Result<GivenLink> {
+        let GivenLink { link, made } =
+            retried!(tx = self.change(owner); create(&mut tx, node, slug.as_ref()))?;
+        Ok(GivenLink { link: self.counted(link).await?, made })
     }
 
     async fn link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink> {
@@ -34,6 +37,10 @@ impl Links for MongoMetadata {
         let mut links: Vec<_> = found.into_iter().map(LinkRow::link).collect::<Result<_>>()?;
         self.add_counts(owner, &mut links).await?;
         Ok(links)
+    }
+
+    async fn shared_among(&self, owner: &UserId, nodes: &[NodeId]) -> Result<HashSet<NodeId>> {
+        shared(&mut self.reader(), owner, nodes).await
     }
 
     async fn end_link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink> {
@@ -70,7 +77,7 @@ impl Links for MongoMetadata {
     }
 }
 
-async fn create(tx: &mut Mutation<'_>, node: NodeId, slug: Option<&Slug>) -> Result<StoredLink> {
+async fn create(tx: &mut Mutation<'_>, node: NodeId, slug: Option<&Slug>) -> Result<GivenLink> {
     let owner = tx.owner();
     let file = tree::node(tx, owner, node).await?;
     if file.kind != NodeKind::File {
@@ -83,15 +90,16 @@ async fn create(tx: &mut Mutation<'_>, node: NodeId, slug: Option<&Slug>) -> Res
         && let Some(known) = owner_of(tx, slug).await?
     {
         let known = if known == *owner { own(tx, owner, slug).await.ok() } else { None };
-        return known.filter(|known| known.node == node).ok_or(MetadataError::SlugTaken);
+        let known = known.filter(|known| known.node == node);
+        return known.map(GivenLink::known).ok_or(MetadataError::SlugTaken);
     }
     let oldest = living_links(tx, owner, node, Some(1)).await?.into_iter().next();
     if slug.is_none()
         && let Some(oldest) = oldest
     {
-        return Ok(oldest);
+        return Ok(GivenLink::known(oldest));
     }
-    let made = StoredLink {
+    let link = StoredLink {
         slug: slug.cloned().unwrap_or_else(Slug::generate),
         owner: owner.clone(),
         node,
@@ -102,15 +110,36 @@ async fn create(tx: &mut Mutation<'_>, node: NodeId, slug: Option<&Slug>) -> Res
         listed: oldest.is_some_and(|oldest| oldest.listed),
         revision: tx.next_revision(),
     };
-    let row = SlugRow { slug: made.slug.to_string(), owner: owner.0.clone() };
+    let row = SlugRow { slug: link.slug.to_string(), owner: owner.0.clone() };
     match tx.insert(Collections::slugs, &[row]).await {
         // Somebody else took it in this moment.
         Err(error) if failure::is_duplicate(&error) => return Err(MetadataError::SlugTaken),
         inserted => inserted?,
     }
-    let listed_name = made.listed.then(|| naming::searched(&file.name));
-    tx.insert(Collections::links, &[LinkRow::new(&made, listed_name)]).await?;
-    Ok(made)
+    let listed_name = link.listed.then(|| naming::searched(&file.name));
+    tx.insert(Collections::links, &[LinkRow::new(&link, listed_name)]).await?;
+    Ok(GivenLink { link, made: true })
+}
+
+async fn shared(connection: &mut Connection, owner: &UserId, nodes: &[NodeId]) -> Result<HashSet<NodeId>> {
+    let living =
+        Find::new(doc! { "owner": &owner.0, "living": true }).sort(doc! { "created_at": -1 }).limit(1);
+    let mut shared = HashSet::new();
+    if connection.find(Collections::links, living).await?.is_empty() {
+        return Ok(shared);
+    }
+    for some in nodes.chunks(AT_ONCE) {
+        let these = doc! { "_id": rows::any_of(some), "owner": &owner.0 };
+        let found = connection.find(Collections::nodes, Find::new(these).limit(some.len())).await?;
+        let folder = kind(NodeKind::Folder);
+        shared.extend(found.iter().filter(|row| row.kind == folder).map(NodeRow::node_id));
+        let of_them = doc! { "owner": &owner.0, "node": rows::any_of(some), "living": true };
+        let links = connection.find(Collections::links, Find::new(of_them)).await?;
+        for link in links {
+            shared.insert(link.link()?.node);
+        }
+    }
+    Ok(shared)
 }
 
 async fn end(tx: &mut Mutation<'_>, slug: &Slug) -> Result<StoredLink> {

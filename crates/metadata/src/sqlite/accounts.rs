@@ -6,7 +6,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use super::{Connection, SqliteMetadata, rows};
-use crate::accounts::{Account, Accounts, Code, Grant};
+use crate::accounts::{Account, Accounts, Code, Grant, Rotated};
 use crate::{MetadataError, Result};
 
 /// `codes.taken`: not yet, once, or again after that.
@@ -108,7 +108,7 @@ impl Accounts for SqliteMetadata {
         Ok(tx.commit().await?)
     }
 
-    async fn rotate_refresh_token(&self, old: Sha256, new: Sha256) -> Result<Grant> {
+    async fn rotate_refresh_token(&self, old: Sha256, new: Sha256) -> Result<Rotated> {
         let mut tx = self.write().await?;
         let old = old.as_bytes().to_vec();
         let row = sqlx::query("SELECT * FROM refresh_tokens WHERE hash = ?1 AND revoked = 0")
@@ -129,19 +129,19 @@ impl Accounts for SqliteMetadata {
             insert_token(&mut tx, new, &family, &grant).await?;
         }
         tx.commit().await?;
-        if replay { Err(MetadataError::NotFound) } else { Ok(grant) }
+        Ok(if replay { Rotated::Replayed(grant) } else { Rotated::Next(grant) })
     }
 
-    async fn revoke_refresh_token(&self, hash: Sha256) -> Result<()> {
+    async fn revoke_refresh_token(&self, hash: Sha256) -> Result<Option<UserId>> {
         let mut tx = self.write().await?;
-        let family: Option<Vec<u8>> = sqlx::query_scalar("SELECT family FROM refresh_tokens WHERE hash = ?1")
+        let found = sqlx::query("SELECT family, account FROM refresh_tokens WHERE hash = ?1 AND revoked = 0")
             .bind(hash.as_bytes().to_vec())
             .fetch_optional(&mut *tx)
             .await?;
-        if let Some(family) = family {
-            revoke(&mut tx, &family).await?;
-        }
-        Ok(tx.commit().await?)
+        let Some(found) = found else { return Ok(None) };
+        revoke(&mut tx, &found.try_get::<Vec<u8>, _>("family")?).await?;
+        tx.commit().await?;
+        Ok(Some(UserId(found.try_get("account")?)))
     }
 
     async fn sweep_codes(&self, now: Timestamp) -> Result<()> {

@@ -1,13 +1,16 @@
 //! Public links.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use notespot_protocol::{NodeId, NodeKind, NodeName, Revision, Slug, Timestamp, UserId};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use super::{Connection, Mutation, SqliteMetadata, names, reader, revisions, rows, tree};
-use crate::links::{Links, OpenedLink, StoredLink};
+use crate::links::{GivenLink, Links, OpenedLink, StoredLink};
 use crate::nodes::StoredVersion;
+use crate::stored::kind;
 use crate::{MetadataError, Result};
 
 macro_rules! links {
@@ -22,7 +25,7 @@ const OF_SLUG: &str = concat!(links!(), "WHERE slug = ?1");
 
 #[async_trait]
 impl Links for SqliteMetadata {
-    async fn create_link(&self, owner: &UserId, node: NodeId, slug: Option<Slug>) -> Result<StoredLink> {
+    async fn create_link(&self, owner: &UserId, node: NodeId, slug: Option<Slug>) -> Result<GivenLink> {
         let mut tx = self.change(owner).await?;
         let file = tree::node(&mut tx, owner, node).await?;
         if file.kind != NodeKind::File {
@@ -35,17 +38,17 @@ impl Links for SqliteMetadata {
             && let Some(known) = by_slug(&mut tx, slug).await?
         {
             let is_the_same = known.node == node && known.owner == *owner;
-            return if is_the_same { Ok(known) } else { Err(MetadataError::SlugTaken) };
+            return if is_the_same { Ok(GivenLink::known(known)) } else { Err(MetadataError::SlugTaken) };
         }
         let oldest = living_links(&mut tx, node, 1).await?.into_iter().next();
         if slug.is_none()
             && let Some(oldest) = oldest
         {
-            return Ok(oldest);
+            return Ok(GivenLink::known(oldest));
         }
         let slug = slug.unwrap_or_else(Slug::generate);
         let revision = revisions::next(&mut tx).await?;
-        let made = StoredLink {
+        let link = StoredLink {
             slug,
             owner: owner.clone(),
             node,
@@ -59,18 +62,18 @@ impl Links for SqliteMetadata {
         sqlx::query(
             "INSERT INTO links (slug, owner, node, created_at, revision) VALUES (?1, ?2, ?3, ?4, ?5)",
         )
-        .bind(made.slug.as_str())
+        .bind(link.slug.as_str())
         .bind(&owner.0)
         .bind(rows::key(node.0))
-        .bind(made.created_at.as_millis())
+        .bind(link.created_at.as_millis())
         .bind(rows::integer(revision.0))
         .execute(&mut *tx)
         .await?;
-        if made.listed {
-            set_listed(&mut tx, &made.slug, revision, Some(&file.name)).await?;
+        if link.listed {
+            set_listed(&mut tx, &link.slug, revision, Some(&file.name)).await?;
         }
         tx.commit().await?;
-        Ok(made)
+        Ok(GivenLink { link, made: true })
     }
 
     async fn link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink> {
@@ -87,6 +90,11 @@ impl Links for SqliteMetadata {
         .fetch_all(&self.readers)
         .await?;
         found.iter().map(link).collect()
+    }
+
+    async fn shared_among(&self, owner: &UserId, nodes: &[NodeId]) -> Result<HashSet<NodeId>> {
+        let (owner, nodes) = (owner.clone(), nodes.to_vec());
+        self.quick.page(move |snapshot| shared(snapshot, &owner, nodes)).await
     }
 
     async fn end_link(&self, owner: &UserId, slug: &Slug) -> Result<StoredLink> {
@@ -166,6 +174,30 @@ impl Links for SqliteMetadata {
             .await?;
         Ok(())
     }
+}
+
+fn shared(snapshot: &rusqlite::Connection, owner: &UserId, nodes: Vec<NodeId>) -> Result<HashSet<NodeId>> {
+    let mut any = reader::statement(
+        snapshot,
+        "SELECT EXISTS (SELECT 1 FROM links WHERE owner = ?1 AND ended_at IS NULL)",
+    )?;
+    let mut shared = HashSet::new();
+    if !any.query_row([&owner.0], |row| row.get::<_, bool>(0))? {
+        return Ok(shared);
+    }
+    let mut statement = reader::statement(
+        snapshot,
+        "SELECT kind = ?3 OR EXISTS (SELECT 1 FROM links WHERE node = ?1 AND ended_at IS NULL) \
+         FROM nodes WHERE id = ?1 AND owner = ?2",
+    )?;
+    let folder = kind(NodeKind::Folder);
+    for node in nodes {
+        let mut found = statement.query((node.0.as_bytes(), &owner.0, folder))?;
+        if found.next()?.is_some_and(|row| row.get(0).unwrap_or_default()) {
+            shared.insert(node);
+        }
+    }
+    Ok(shared)
 }
 
 /// A few rows of the node, and one for each folder above it.

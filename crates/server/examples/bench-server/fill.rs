@@ -36,7 +36,7 @@ pub(crate) async fn sqlite(folder: &Path, owners: u64, nodes: u64) {
         know_some(&store, owner, &mut draw, (KNOWN_NODES / owners).max(PAGE)).await;
         for _ in 0..(LINKS / owners).max(1) {
             let node = *draw.one(&owner.nodes);
-            owner.slugs.push(store.create_link(&owner.id, node, None).await.unwrap().slug.to_string());
+            owner.slugs.push(store.create_link(&owner.id, node, None).await.unwrap().link.slug.to_string());
         }
     }
     store.close().await;

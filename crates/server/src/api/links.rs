@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::Json as Said;
 use axum::extract::State;
-use notespot_protocol::{LinkPatch, NewLink, Problem, PublicLink, Slug, Timestamp};
+use notespot_metadata::links::GivenLink;
+use notespot_protocol::{LinkPatch, NewLink, Problem, PublicLink, Slug};
 
 use super::input::{IfMatch, Json, Path};
 use crate::access::{CanManage, CanRead};
@@ -32,10 +33,9 @@ pub(super) async fn create(
     Json(NewLink { node, slug }): Json<NewLink>,
 ) -> Answer<Said<PublicLink>> {
     audit::to_its_end(async move {
-        let began = Timestamp::now();
-        let link = server.metadata.create_link(&owner, node, slug).await?;
+        let GivenLink { link, made } = server.metadata.create_link(&owner, node, slug).await?;
         // The link that the file had is nobody's new access.
-        if link.created_at >= began {
+        if made {
             audit::link_made(&owner, &from, &link);
         }
         Ok(Said(server.public_link(link)))

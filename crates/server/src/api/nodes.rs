@@ -1,6 +1,7 @@
 //! Files and folders.
 
 pub(super) mod many;
+mod noted;
 
 use std::sync::Arc;
 
@@ -8,12 +9,14 @@ use axum::Json as Said;
 use axum::extract::State;
 use http::StatusCode;
 use notespot_protocol::{
-    DESCRIPTION_MAX_CHARS, NODES_PAGE_MAX, NewFolder, Node, NodeId, NodePatch, NodesQuery, Page, Problem,
-    TAG_MAX_CHARS, TAGS_MAX,
+    DESCRIPTION_MAX_CHARS, NODES_PAGE_MAX, NewFolder, Node, NodeAt, NodeId, NodePatch, NodesQuery, Page,
+    Problem, TAG_MAX_CHARS, TAGS_MAX,
 };
 
+use self::noted::{By, only};
 use super::input::{IfMatch, Json, Path, Query, at_most, page_of};
 use crate::access::{CanManage, CanRead, CanUpload};
+use crate::client_address::Origin;
 use crate::problems::{Answer, Refusal};
 use crate::state::Server;
 
@@ -124,9 +127,11 @@ pub(super) async fn trash(
     State(server): State<Arc<Server>>,
     CanManage(owner): CanManage,
     Path(id): Path<NodeId>,
+    from: Origin,
     if_match: IfMatch,
 ) -> Answer<Said<Node>> {
-    Ok(Said(server.metadata.trash_node(&owner, id, if_match.known).await?))
+    let node = NodeAt { id, if_match: if_match.known };
+    Ok(Said(only(noted::trash(server, By(owner, from), vec![node]).await?)?))
 }
 
 /// Take out of the trash. With `If-Match`, only at that revision.
@@ -146,9 +151,11 @@ pub(super) async fn restore(
     State(server): State<Arc<Server>>,
     CanManage(owner): CanManage,
     Path(id): Path<NodeId>,
+    from: Origin,
     if_match: IfMatch,
 ) -> Answer<Said<Node>> {
-    Ok(Said(server.metadata.restore_node(&owner, id, if_match.known).await?))
+    let node = NodeAt { id, if_match: if_match.known };
+    Ok(Said(only(noted::restore(server, By(owner, from), vec![node]).await?)?))
 }
 
 /// Delete for ever what is in the trash, with everything inside.
@@ -167,8 +174,8 @@ pub(super) async fn delete(
     State(server): State<Arc<Server>>,
     CanManage(owner): CanManage,
     Path(id): Path<NodeId>,
+    from: Origin,
 ) -> Answer<StatusCode> {
-    server.metadata.delete_node(&owner, id).await?;
-    server.orphaned.notify_one();
+    only(noted::delete(server, By(owner, from), vec![NodeAt { id, if_match: None }]).await?)?;
     Ok(StatusCode::NO_CONTENT)
 }

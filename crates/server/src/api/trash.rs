@@ -7,6 +7,8 @@ use axum::extract::State;
 use notespot_protocol::EmptiedTrash;
 
 use crate::access::CanManage;
+use crate::audit;
+use crate::client_address::Origin;
 use crate::problems::Answer;
 use crate::state::Server;
 
@@ -15,8 +17,15 @@ use crate::state::Server;
 pub(super) async fn empty(
     State(server): State<Arc<Server>>,
     CanManage(owner): CanManage,
+    from: Origin,
 ) -> Answer<Said<EmptiedTrash>> {
-    let emptied = server.metadata.empty_trash(&owner).await?;
-    server.orphaned.notify_one();
-    Ok(Said(emptied))
+    audit::to_its_end(async move {
+        let emptied = server.metadata.empty_trash(&owner).await?;
+        if emptied.deleted > 0 {
+            audit::trash_emptied(&owner, &from, emptied.deleted);
+        }
+        server.orphaned.notify_one();
+        Ok(Said(emptied))
+    })
+    .await
 }

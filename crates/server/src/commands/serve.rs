@@ -11,8 +11,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
 
 use crate::config::Config;
+use crate::connections::{self, Patience, Rules};
+use crate::shares::{self, Shares};
 use crate::state::{Ends, Server};
-use crate::{connections, router, stores, sweeper};
+use crate::{router, stores, sweeper};
 
 /// How long requests under way may take after SIGTERM.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -35,7 +37,13 @@ pub(super) async fn serve(config: Config) -> anyhow::Result<()> {
     let app = router::router(&server, &parts, config.operations.trusted_proxies.clone().into());
 
     say_ready(address);
-    let serving = connections::serve(listener, app, config.operations.connections, &server.metrics, &stop);
+    let operations = &config.operations;
+    let rules = Rules {
+        most: operations.connections,
+        shares: Shares::new(operations.connections_of_one, shares::exempt(&operations.trusted_proxies)),
+        patience: Patience::USUAL,
+    };
+    let serving = connections::serve(listener, app, rules, &server.metrics, &stop);
     let drained = async {
         stop.cancelled().await;
         tokio::time::sleep(DRAIN).await;

@@ -182,6 +182,10 @@ pub struct OperationsSettings {
     /// [default: 768]
     #[arg(long, global = true, env = "NOTESPOT_CONNECTIONS", value_name = "NUMBER")]
     pub connections: Option<String>,
+    /// Of them, those that one address may have at once. Those from this machine itself and from --trusted-proxies do
+    /// not count [default: a quarter of --connections]
+    #[arg(long, global = true, env = "NOTESPOT_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER")]
+    pub connections_per_address: Option<String>,
     /// What has to be shown as a bearer token for /metrics [default: /metrics answers this machine alone]
     #[arg(long, global = true, env = "NOTESPOT_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub metrics_token: Option<Secret>,

@@ -27,6 +27,7 @@ struct File {
     log_format: Option<String>,
     trusted_proxies: Option<Vec<String>>,
     connections: Option<Number>,
+    connections_per_address: Option<Number>,
     metrics_token: Option<Secret>,
     requests_per_minute: Option<Number>,
     anonymous_requests_per_minute: Option<Number>,
@@ -74,6 +75,9 @@ pub(super) fn fill_in(settings: Settings) -> Result<Settings, FileProblem> {
             log_format: given.log_format.or(file.log_format),
             trusted_proxies: given.trusted_proxies.or(file.trusted_proxies),
             connections: given.connections.or(file.connections.map(Into::into)),
+            connections_per_address: given
+                .connections_per_address
+                .or(file.connections_per_address.map(Into::into)),
             metrics_token: given.metrics_token.or(file.metrics_token),
             requests_per_minute: given.requests_per_minute.or(file.requests_per_minute.map(Into::into)),
             anonymous_requests_per_minute: given

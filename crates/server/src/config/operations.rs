@@ -18,6 +18,8 @@ pub struct Operations {
     pub trusted_proxies: Vec<IpNet>,
     /// Connections at once.
     pub connections: usize,
+    /// Of them, those of one address.
+    pub connections_of_one: usize,
     /// What a caller of `/metrics` has to show.
     pub metrics_token: Option<Secret>,
     /// Requests of one user in a minute; `None` for as many as they like.
@@ -39,6 +41,8 @@ pub enum LogFormat {
 
 /// Each takes one file descriptor, of which files and databases need some too: most systems give 1,024.
 const CONNECTIONS: usize = 768;
+/// What part of them one address may take: an office behind one address has room, and four are needed to keep out others.
+const SHARE_OF_ONE: usize = 4;
 const REQUESTS: u32 = 6_000;
 const ANONYMOUS_REQUESTS: u32 = 1_200;
 const DRAIN_DELAY_MAX: Duration = Duration::from_mins(5);
@@ -53,6 +57,13 @@ pub(super) fn read(settings: &OperationsSettings) -> Result<Operations, Vec<Prob
     let connections =
         read_number("--connections", settings.connections.as_deref(), CONNECTIONS, 8..=1_000_000);
     let connections = connections.map_err(&mut noted).unwrap_or(CONNECTIONS);
+    let connections_of_one = read_number(
+        "--connections-per-address",
+        settings.connections_per_address.as_deref(),
+        connections / SHARE_OF_ONE,
+        1..=1_000_000,
+    );
+    let connections_of_one = connections_of_one.map_err(&mut noted).unwrap_or(connections);
     let requests = read_rate("--requests-per-minute", settings.requests_per_minute.as_deref(), REQUESTS);
     let requests = requests.map_err(&mut noted).unwrap_or_default();
     let given = settings.anonymous_requests_per_minute.as_deref();
@@ -71,6 +82,7 @@ pub(super) fn read(settings: &OperationsSettings) -> Result<Operations, Vec<Prob
         log_format,
         trusted_proxies,
         connections,
+        connections_of_one,
         metrics_token,
         requests,
         anonymous_requests,
@@ -154,14 +166,28 @@ mod tests {
     }
 
     #[test]
+    fn one_address_has_a_quarter_of_the_connections_there_are() {
+        let read = |connections: Option<&str>, of_one: Option<&str>| {
+            let settings = OperationsSettings {
+                connections: connections.map(Into::into),
+                connections_per_address: of_one.map(Into::into),
+                ..OperationsSettings::default()
+            };
+            read(&settings).unwrap().connections_of_one
+        };
+        assert_eq!((read(None, None), read(Some("8"), None), read(Some("8"), Some("8"))), (192, 2, 8));
+    }
+
+    #[test]
     fn all_that_is_wrong_is_said_at_once() {
         let wrong = OperationsSettings {
             log_format: Some("xml".into()),
             connections: Some("4".into()),
+            connections_per_address: Some("0".into()),
             drain_delay: Some("6m".into()),
             metrics_token: Some(Secret::new("short")),
             ..settings("0", &["10.1.0.0/33", "proxy.example"])
         };
-        assert_eq!(read(&wrong).unwrap_err().len(), 7);
+        assert_eq!(read(&wrong).unwrap_err().len(), 8);
     }
 }

@@ -18,7 +18,12 @@ pub(crate) async fn access_token(server: &TestServer) -> String {
 }
 
 /// The same for somebody else, or a password that is not right.
-pub(crate) async fn access_token_of(server: &TestServer, mut person: Person) -> anyhow::Result<String> {
+pub(crate) async fn access_token_of(server: &TestServer, person: Person) -> anyhow::Result<String> {
+    Ok(tokens_of(server, person).await?["access_token"].as_str().unwrap().to_owned())
+}
+
+/// All that the token endpoint gave for it.
+pub(crate) async fn tokens_of(server: &TestServer, mut person: Person) -> anyhow::Result<Value> {
     let stranger = server.stranger().unwrap();
     let discovery = stranger.get("/.well-known/notespot.json").await.unwrap().value().unwrap();
     let client_id = discovery["oauth_client_id"].as_str().unwrap().to_owned();
@@ -45,8 +50,7 @@ pub(crate) async fn access_token_of(server: &TestServer, mut person: Person) -> 
         ("code_verifier", VERIFIER),
     ];
     let exchange = reqwest::Client::new().post(endpoints["token_endpoint"].as_str().unwrap()).form(&form);
-    let tokens: Value = Answer::of(exchange).await.unwrap().json().unwrap();
-    Ok(tokens["access_token"].as_str().unwrap().to_owned())
+    Answer::of(exchange).await.unwrap().json()
 }
 
 pub(super) async fn ada(server: &TestServer) -> Api {

@@ -1,6 +1,7 @@
 //! A browser without scripts: cookies, pages and the forms on them.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
 
 use http::header::{COOKIE, LOCATION, SET_COOKIE};
 use url::Url;
@@ -22,8 +23,13 @@ pub(super) struct Shown {
 
 impl Browser {
     pub(super) fn new() -> Self {
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { http, cookies: BTreeMap::new() }
+        Self::at(Ipv4Addr::LOCALHOST)
+    }
+
+    /// One on a machine of this address.
+    pub(super) fn at(address: Ipv4Addr) -> Self {
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        Self { http: http.local_address(IpAddr::from(address)).build().unwrap(), cookies: BTreeMap::new() }
     }
 
     pub(super) fn forget_cookies(&mut self) {

@@ -105,6 +105,34 @@ async fn guessing_a_password_has_to_wait() {
     assert!(refused.body.contains("There were too many attempts. Try again in 15 minutes."));
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn who_guesses_from_everywhere_keeps_the_owner_out_of_new_browsers_only() {
+    let running = Running::start(SignUp::Open).await;
+    let mut known = Browser::new();
+    first_visit(&running, &mut known, SCHEME).await;
+    let mut guesses = 0;
+    'guessing: for machine in 2..20 {
+        let mut stranger = Browser::at([127, 0, 0, machine].into());
+        let page = stranger.open(&authorize_url(&running, &[])).await;
+        for _ in 0..5 {
+            let guess =
+                stranger.submit(&page, &[("email", EMAIL), ("password", "wrong horse battery")]).await;
+            if guess.status == 429 {
+                break 'guessing;
+            }
+            guesses += 1;
+        }
+    }
+    assert_eq!(guesses, 50);
+    let right = [("email", EMAIL), ("password", PASSWORD)];
+    let mut new = Browser::at([127, 0, 0, 99].into());
+    let page = new.open(&authorize_url(&running, &[])).await;
+    assert_eq!(new.submit(&page, &right).await.status, 429);
+    let page = known.open(&authorize_url(&running, &[("prompt", Some("login"))])).await;
+    assert!(known.submit(&page, &right).await.answer().contains_key("code"));
+}
+
 #[tokio::test]
 async fn pages_run_nothing_and_cannot_be_framed() {
     let running = Running::start(SignUp::Open).await;

@@ -40,6 +40,18 @@ async fn an_address_asks_so_often_and_others_are_not_in_its_way() {
 }
 
 #[tokio::test]
+async fn the_networks_of_one_site_are_counted_together_too() {
+    let server = TestServer::with(&FLAGS).await.unwrap();
+    let stranger = server.stranger().unwrap();
+    for number in 0..160 {
+        let from = format!("2001:db8:1:{number:x}::1");
+        assert_eq!(get_from(&from, &stranger, "/privacy").await.status, 200, "{number}");
+    }
+    assert_eq!(get_from("2001:db8:1:ffff::1", &stranger, "/privacy").await.status, 429);
+    assert_eq!(get_from("2001:db8:2:ffff::1", &stranger, "/privacy").await.status, 200, "another site");
+}
+
+#[tokio::test]
 async fn a_user_asks_so_often_from_wherever_and_with_whatever_token() {
     let server = TestServer::with(&FLAGS).await.unwrap();
     server.add_user("ada@example.org", "Ada", "correct horse battery").await.unwrap();

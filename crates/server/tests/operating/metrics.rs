@@ -6,12 +6,12 @@ use reqwest::Method;
 use super::get_from;
 
 /// The value of a line, by its name and labels as they are written.
-fn value_of(text: &str, line: &str) -> u64 {
+pub(super) fn value_of(text: &str, line: &str) -> u64 {
     let found = text.lines().find_map(|candidate| candidate.strip_prefix(line)?.trim().parse().ok());
     found.unwrap_or_else(|| panic!("no {line} in {text}"))
 }
 
-async fn scrape(api: &Api) -> String {
+pub(super) async fn scrape(api: &Api) -> String {
     let answer = api.get("/metrics").await.unwrap();
     assert_eq!(answer.status, 200, "{}", answer.text());
     assert!(answer.headers["content-type"].to_str().unwrap().starts_with("application/openmetrics-text"));

@@ -58,7 +58,7 @@ impl Library {
         let upload = self.metadata.begin_upload(&self.owner, &wanted, &destination).await.unwrap();
         let sha256 = Sha256::from_bytes(sha2::Sha256::digest(content).into());
         let node = self.metadata.publish_upload(&self.owner, upload.id, sha256).await.unwrap();
-        self.metadata.create_link(&self.owner, node.id, None).await.unwrap()
+        self.metadata.create_link(&self.owner, node.id, None).await.unwrap().link
     }
 
     pub(super) async fn describe(&self, node: NodeId, description: &str) {

@@ -72,7 +72,7 @@ async fn counting_is_in_nobodys_way_and_misses_none() {
     let store = noted.store(&database).await;
     let ada = user(&store, "ada").await;
     let node = file(&store, &ada).await;
-    let slug = store.create_link(&ada, node.id, None).await.unwrap().slug;
+    let slug = store.create_link(&ada, node.id, None).await.unwrap().link.slug;
     noted.take();
     for counted in join_all((0..TIMES).map(|_| store.count_view(&slug))).await {
         counted.unwrap();
@@ -93,7 +93,7 @@ async fn counting_is_in_nobodys_way_and_misses_none() {
     let link = store.link(&ada, &slug).await.unwrap();
     assert_eq!((link.views, link.downloads), counted);
     assert_eq!(store.links(&ada, 10).await.unwrap(), std::slice::from_ref(&link));
-    assert_eq!(store.create_link(&ada, node.id, None).await.unwrap(), link);
+    assert_eq!(store.create_link(&ada, node.id, None).await.unwrap().link, link);
     let OpenedLink::File { link: opened, .. } = store.open_link(&slug).await.unwrap() else { panic!() };
     assert_eq!(*opened, link);
     let fed = store.changes(&ada, &ChangesQuery::default()).await.unwrap().changes;

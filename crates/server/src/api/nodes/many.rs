@@ -9,8 +9,10 @@ use notespot_protocol::{Batch, BatchItem, CopyNode, Node, NodeAt, NodeEdit, Node
 
 use super::super::input::{Json, item, items};
 use super::super::places::take_refused;
-use super::check;
+use super::noted::By;
+use super::{check, noted};
 use crate::access::CanManage;
+use crate::client_address::Origin;
 use crate::problems::{Answer, Refusal};
 use crate::state::Server;
 
@@ -48,9 +50,10 @@ pub(in crate::api) async fn edit_many(
 pub(in crate::api) async fn trash_many(
     State(server): State<Arc<Server>>,
     CanManage(owner): CanManage,
+    from: Origin,
     Json(batch): Json<Batch<NodeAt>>,
 ) -> Answer<Outcomes<Node>> {
-    Ok(told(server.metadata.trash_nodes(&owner, &items(batch)?).await?))
+    Ok(told(noted::trash(server, By(owner, from), items(batch)?).await?))
 }
 
 /// Take out of the trash: up to 1,000 in a call. Each succeeds or fails alone.
@@ -65,9 +68,10 @@ pub(in crate::api) async fn trash_many(
 pub(in crate::api) async fn restore_many(
     State(server): State<Arc<Server>>,
     CanManage(owner): CanManage,
+    from: Origin,
     Json(batch): Json<Batch<NodeAt>>,
 ) -> Answer<Outcomes<Node>> {
-    Ok(told(server.metadata.restore_nodes(&owner, &items(batch)?).await?))
+    Ok(told(noted::restore(server, By(owner, from), items(batch)?).await?))
 }
 
 /// Delete for ever what is in the trash, with everything inside: up to 1,000 in a call. Each succeeds or fails
@@ -83,11 +87,11 @@ pub(in crate::api) async fn restore_many(
 pub(in crate::api) async fn delete_many(
     State(server): State<Arc<Server>>,
     CanManage(owner): CanManage,
+    from: Origin,
     Json(batch): Json<Batch<NodeAt>>,
 ) -> Answer<Outcomes<NodeId>> {
     let nodes = items(batch)?;
-    let deleted = server.metadata.delete_nodes(&owner, &nodes).await?;
-    server.orphaned.notify_one();
+    let deleted = noted::delete(server, By(owner, from), nodes.clone()).await?;
     let gone = deleted.into_iter().zip(nodes).map(|(outcome, node)| outcome.map(|()| node.id));
     Ok(told(gone.collect()))
 }

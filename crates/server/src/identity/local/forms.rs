@@ -14,7 +14,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::LocalProvider;
-use super::attempts::NotNow;
+use super::attempts::{Attempt, NotNow, folded};
 use super::browser::BrowserSession;
 use super::request::AuthorizeRequest;
 use super::screens::{self, FormPage};
@@ -90,7 +90,9 @@ pub(super) async fn sign_in(
     if !provider.browser.sealed(&headers, &form.seal) {
         return again(StatusCode::FORBIDDEN, NOT_OURS).await;
     }
-    match provider.attempts.begin(address, Some(email), Timestamp::now()).await {
+    let is_known = provider.knows(&headers, email).await;
+    let attempt = Attempt { address, email: Some(email), is_known };
+    match provider.attempts.begin(attempt, Timestamp::now()).await {
         Ok(()) => {}
         Err(NotNow::TooMany(wait)) => {
             audit::sign_in_failed(None, address);
@@ -101,7 +103,7 @@ pub(super) async fn sign_in(
     }
     match provider.person_with(email, form.password).await {
         Ok(account) => {
-            if let Err(error) = provider.attempts.forgive(address, email).await {
+            if let Err(error) = provider.attempts.forgive(attempt).await {
                 tracing::warn!(error = &error as &dyn std::error::Error, "an attempt counts that was none");
             }
             audit::signed_in(&account.id, address);
@@ -112,11 +114,11 @@ pub(super) async fn sign_in(
             again(StatusCode::FORBIDDEN, WRONG).await
         }
         Err(NotSignedIn::Busy) => {
-            provider.attempts.take_back(address, email).await;
+            provider.attempts.take_back(attempt).await;
             again(StatusCode::SERVICE_UNAVAILABLE, &NewAccountError::Busy.to_string()).await
         }
         Err(NotSignedIn::Unavailable(error)) => {
-            provider.attempts.take_back(address, email).await;
+            provider.attempts.take_back(attempt).await;
             screens::unavailable(&error)
         }
     }
@@ -154,7 +156,8 @@ pub(super) async fn create_account(
         }
         Err(error) => return screens::unavailable(&error),
     }
-    match provider.attempts.begin(address, None, Timestamp::now()).await {
+    let attempt = Attempt { address, email: None, is_known: false };
+    match provider.attempts.begin(attempt, Timestamp::now()).await {
         Ok(()) => {}
         Err(NotNow::TooMany(wait)) => {
             let text = screens::too_many_text(wait);
@@ -203,6 +206,12 @@ pub(super) async fn go_on(
 }
 
 impl LocalProvider {
+    /// Whether this account was signed in to in this browser before. A store that does not answer knows nobody.
+    async fn knows(&self, headers: &HeaderMap, email: &str) -> bool {
+        let known = self.known_person(headers).await;
+        matches!(known, Ok(Some((_, account))) if folded(&account.email) == folded(email))
+    }
+
     /// The account, if the password is its own. Takes as long where there is no account.
     async fn person_with(&self, email: &str, password: String) -> Result<Account, NotSignedIn> {
         let account = match self.accounts.account_by_email(email).await {

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, PRAGMA};
 use notespot_metadata::MetadataError;
-use notespot_metadata::accounts::{Account, Code, Grant};
+use notespot_metadata::accounts::{Account, Code, Grant, Rotated};
 use notespot_protocol::Timestamp;
 use serde_json::{Map, Value, json};
 use sha2::Digest as _;
@@ -22,10 +22,13 @@ use super::LocalProvider;
 use super::grants::hashed;
 use super::keys::{SignError, random_text};
 use super::request::Values;
+use crate::audit;
+use crate::client_address::Origin;
 
 /// What the app should count on; it refreshes before.
 const ACCESS_LASTS: Duration = Duration::from_hours(1);
 const ID_LASTS: Duration = Duration::from_hours(1);
+const REFUSED: &str = "The refresh token is unknown, used or revoked.";
 
 /// Why there is no token. The texts are for the app's developer.
 #[derive(Debug, thiserror::Error)]
@@ -46,15 +49,25 @@ enum TokenError {
     NoRandomness,
 }
 
-pub(super) async fn exchange(State(provider): State<Arc<LocalProvider>>, body: String) -> Response {
-    match provider.exchange(&body).await {
+pub(super) async fn exchange(
+    State(provider): State<Arc<LocalProvider>>,
+    from: Origin,
+    body: String,
+) -> Response {
+    let exchanged = audit::to_its_end(async move { provider.exchange(&body, &from).await });
+    match exchanged.await {
         Ok(tokens) => uncached(StatusCode::OK, tokens),
         Err(error) => error.answer(),
     }
 }
 
-pub(super) async fn revoke(State(provider): State<Arc<LocalProvider>>, body: String) -> Response {
-    match provider.revoke(&body).await {
+pub(super) async fn revoke(
+    State(provider): State<Arc<LocalProvider>>,
+    from: Origin,
+    body: String,
+) -> Response {
+    let revoked = audit::to_its_end(async move { provider.revoke(&body, &from).await });
+    match revoked.await {
         Ok(()) => uncached(StatusCode::OK, json!({})),
         Err(error) => error.answer(),
     }
@@ -72,11 +85,11 @@ impl LocalProvider {
         Ok(form)
     }
 
-    async fn exchange(&self, body: &str) -> Result<Value, TokenError> {
+    async fn exchange(&self, body: &str, from: &Origin) -> Result<Value, TokenError> {
         let form = self.form(body)?;
         match form.get("grant_type") {
             Some("authorization_code") => self.exchange_code(&form).await,
-            Some("refresh_token") => self.refresh(&form).await,
+            Some("refresh_token") => self.refresh(&form, from).await,
             Some(_) => Err(TokenError::UnsupportedGrantType),
             None => Err(TokenError::InvalidRequest("grant_type is missing.")),
         }
@@ -115,16 +128,23 @@ impl LocalProvider {
         }
     }
 
-    async fn refresh(&self, form: &Values) -> Result<Value, TokenError> {
+    async fn refresh(&self, form: &Values, from: &Origin) -> Result<Value, TokenError> {
         let old = form.get("refresh_token");
         let old = hashed(old.ok_or(TokenError::InvalidRequest("refresh_token is missing."))?);
         let new = random_text().ok_or(TokenError::NoRandomness)?;
         let rotated = self.accounts.rotate_refresh_token(old, hashed(&new)).await;
-        let grant = granted(rotated, "The refresh token is unknown, used or revoked.")?;
+        let grant = match granted(rotated, REFUSED)? {
+            Rotated::Next(grant) => grant,
+            Rotated::Replayed(grant) => {
+                audit::sign_in_replayed(&grant.account, from);
+                return Err(TokenError::InvalidGrant(REFUSED));
+            }
+        };
         if grant.client_id != self.client_id {
             return Err(TokenError::InvalidGrant("The refresh token was given to another client."));
         }
         let account = self.account_of(&grant).await?;
+        audit::sign_in_refreshed(&account.id, from);
         // OpenID Connect Core §12.2: the nonce belongs to the first ID token only.
         self.tokens(&grant, &account, Some(new), None)
     }
@@ -181,11 +201,13 @@ impl LocalProvider {
         Ok(self.signing.sign("JWT", &claims)?)
     }
 
-    async fn revoke(&self, body: &str) -> Result<(), TokenError> {
+    async fn revoke(&self, body: &str, from: &Origin) -> Result<(), TokenError> {
         let form = self.form(body)?;
         let token = form.get("token").ok_or(TokenError::InvalidRequest("token is missing."))?;
         // An access token is not known here and ends by itself, within the hour.
-        self.accounts.revoke_refresh_token(hashed(token)).await?;
+        if let Some(user) = self.accounts.revoke_refresh_token(hashed(token)).await? {
+            audit::sign_in_ended(&user, from);
+        }
         Ok(())
     }
 }
