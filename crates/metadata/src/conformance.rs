@@ -12,6 +12,7 @@ mod limits;
 mod links;
 mod listening;
 mod names;
+mod quotas;
 mod trash;
 mod trees;
 mod uploads;
@@ -39,6 +40,7 @@ pub use limits::*;
 pub use links::*;
 pub use listening::*;
 pub use names::*;
+pub use quotas::*;
 pub use trash::*;
 pub use trees::*;
 pub use uploads::*;
@@ -73,6 +75,8 @@ macro_rules! for_each_metadata_case {
             pages_have_no_gaps_and_no_repeats,
             the_same_upload_twice_is_one_file,
             an_upload_beyond_the_quota_is_refused,
+            a_quota_of_one_s_own_wins_over_everybody_s_until_it_is_taken_back,
+            users_are_found_by_their_addresses,
             an_upload_whose_folder_is_gone_lands_at_the_top,
             an_upload_that_was_given_up_leaves_an_orphan,
             an_upload_keeps_the_checksum_that_it_began_with,

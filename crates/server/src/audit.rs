@@ -8,7 +8,7 @@
 use std::net::IpAddr;
 
 use notespot_metadata::links::StoredLink;
-use notespot_protocol::{AccessToken, Slug, TokenId, UserId};
+use notespot_protocol::{AccessToken, ByteCount, Slug, TokenId, UserId};
 use sha2::{Digest as _, Sha256};
 use tracing::Instrument as _;
 use tracing::field::{DisplayValue, display};
@@ -69,6 +69,11 @@ pub(crate) fn sign_in_failed(user: Option<&UserId>, from: Option<IpAddr>) {
 
 pub(crate) fn account_made(user: &UserId, from: Option<IpAddr>) {
     note!("account.made", user = user.0, from = shown(from));
+}
+
+/// How much somebody may store, of their own or (`None`) as everybody.
+pub(crate) fn quota_set(user: &UserId, own: Option<ByteCount>) {
+    note!("quota.set", user = user.0, own_bytes = own.map(ByteCount::get));
 }
 
 /// Somebody whom an identity provider vouches for came for the first time.

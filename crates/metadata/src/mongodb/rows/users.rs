@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::count;
 use crate::Result;
+use crate::stored::integer;
+use crate::users::UserRecord;
 
 #[derive(Default, Serialize, Deserialize)]
 pub(in crate::mongodb) struct UserRow {
@@ -15,6 +17,9 @@ pub(in crate::mongodb) struct UserRow {
     #[serde(default)]
     pub(in crate::mongodb) email: Option<String>,
     pub(in crate::mongodb) quota: i64,
+    /// Where `quota` is the user's own: others have what the server's settings say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::mongodb) quota_is_own: Option<bool>,
     pub(in crate::mongodb) used: i64,
     /// The sizes of all open uploads.
     pub(in crate::mongodb) promised: i64,
@@ -34,15 +39,24 @@ impl UserRow {
         doc! { "_id": &user.0, "erasing": { "$exists": false } }
     }
 
-    pub(in crate::mongodb) fn me(self) -> Result<Me> {
-        Ok(Me {
+    /// What the user may store, where everybody may store `default`.
+    pub(in crate::mongodb) fn quota(&self, default: Option<ByteCount>) -> i64 {
+        let everybody_s = default.filter(|_| self.quota_is_own != Some(true));
+        everybody_s.map_or(self.quota, |quota| integer(quota.get()))
+    }
+
+    pub(in crate::mongodb) fn record(self, default_quota: Option<ByteCount>) -> Result<UserRecord> {
+        let quota = ByteCount(count(self.quota(default_quota))?);
+        let quota_is_own = self.quota_is_own == Some(true);
+        let me = Me {
             id: UserId(self.id),
             name: self.name,
             email: self.email,
             used: ByteCount(count(self.used)?),
-            quota: ByteCount(count(self.quota)?),
+            quota,
             revision: Revision(count(self.revision)?),
-        })
+        };
+        Ok(UserRecord { me, quota_is_own })
     }
 
     /// The display name. Who has no name is called by their e-mail address among themselves, and by nothing in

@@ -2,6 +2,8 @@
 
 use mongodb::bson::{Document, doc};
 use notespot_metadata::mongodb::{MongoMetadata, OpenError};
+use notespot_metadata::users::{Profile, Quota, Users as _};
+use notespot_protocol::{ByteCount, UserId};
 
 use super::Running;
 
@@ -43,6 +45,30 @@ async fn a_database_of_a_newer_version_is_said_to_be_so_and_one_that_is_compatib
         let opened = MongoMetadata::open(&running.database.address()).await;
         assert_eq!(opened.is_ok(), opens);
         assert!(opens || matches!(opened, Err(OpenError::Newer)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_setting_that_changed_counts_for_everybody_without_a_quota_of_their_own() {
+    let running = Running::start().await;
+    let fewer = running.store.clone().with_default_quota(ByteCount(500));
+    notespot_metadata::conformance::what_everybody_may_store_follows_the_settings(running.store(), &fewer)
+        .await;
+}
+
+/// A server of a version before looks at `quota` alone.
+#[tokio::test]
+async fn a_quota_of_one_s_own_stands_where_servers_before_look() {
+    let running = Running::start().await;
+    let ada = UserId("ada".to_owned());
+    let profile = Profile { id: ada.clone(), name: "Ada".to_owned(), email: None };
+    running.store.ensure_user(&profile, ByteCount(1_000)).await.unwrap();
+    let client = mongodb::Client::with_uri_str(running.database.address()).await.unwrap();
+    let users = client.database(running.database.name()).collection::<Document>("users");
+    for (quota, stands) in [(Quota::Own(ByteCount(7)), 7), (Quota::Default(ByteCount(1_000)), 1_000)] {
+        running.store.set_quota(&ada, quota).await.unwrap();
+        let row = users.find_one(doc! { "_id": "ada" }).await.unwrap().unwrap();
+        assert_eq!(row.get_i64("quota").unwrap(), stands);
     }
 }
 
