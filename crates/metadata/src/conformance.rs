@@ -118,6 +118,7 @@ macro_rules! for_each_metadata_case {
             a_delivery_is_known_from_when_it_was_noted_until_it_is_swept,
             a_profile_is_taken_unless_a_newer_one_was,
             a_name_that_was_given_here_stays,
+            who_is_banned_is_so_by_the_newest_word,
             a_user_who_is_barred_gets_no_record_until_the_bar_ends,
             an_address_has_one_account,
             a_window_grants_its_allowance_and_the_next_one_grants_it_again,

@@ -32,6 +32,8 @@ pub struct UserRecord {
     pub me: Me,
     /// Whether the quota is the user's own, and not everybody's.
     pub quota_is_own: bool,
+    /// Whether the identity provider has banned the user: nothing of theirs opens then but their public links.
+    pub is_banned: bool,
 }
 
 /// Addresses may be those of several users, of different providers: no more than these are looked for.
@@ -68,6 +70,10 @@ pub trait Users: Send + Sync {
     /// owner gave one with [`edit_user`](Self::edit_user). An older profile than was taken before changes nothing.
     /// `NotFound` where there is no record; none is made.
     async fn take_profile(&self, profile: &Profile, as_of: Timestamp) -> Result<Me>;
+
+    /// Takes whether the identity provider has banned the user, as of `as_of`: whether that is another than before. An
+    /// older word than was taken before changes nothing. `NotFound` where there is no record.
+    async fn set_banned(&self, id: &UserId, is_banned: bool, as_of: Timestamp) -> Result<bool>;
 
     /// Until then, [`ensure_user`](Self::ensure_user) makes no record: for somebody whom the identity provider has
     /// deleted, and whose tokens are good for a while yet. A record that there is stays. Of two bars, the longer holds.

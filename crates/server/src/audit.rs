@@ -81,6 +81,16 @@ pub(crate) fn user_first_seen(user: &UserId, from: Option<IpAddr>) {
     note!("user.first_seen", user = user.0, from = shown(from));
 }
 
+/// The identity provider has banned somebody: nothing of theirs opens any more.
+pub(crate) fn user_banned(user: &UserId) {
+    note!("user.banned", user = user.0);
+}
+
+/// And lets them in again.
+pub(crate) fn user_let_in(user: &UserId) {
+    note!("user.let_in", user = user.0);
+}
+
 /// The identity provider has deleted somebody, and everything of theirs went.
 pub(crate) fn user_erased(user: &UserId) {
     note!("user.erased", user = user.0);

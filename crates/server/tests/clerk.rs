@@ -1,6 +1,7 @@
 //! The server with Clerk as its identity provider: a stand-in that answers as Clerk does.
 
 mod anything;
+mod banned;
 mod check;
 mod issuers;
 mod keys;

@@ -88,6 +88,21 @@ impl Users for MongoMetadata {
         self.user(&profile.id).await
     }
 
+    async fn set_banned(&self, id: &UserId, is_banned: bool, as_of: Timestamp) -> Result<bool> {
+        let mut older = UserRow::named(id);
+        let as_of = rows::time(as_of);
+        let not_newer =
+            vec![doc! { "standing_at": { "$exists": false } }, doc! { "standing_at": { "$lte": as_of } }];
+        older.insert("$or", not_newer);
+        let word = doc! { "$set": { "banned": is_banned, "standing_at": as_of } };
+        let before = self.at.users().find_one_and_update(older, word);
+        if let Some(before) = before.return_document(ReturnDocument::Before).await? {
+            return Ok((before.banned == Some(true)) != is_banned);
+        }
+        // There is none, or it knows better.
+        self.user(id).await.map(|_| false)
+    }
+
     async fn bar_user(&self, id: &UserId, until: Timestamp) -> Result<()> {
         let bar = || {
             let longest = doc! { "$max": { "ends_at": rows::time(until) } };

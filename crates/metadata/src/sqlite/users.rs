@@ -89,6 +89,27 @@ impl Users for SqliteMetadata {
         self.user(&profile.id).await
     }
 
+    async fn set_banned(&self, id: &UserId, is_banned: bool, as_of: Timestamp) -> Result<bool> {
+        let mut tx = self.write().await?;
+        let before: Option<(bool, i64)> =
+            sqlx::query_as("SELECT is_banned, standing_at FROM users WHERE id = ?1")
+                .bind(&id.0)
+                .fetch_optional(&mut *tx)
+                .await?;
+        let (was_banned, standing_at) = before.ok_or(MetadataError::NotFound)?;
+        if standing_at > as_of.as_millis() {
+            return Ok(false);
+        }
+        sqlx::query("UPDATE users SET is_banned = ?2, standing_at = ?3 WHERE id = ?1")
+            .bind(&id.0)
+            .bind(is_banned)
+            .bind(as_of.as_millis())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(was_banned != is_banned)
+    }
+
     async fn bar_user(&self, id: &UserId, until: Timestamp) -> Result<()> {
         sqlx::query(
             "INSERT INTO barred_users (id, ends_at) VALUES (?1, ?2) \
@@ -126,7 +147,7 @@ impl SqliteMetadata {
         self.quick
             .now(|connection| {
                 let sql =
-                    "SELECT id, name, email, quota, used, revision, quota_is_own FROM users WHERE id = ?1";
+                    "SELECT id, name, email, quota, used, revision, quota_is_own, is_banned FROM users WHERE id = ?1";
                 let mut statement = reader::statement(connection, sql)?;
                 let mut found = statement.query([&id.0])?;
                 let Some(row) = found.next()? else { return Ok(None) };
@@ -140,7 +161,7 @@ impl SqliteMetadata {
                     used: ByteCount(reader::number(row, 4)?),
                     revision: reader::revision(row, 5)?,
                 };
-                Ok(Some(UserRecord { me, quota_is_own }))
+                Ok(Some(UserRecord { me, quota_is_own, is_banned: row.get(7)? }))
             })
             .await
     }

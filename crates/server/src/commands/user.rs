@@ -76,13 +76,16 @@ fn read_quota(text: &str, default: ByteCount) -> anyhow::Result<Quota> {
 }
 
 /// A line for each thing, with what it is called first: for people, and for `awk`.
-fn print(UserRecord { me, quota_is_own }: &UserRecord) {
+fn print(UserRecord { me, quota_is_own, is_banned }: &UserRecord) {
     let whose = if *quota_is_own { "their own" } else { "the default of these settings" };
     println!("id     {}", me.id);
     println!("name   {}", me.name);
     println!("email  {}", me.email.as_deref().unwrap_or_default());
     println!("used   {} bytes", me.used.get());
     println!("quota  {} bytes, {whose}", me.quota.get());
+    if *is_banned {
+        println!("banned at the identity provider");
+    }
 }
 
 fn read_password() -> anyhow::Result<String> {

@@ -1,6 +1,6 @@
 //! Users.
 
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{DateTime, Document, doc};
 use notespot_protocol::{ByteCount, Me, Revision, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,11 @@ pub(in crate::mongodb) struct UserRow {
     pub(in crate::mongodb) horizon: i64,
     /// Grows with each transaction: who writes it keeps others from writing.
     pub(in crate::mongodb) turn: i64,
+    /// Whether the identity provider has banned the user, and as of when that was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::mongodb) banned: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::mongodb) standing_at: Option<DateTime>,
     /// There from the first step of the user's end to the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::mongodb) erasing: Option<bool>,
@@ -47,7 +52,7 @@ impl UserRow {
 
     pub(in crate::mongodb) fn record(self, default_quota: Option<ByteCount>) -> Result<UserRecord> {
         let quota = ByteCount(count(self.quota(default_quota))?);
-        let quota_is_own = self.quota_is_own == Some(true);
+        let (quota_is_own, is_banned) = (self.quota_is_own == Some(true), self.banned == Some(true));
         let me = Me {
             id: UserId(self.id),
             name: self.name,
@@ -56,7 +61,7 @@ impl UserRow {
             quota,
             revision: Revision(count(self.revision)?),
         };
-        Ok(UserRecord { me, quota_is_own })
+        Ok(UserRecord { me, quota_is_own, is_banned })
     }
 
     /// The display name. Who has no name is called by their e-mail address among themselves, and by nothing in
