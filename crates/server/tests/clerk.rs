@@ -8,6 +8,7 @@ mod keys;
 mod matrix;
 mod opaque;
 mod profiles;
+mod quotas;
 mod tokens;
 mod webhooks;
 
