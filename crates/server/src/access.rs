@@ -189,6 +189,10 @@ async fn known_caller(parts: &Parts, server: &Arc<Server>) -> Answer<Caller> {
                 Ok(Caller { user, scopes: Some(scopes), grant: Grant::of_token(hash, ends_at) })
             }
             Err(MetadataError::NotFound) => Err(Refusal::not_signed_in()),
+            Err(error @ MetadataError::Banned) => {
+                server.limits.token_was_refused(&parts.extensions).await;
+                Err(error.into())
+            }
             Err(error) => Err(error.into()),
         };
     }
@@ -199,7 +203,11 @@ async fn known_caller(parts: &Parts, server: &Arc<Server>) -> Answer<Caller> {
     let principal = server.verifier.verify(token).await?;
     let grant = Grant::until(principal.ends_at);
     let user = match server.metadata.user_record(&principal.user).await {
-        Ok(UserRecord { is_banned: true, .. }) => return Err(MetadataError::Banned.into()),
+        Ok(UserRecord { is_banned: true, .. }) => {
+            // What is refused costs a look too.
+            server.limits.user(&principal.user, &parts.extensions).await?;
+            return Err(MetadataError::Banned.into());
+        }
         Ok(UserRecord { me, .. }) => {
             if me.name.is_empty() {
                 late_profiles::ask_for(server, token, principal);

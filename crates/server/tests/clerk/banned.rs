@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use notespot_protocol::ErrorCode;
-use notespot_testkit::{Api, ClerkStandIn, Door, MongoDb, TestServer};
+use notespot_testkit::{Answer, Api, ClerkStandIn, Door, MongoDb, TestServer};
 use reqwest::Method;
 use serde_json::json;
 use tokio::time::timeout;
@@ -97,6 +97,26 @@ async fn who_is_banned_before_they_come_for_the_first_time_does_not_get_in() {
     assert_eq!(refusal(&me(&server, clerk.access_token(ADA).sign()).await), BANNED);
     assert_eq!(refusal(&me(&server, clerk.access_token(ADA).sign()).await), BANNED);
     assert_eq!(clerk.asked(Door::Backend), 1);
+}
+
+#[tokio::test]
+async fn who_is_banned_asks_no_more_often_than_others() {
+    let clerk = ClerkStandIn::start().await.unwrap();
+    let mut flags = clerk.flags();
+    flags.extend(["--trusted-proxies", "127.0.0.1", "--requests-per-minute", "20"].map(str::to_owned));
+    let server = TestServer::with(&flags.iter().map(String::as_str).collect::<Vec<_>>()).await.unwrap();
+    let ada = ada(&clerk, &server);
+    assert_eq!(name_of(&ada).await, "Ada Lovelace");
+    clerk.set_user(ADA, "banned", true);
+    told(&clerk, &server).await;
+    let from_elsewhere = async || {
+        let asked = ada.request(Method::GET, "/v1/me").unwrap().header("x-forwarded-for", "192.0.2.1");
+        refusal(&Answer::of(asked).await.unwrap())
+    };
+    for _ in 0..20 {
+        assert_eq!(from_elsewhere().await, BANNED);
+    }
+    assert_eq!(from_elsewhere().await, (429, ErrorCode::RateLimited));
 }
 
 #[tokio::test]
