@@ -97,7 +97,7 @@ const living = of(owned.livingLinks);
 
 /** Indexes: entries, and their fields. */
 export const indexes = {
-  users: { _id: [USERS, [[owner, 0.8]]] },
+  users: { _id: [USERS, [[owner, 0.8]]], by_email: [USERS, [[text(lengths.email), 0.8]]] },
   nodes: {
     _id: [nodes, [ID]],
     unique_names: [here, [OWNER, PARENT, NAME]],

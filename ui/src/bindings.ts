@@ -271,6 +271,8 @@ export type ErrorCode =
 "not_signed_in" | 
 /**  The token lacks the scope that this call needs. */
 "forbidden" | 
+/**  The identity provider has banned the user: whoever runs it can let them in again. */
+"account_banned" | 
 /**  The node changed since the revision named in `If-Match`. */
 "stale_revision" | 
 /**  More than a limit of this server allows. */

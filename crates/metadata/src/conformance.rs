@@ -12,6 +12,7 @@ mod limits;
 mod links;
 mod listening;
 mod names;
+mod quotas;
 mod trash;
 mod trees;
 mod uploads;
@@ -39,6 +40,7 @@ pub use limits::*;
 pub use links::*;
 pub use listening::*;
 pub use names::*;
+pub use quotas::*;
 pub use trash::*;
 pub use trees::*;
 pub use uploads::*;
@@ -73,6 +75,8 @@ macro_rules! for_each_metadata_case {
             pages_have_no_gaps_and_no_repeats,
             the_same_upload_twice_is_one_file,
             an_upload_beyond_the_quota_is_refused,
+            a_quota_of_one_s_own_wins_over_everybody_s_until_it_is_taken_back,
+            users_are_found_by_their_addresses,
             an_upload_whose_folder_is_gone_lands_at_the_top,
             an_upload_that_was_given_up_leaves_an_orphan,
             uploads_that_have_ended_are_forgotten,
@@ -116,6 +120,7 @@ macro_rules! for_each_metadata_case {
             a_delivery_is_known_from_when_it_was_noted_until_it_is_swept,
             a_profile_is_taken_unless_a_newer_one_was,
             a_name_that_was_given_here_stays,
+            who_is_banned_is_so_by_the_newest_word,
             a_user_who_is_barred_gets_no_record_until_the_bar_ends,
             an_address_has_one_account,
             a_window_grants_its_allowance_and_the_next_one_grants_it_again,

@@ -32,6 +32,9 @@ pub enum MetadataError {
         /// Its revision now.
         current: Revision,
     },
+    /// The identity provider has banned the user.
+    #[error("the user is banned")]
+    Banned,
     /// The owner's quota does not hold that much more.
     #[error("quota exceeded")]
     QuotaExceeded,

@@ -41,7 +41,7 @@ mod webhooks;
 use std::fmt;
 use std::sync::Arc;
 
-use notespot_protocol::UserId;
+use notespot_protocol::{ByteCount, UserId};
 
 use self::collections::Collections;
 use self::connection::Connection;
@@ -65,6 +65,7 @@ pub struct MongoMetadata {
     /// Who is told of what is committed, by this process or another.
     listeners: Arc<Listeners>,
     watch: Arc<Watch>,
+    default_quota: Option<ByteCount>,
 }
 
 /// Runs the body of a transaction until it is committed or refused: again from its beginning where others were
@@ -83,10 +84,18 @@ macro_rules! retried {
 use retried;
 
 impl MongoMetadata {
+    /// The same, where everybody without a quota of their own may store so much, whatever it was when they came.
+    #[must_use]
+    pub fn with_default_quota(self, quota: ByteCount) -> Self {
+        Self { default_quota: Some(quota), ..self }
+    }
+
     /// Begins a change of the owner's things. `NotFound` where there is no such user.
     async fn change<'a>(&self, owner: &'a UserId) -> Result<Mutation<'a>> {
         let turn = self.turns.take(owner).await;
-        Mutation::begin_new(Arc::clone(&self.at), owner, turn, &self.listeners).await
+        let mut change = Mutation::begin_new(Arc::clone(&self.at), owner, turn, &self.listeners).await?;
+        change.set_default_quota(self.default_quota);
+        Ok(change)
     }
 
     /// Begins several reads that must agree, or a change of what belongs to no owner.

@@ -31,7 +31,7 @@ mod webhooks;
 
 use std::sync::Arc;
 
-use notespot_protocol::UserId;
+use notespot_protocol::{ByteCount, UserId};
 use sqlx::sqlite::{Sqlite, SqlitePool};
 use sqlx::{SqliteConnection, Transaction};
 
@@ -58,12 +58,19 @@ pub struct SqliteMetadata {
     /// Who is told of what this process commits.
     listeners: Arc<Listeners>,
     limits: Arc<InProcess>,
+    default_quota: Option<ByteCount>,
 }
 
 impl SqliteMetadata {
+    /// The same, where everybody without a quota of their own may store so much, whatever it was when they came.
+    #[must_use]
+    pub fn with_default_quota(self, quota: ByteCount) -> Self {
+        Self { default_quota: Some(quota), ..self }
+    }
+
     /// Begins a change of the owner's things, which takes revisions.
     async fn change<'a>(&self, owner: &'a UserId) -> Result<Mutation<'a>> {
-        Ok(Mutation::new(self.write().await?, owner, &self.listeners))
+        Ok(Mutation::new(self.write().await?, owner, &self.listeners, self.default_quota))
     }
 
     /// Begins a change that takes no revision. Dropped without a commit, it changes nothing.

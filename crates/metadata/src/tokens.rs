@@ -12,8 +12,8 @@ pub trait Tokens: Send + Sync {
     /// Keeps a token.
     async fn add_token(&self, owner: &UserId, token: &AccessToken, hash: Sha256) -> Result<()>;
 
-    /// The token with this hash and its owner, if it has not ended by `now`. Notes the use, at
-    /// most once an hour.
+    /// The token with this hash and its owner, if it has not ended by `now`; `Banned` where the identity provider has
+    /// banned the owner. Notes the use, at most once an hour.
     async fn token_by_hash(&self, hash: Sha256, now: Timestamp) -> Result<(UserId, AccessToken)>;
 
     /// The owner's tokens, newest first.

@@ -48,6 +48,14 @@ async fn thousands_of_levels_are_no_deeper_than_a_few() {
 }
 
 #[tokio::test]
+async fn a_setting_that_changed_counts_for_everybody_without_a_quota_of_their_own() {
+    let running = Running::start().await;
+    let fewer = running.store.clone().with_default_quota(ByteCount(500));
+    notespot_metadata::conformance::what_everybody_may_store_follows_the_settings(running.store(), &fewer)
+        .await;
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_database_is_said_to_be_damaged_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("metadata.db");

@@ -26,6 +26,8 @@ pub enum ErrorCode {
     NotSignedIn,
     /// The token lacks the scope that this call needs.
     Forbidden,
+    /// The identity provider has banned the user: whoever runs it can let them in again.
+    AccountBanned,
     /// The node changed since the revision named in `If-Match`.
     StaleRevision,
     /// More than a limit of this server allows.

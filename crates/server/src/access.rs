@@ -1,6 +1,7 @@
 //! Who may do what: bearer tokens of the identity provider, and personal access tokens.
 
 mod late_profiles;
+pub(crate) mod standing;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use http::StatusCode;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use notespot_metadata::tokens::Tokens;
+use notespot_metadata::users::UserRecord;
 use notespot_metadata::{MetadataError, Result as MetadataResult};
 use notespot_protocol::{
     AccessToken, ErrorCode, NewAccessToken, NewlyMadeToken, Scope, Sha256, Timestamp, TokenId, UserId,
@@ -86,7 +88,7 @@ impl Grant {
         let Some(hash) = self.token else { return Ok(true) };
         match tokens.token_by_hash(hash, now).await {
             Ok((user, token)) => Ok(user == *owner && token.scopes.contains(&Scope::Read)),
-            Err(MetadataError::NotFound) => Ok(false),
+            Err(MetadataError::NotFound | MetadataError::Banned) => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -187,6 +189,10 @@ async fn known_caller(parts: &Parts, server: &Arc<Server>) -> Answer<Caller> {
                 Ok(Caller { user, scopes: Some(scopes), grant: Grant::of_token(hash, ends_at) })
             }
             Err(MetadataError::NotFound) => Err(Refusal::not_signed_in()),
+            Err(error @ MetadataError::Banned) => {
+                server.limits.token_was_refused(&parts.extensions).await;
+                Err(error.into())
+            }
             Err(error) => Err(error.into()),
         };
     }
@@ -196,8 +202,13 @@ async fn known_caller(parts: &Parts, server: &Arc<Server>) -> Answer<Caller> {
     }
     let principal = server.verifier.verify(token).await?;
     let grant = Grant::until(principal.ends_at);
-    let user = match server.metadata.user(&principal.user).await {
-        Ok(me) => {
+    let user = match server.metadata.user_record(&principal.user).await {
+        Ok(UserRecord { is_banned: true, .. }) => {
+            // What is refused costs a look too.
+            server.limits.user(&principal.user, &parts.extensions).await?;
+            return Err(MetadataError::Banned.into());
+        }
+        Ok(UserRecord { me, .. }) => {
             if me.name.is_empty() {
                 late_profiles::ask_for(server, token, principal);
             }
@@ -223,16 +234,20 @@ async fn first_seen(
     principal: &Principal,
     from: Option<IpAddr>,
 ) -> Answer<UserId> {
-    let (profile, _) = server.verifier.profile(token, principal).await?;
-    match server.metadata.ensure_user(&profile, server.quota).await {
-        Ok(me) => {
-            audit::user_first_seen(&me.id, from);
-            Ok(me.id)
-        }
+    let described = server.verifier.profile(token, principal).await?;
+    let me = match server.metadata.ensure_user(&described.profile, server.quota).await {
+        Ok(me) => me,
         // Deleted at the provider: a token that was given before is good for nothing.
-        Err(MetadataError::NotFound) => Err(Refusal::not_signed_in()),
-        Err(error) => Err(error.into()),
+        Err(MetadataError::NotFound) => return Err(Refusal::not_signed_in()),
+        Err(error) => return Err(error.into()),
+    };
+    audit::user_first_seen(&me.id, from);
+    // A webhook may tell something older from now on, or has told something newer in this moment.
+    standing::take(server, &described).await?;
+    if server.metadata.user_record(&me.id).await?.is_banned {
+        return Err(MetadataError::Banned.into());
     }
+    Ok(me.id)
 }
 
 /// Makes a personal access token. The store keeps its hash; the secret is in the answer alone.

@@ -8,7 +8,7 @@
 use std::net::IpAddr;
 
 use notespot_metadata::links::StoredLink;
-use notespot_protocol::{AccessToken, NodeId, Slug, TokenId, UserId};
+use notespot_protocol::{AccessToken, ByteCount, NodeId, Slug, TokenId, UserId};
 use sha2::{Digest as _, Sha256};
 use tracing::Instrument as _;
 use tracing::field::{DisplayValue, display};
@@ -111,9 +111,24 @@ pub(crate) fn account_made(user: &UserId, from: Option<IpAddr>) {
     note!("account.made", user = user.0, from = shown(from));
 }
 
+/// How much somebody may store, of their own or (`None`) as everybody.
+pub(crate) fn quota_set(user: &UserId, own: Option<ByteCount>) {
+    note!("quota.set", user = user.0, own_bytes = own.map(ByteCount::get));
+}
+
 /// Somebody whom an identity provider vouches for came for the first time.
 pub(crate) fn user_first_seen(user: &UserId, from: Option<IpAddr>) {
     note!("user.first_seen", user = user.0, from = shown(from));
+}
+
+/// The identity provider has banned somebody: nothing of theirs opens any more.
+pub(crate) fn user_banned(user: &UserId) {
+    note!("user.banned", user = user.0);
+}
+
+/// And lets them in again.
+pub(crate) fn user_let_in(user: &UserId) {
+    note!("user.let_in", user = user.0);
 }
 
 /// The identity provider has deleted somebody, and everything of theirs went.

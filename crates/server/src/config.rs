@@ -20,6 +20,7 @@ pub use arguments::{Arguments, Command, TokenCommand, TokenScope, UserCommand};
 pub use clerk::ClerkConfig;
 pub use operations::{LogFormat, Operations};
 pub use resolve::Problems;
+pub(crate) use resolve::read_size;
 
 use crate::identity::SignUp;
 use crate::secret::Secret;

@@ -16,4 +16,5 @@ pub use accounts::{NewAccount, NewAccountError, add_account};
 pub use clerk::{Backend, WebhookSecret, WebhookSecretError};
 pub use local::{IdentityError, LocalProvider, LocalSettings, SignUp};
 pub use outgoing::http_client;
-pub use verifier::{AuthError, KeyTimes, Principal, TrustedIssuer, Verifier};
+pub(crate) use verifier::STALE_AT_MOST;
+pub use verifier::{AuthError, Described, KeyTimes, Principal, TrustedIssuer, Verifier};

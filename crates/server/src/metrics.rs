@@ -1,7 +1,7 @@
 //! What the server counts of itself, in the text format of Prometheus
 //! (<https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md>).
 //!
-//! Labels are routes, methods, statuses and fixed words: their number is bounded by the program, whatever is asked.
+//! Labels are routes, methods, statuses and fixed words, and issuers of the settings: their number is bounded, whatever is asked.
 
 mod process;
 
@@ -35,6 +35,13 @@ pub(crate) struct Metrics {
     pub(crate) delivered_bytes: Counter,
     pub(crate) refused_tokens: Counter,
     pub(crate) sweeping_failures: Counter,
+    ages_of_keys: Family<Issuer, Gauge>,
+}
+
+/// One of the settings.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Issuer {
+    issuer: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -67,6 +74,7 @@ impl Default for Metrics {
             delivered_bytes: Counter::default(),
             refused_tokens: Counter::default(),
             sweeping_failures: Counter::default(),
+            ages_of_keys: Family::default(),
         };
         metrics.register();
         metrics
@@ -100,6 +108,12 @@ impl Metrics {
             "Steps of the sweeper that failed",
             self.sweeping_failures.clone(),
         );
+        registry.register_with_unit(
+            "issuer_keys_age",
+            "Since the keys of an issuer elsewhere were fetched",
+            Unit::Seconds,
+            self.ages_of_keys.clone(),
+        );
         // Named as all programs name them.
         process::register(&mut self.registry);
     }
@@ -113,6 +127,12 @@ impl Metrics {
 
     pub(crate) fn rate_limited(&self, by: &'static str) {
         self.rate_limited.get_or_create(&By { by }).inc();
+    }
+
+    /// How old the keys are at the moment by which an issuer's tokens are verified.
+    pub(crate) fn keys_are_of(&self, issuer: &str, age: Duration) {
+        let age_secs = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
+        self.ages_of_keys.get_or_create(&Issuer { issuer: issuer.to_owned() }).set(age_secs);
     }
 
     /// All of it, as a scraper reads it.

@@ -271,6 +271,11 @@ impl From<MetadataError> for Refusal {
                 ErrorCode::StaleRevision,
                 "This was changed elsewhere in the meantime. Look at it again, then repeat your change.",
             ),
+            MetadataError::Banned => (
+                StatusCode::FORBIDDEN,
+                ErrorCode::AccountBanned,
+                "This account is banned where it signs in. Ask whoever runs this server.",
+            ),
             MetadataError::QuotaExceeded => (
                 StatusCode::INSUFFICIENT_STORAGE,
                 ErrorCode::QuotaExceeded,

@@ -123,7 +123,8 @@ fn trusted(config: &Config, provider: Option<&Arc<LocalProvider>>) -> anyhow::Re
     let Some(client_id) = &config.oauth_client_id else { return Ok(trusted) };
     if config.clerk.webhook_secret.is_none() {
         tracing::warn!(
-            "CLERK_WEBHOOK_SECRET is not set: what belongs to people who are deleted at Clerk stays here"
+            "CLERK_WEBHOOK_SECRET is not set: what belongs to people who are deleted at Clerk stays here, and who is \
+             banned there gets in here"
         );
     }
     let http = http_client().context("The HTTP client cannot start.")?;

@@ -13,6 +13,7 @@ mod many;
 pub(crate) mod matrix;
 mod nodes;
 mod packed;
+mod quotas;
 mod refusals;
 pub(crate) mod signed_in;
 mod tokens;

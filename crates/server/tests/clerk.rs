@@ -1,12 +1,14 @@
 //! The server with Clerk as its identity provider: a stand-in that answers as Clerk does.
 
 mod anything;
+mod banned;
 mod check;
 mod issuers;
 mod keys;
 mod matrix;
 mod opaque;
 mod profiles;
+mod quotas;
 mod tokens;
 mod webhooks;
 

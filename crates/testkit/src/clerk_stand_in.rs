@@ -116,6 +116,19 @@ impl ClerkStandIn {
         self.state.with(|inner| inner.users.insert(id.to_owned(), user));
     }
 
+    /// Changes one thing of a user, such as `banned`, now by its own clock.
+    pub fn set_user(&self, id: &str, name: &str, value: impl Into<Value>) {
+        let now = self.state.now_millis();
+        self.state.with(|inner| {
+            if let Some(user) = inner.users.get_mut(id) {
+                // Two changes in one millisecond are two all the same.
+                let before = user["updated_at"].as_i64().unwrap_or_default();
+                user["updated_at"] = now.max(before + 1).into();
+                user[name] = value.into();
+            }
+        });
+    }
+
     /// The user as the Backend API gives it, and webhooks carry it.
     #[must_use]
     pub fn user(&self, id: &str) -> Value {

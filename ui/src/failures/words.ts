@@ -20,6 +20,7 @@ const WORDS: Record<ErrorCode, Words> = {
   wrong_kind: { title: "That works with files only", severity: "warning", action: "none" },
   not_signed_in: { title: "You are signed out", severity: "warning", action: "sign_in" },
   forbidden: { title: "You may not do that", severity: "warning", action: "none" },
+  account_banned: { title: "Your account is banned", severity: "error", action: "none" },
   stale_revision: { title: "It was changed elsewhere", severity: "warning", action: "refresh" },
   too_large: { title: "That is more than the server allows", severity: "warning", action: "none" },
   quota_exceeded: { title: "Your storage is full", severity: "warning", action: "none" },

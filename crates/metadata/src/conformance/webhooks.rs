@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use notespot_protocol::{MePatch, Timestamp, UserId};
+use notespot_protocol::{AccessToken, MePatch, Scope, Sha256, Timestamp, TokenId, UserId};
 
 use super::{QUOTA, file, user};
 use crate::users::Profile;
@@ -55,6 +55,45 @@ pub async fn a_name_that_was_given_here_stays(store: &dyn MetadataStore) {
     let other = profile(&ada, "Augusta Ada King", Some("ada@example.org"));
     let me = store.take_profile(&other, Timestamp::from_millis(2)).await.unwrap();
     assert_eq!((me.name.as_str(), me.email.as_deref()), ("Ada", Some("ada@example.org")));
+}
+
+/// Whether somebody is banned is the newest word, in whichever order words come; tokens of theirs open nothing.
+pub async fn who_is_banned_is_so_by_the_newest_word(store: &dyn MetadataStore) {
+    let (ada, eve) = (user(store, "ada").await, user(store, "eve").await);
+    let token = AccessToken {
+        id: TokenId::generate(),
+        name: "script".to_owned(),
+        scopes: vec![Scope::Read],
+        created_at: Timestamp::now(),
+        ends_at: None,
+        used_at: None,
+    };
+    let hash = Sha256::from_bytes([9; 32]);
+    store.add_token(&ada, &token, hash).await.unwrap();
+    let is_banned = async || {
+        let opened = store.token_by_hash(hash, Timestamp::now()).await;
+        let is_banned = store.user_record(&ada).await.unwrap().is_banned;
+        assert_eq!(matches!(opened, Err(MetadataError::Banned)), is_banned);
+        assert_eq!(opened.is_ok(), !is_banned);
+        is_banned
+    };
+    let at = |seconds: i64| Timestamp::from_millis(seconds * 1000);
+    assert!(!is_banned().await);
+    // What they are called is another matter: a newer name says nothing of it.
+    store.take_profile(&profile(&ada, "Ada King", None), at(9)).await.unwrap();
+    assert!(store.set_banned(&ada, true, at(5)).await.unwrap());
+    assert!(is_banned().await);
+    assert!(!store.set_banned(&ada, true, at(6)).await.unwrap(), "it is known");
+    assert!(!store.set_banned(&ada, false, at(5)).await.unwrap(), "it came late");
+    assert!(is_banned().await);
+    assert!(store.set_banned(&ada, false, at(6)).await.unwrap(), "the same time once more is no older");
+    assert!(!is_banned().await);
+    assert!(!store.set_banned(&ada, true, at(5)).await.unwrap());
+    assert!(!is_banned().await);
+    assert!(!store.user_record(&eve).await.unwrap().is_banned);
+    assert_eq!(store.user(&ada).await.unwrap().name, "Ada King");
+    let nobody = UserId("nobody".to_owned());
+    assert!(matches!(store.set_banned(&nobody, true, at(5)).await, Err(MetadataError::NotFound)));
 }
 
 /// Somebody whom the provider has deleted does not come back, and whoever was not deleted is not barred.

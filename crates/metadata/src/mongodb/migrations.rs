@@ -16,7 +16,8 @@ use super::failure;
 use super::schema;
 
 /// The version that this program makes, and the earliest that can work with what it makes. With 2, links are counted
-/// in a collection of their own; servers of version 1 count in the links still, and both are added up. With 3, uploads
+/// in a collection of their own; servers of version 1 count in the links still, and both are added up. With 3, users are
+/// found by their e-mail addresses, and may have quotas of their own, which stand where servers before look too; uploads
 /// that have ended are found by their time.
 pub(super) const VERSION: i32 = 3;
 const OLDEST: i32 = 1;

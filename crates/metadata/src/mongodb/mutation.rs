@@ -29,6 +29,7 @@ pub(super) struct Mutation<'a> {
     before: UserRow,
     /// What is added to it when the transaction ends.
     added: Added,
+    default_quota: Option<ByteCount>,
     _turn: Turn,
 }
 
@@ -53,10 +54,16 @@ impl<'a> Mutation<'a> {
             retries: Retries::new(),
             before: UserRow::default(),
             added: Added::default(),
+            default_quota: None,
             _turn: turn,
         };
         new.begin().await?;
         Ok(new)
+    }
+
+    /// What the owner may store who has no quota of their own.
+    pub(super) fn set_default_quota(&mut self, quota: Option<ByteCount>) {
+        self.default_quota = quota;
     }
 
     /// Whose things change.
@@ -82,7 +89,8 @@ impl<'a> Mutation<'a> {
 
     /// What the quota holds beside what the owner has.
     pub(super) fn room(&self) -> u64 {
-        let room = self.before.quota.saturating_sub(self.before.used).saturating_sub(self.added.used);
+        let quota = self.before.quota(self.default_quota);
+        let room = quota.saturating_sub(self.before.used).saturating_sub(self.added.used);
         u64::try_from(room).unwrap_or_default()
     }
 

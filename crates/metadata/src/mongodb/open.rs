@@ -110,7 +110,7 @@ impl MongoMetadata {
         processes::begin(&at);
         let listeners = Arc::default();
         let watch = Arc::new(Watch::new(Arc::clone(&at), &listeners));
-        Ok(Self { at, turns: Arc::default(), listeners, watch })
+        Ok(Self { at, turns: Arc::default(), listeners, watch, default_quota: None })
     }
 }
 

@@ -34,7 +34,7 @@ fn index(collection: &'static str, name: &str, keys: Document, is: &Is) -> Index
     options.name = Some(name.to_owned());
     options.unique = unique;
     options.partial_filter_expression = only.map(|field| match field {
-        "trashed_at" | "listed_at" | "client_ref" => doc! { field: { "$exists": true } },
+        "trashed_at" | "listed_at" | "client_ref" | "email" => doc! { field: { "$exists": true } },
         flag => doc! { flag: true },
     });
     options.expire_after = matches!(is, Is::Ends).then_some(Duration::ZERO);
@@ -104,6 +104,7 @@ fn others() -> Vec<Index> {
     let open = &Is::Where("open");
     let vouched = &Is::Where("vouched");
     vec![
+        index("users", "by_email", doc! { "email": 1 }, &Is::Where("email")),
         index("users", "erasing", doc! { "erasing": 1 }, &Is::Where("erasing")),
         index("versions", "by_node", doc! { "owner": 1, "node": 1 }, &Is::Plain),
         index("versions", "by_object", doc! { "owner": 1, "object_key": 1 }, &Is::Plain),

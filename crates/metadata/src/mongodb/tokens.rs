@@ -6,7 +6,7 @@ use notespot_protocol::{AccessToken, Sha256, Timestamp, TokenId, UserId};
 
 use super::collections::Collections;
 use super::connection::Find;
-use super::rows::TokenRow;
+use super::rows::{TokenRow, UserRow};
 use super::{MongoMetadata, rows};
 use crate::tokens::{Tokens, is_use_to_note};
 use crate::{MetadataError, Result};
@@ -25,6 +25,10 @@ impl Tokens for MongoMetadata {
         let token = row.token()?;
         if token.ends_at.is_some_and(|ends_at| ends_at <= now) {
             return Err(MetadataError::NotFound);
+        }
+        let whose = reader.find_one(Collections::users, UserRow::named(&owner)).await?;
+        if whose.ok_or(MetadataError::NotFound)?.banned == Some(true) {
+            return Err(MetadataError::Banned);
         }
         if is_use_to_note(&token, now) {
             let used = doc! { "$set": { "used_at": rows::time(now) } };

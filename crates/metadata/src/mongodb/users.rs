@@ -9,9 +9,9 @@ use super::collections::Collections;
 use super::connection::{AT_ONCE, Find};
 use super::rows::{UserRow, VersionRow};
 use super::transaction::Transaction;
-use super::{MongoMetadata, failure, orphans, retried, rows};
+use super::{MongoMetadata, Mutation, failure, orphans, retried, rows};
 use crate::stored::integer;
-use crate::users::{Profile, Users};
+use crate::users::{Profile, Quota, SAME_ADDRESS_MAX, UserRecord, Users};
 use crate::{MetadataError, Result};
 
 #[async_trait]
@@ -20,7 +20,9 @@ impl Users for MongoMetadata {
         // Nearly every call finds the record as it should be: nothing is written.
         match self.reader().find_one(Collections::users, doc! { "_id": &profile.id.0 }).await? {
             Some(UserRow { erasing: Some(true), .. }) => self.finish_erasing(&profile.id).await?,
-            Some(row) if profile.email.is_none() || row.email == profile.email => return row.me(),
+            Some(row) if profile.email.is_none() || row.email == profile.email => {
+                return self.me(row);
+            }
             _ => {}
         }
         if self.is_barred(&profile.id).await? {
@@ -39,9 +41,27 @@ impl Users for MongoMetadata {
         Ok(made)
     }
 
-    async fn user(&self, id: &UserId) -> Result<Me> {
+    async fn user_record(&self, id: &UserId) -> Result<UserRecord> {
         let row = self.reader().find_one(Collections::users, UserRow::named(id)).await?;
-        row.ok_or(MetadataError::NotFound)?.me()
+        row.ok_or(MetadataError::NotFound)?.record(self.default_quota)
+    }
+
+    async fn users_by_email(&self, email: &str) -> Result<Vec<UserId>> {
+        let find = Find::new(doc! { "email": email, "erasing": { "$exists": false } });
+        let find = find.limit(SAME_ADDRESS_MAX as usize).fields(&["_id"]);
+        let found: Vec<Document> = self.reader().find_as::<UserRow, _>(Collections::users, find).await?;
+        Ok(found.iter().filter_map(|user| Some(UserId(user.get_str("_id").ok()?.to_owned()))).collect())
+    }
+
+    async fn set_quota(&self, id: &UserId, quota: Quota) -> Result<UserRecord> {
+        let update = match quota {
+            Quota::Own(size) => doc! { "$set": { "quota": integer(size.get()), "quota_is_own": true } },
+            Quota::Default(size) => {
+                doc! { "$set": { "quota": integer(size.get()) }, "$unset": { "quota_is_own": "" } }
+            }
+        };
+        retried!(tx = self.change(id); give_quota(&mut tx, &update))?;
+        self.user_record(id).await
     }
 
     async fn edit_user(&self, id: &UserId, patch: &MePatch) -> Result<Me> {
@@ -66,6 +86,21 @@ impl Users for MongoMetadata {
         let taken = doc! { "name": name, "email": literal(profile.email.as_deref()), "profile_at": as_of };
         self.at.users().update_one(older, vec![doc! { "$set": taken }]).await?;
         self.user(&profile.id).await
+    }
+
+    async fn set_banned(&self, id: &UserId, is_banned: bool, as_of: Timestamp) -> Result<bool> {
+        let mut older = UserRow::named(id);
+        let as_of = rows::time(as_of);
+        let not_newer =
+            vec![doc! { "standing_at": { "$exists": false } }, doc! { "standing_at": { "$lte": as_of } }];
+        older.insert("$or", not_newer);
+        let word = doc! { "$set": { "banned": is_banned, "standing_at": as_of } };
+        let before = self.at.users().find_one_and_update(older, word);
+        if let Some(before) = before.return_document(ReturnDocument::Before).await? {
+            return Ok((before.banned == Some(true)) != is_banned);
+        }
+        // There is none, or it knows better.
+        self.user(id).await.map(|_| false)
     }
 
     async fn bar_user(&self, id: &UserId, until: Timestamp) -> Result<()> {
@@ -107,7 +142,11 @@ impl MongoMetadata {
             .upsert(true)
             .return_document(ReturnDocument::After)
             .await?;
-        row.ok_or(MetadataError::NotFound)?.me()
+        self.me(row.ok_or(MetadataError::NotFound)?)
+    }
+
+    fn me(&self, row: UserRow) -> Result<Me> {
+        Ok(row.record(self.default_quota)?.me)
     }
 
     /// Goes on with the end of users that another call began and did not come to the end of.
@@ -138,6 +177,13 @@ impl MongoMetadata {
         rest.delete_many(Collections::users, doc! { "_id": &id.0 }).await?;
         Ok(())
     }
+}
+
+async fn give_quota(tx: &mut Mutation<'_>, update: &Document) -> Result<()> {
+    let owner = doc! { "_id": &tx.owner().0 };
+    tx.update_one(Collections::users, owner, update.clone()).await?;
+    tx.next_revision();
+    Ok(())
 }
 
 /// Some versions with what holds them: whether there may be more.

@@ -102,6 +102,7 @@ impl SqliteMetadata {
             quick: Arc::new(quick),
             listeners: Arc::default(),
             limits: Arc::default(),
+            default_quota: None,
         })
     }
 }

@@ -9,8 +9,9 @@ use super::{SqliteMetadata, reader, rows};
 use crate::tokens::{Tokens, is_use_to_note};
 use crate::{MetadataError, Result};
 
-const BY_HASH: &str = "SELECT owner, id, name, scopes, created_at, ends_at, used_at FROM tokens \
-                       WHERE hash = ?1 AND (ends_at IS NULL OR ends_at > ?2)";
+const BY_HASH: &str = "SELECT t.owner, t.id, t.name, t.scopes, t.created_at, t.ends_at, t.used_at, u.is_banned \
+                       FROM tokens t JOIN users u ON u.id = t.owner \
+                       WHERE t.hash = ?1 AND (t.ends_at IS NULL OR t.ends_at > ?2)";
 
 #[async_trait]
 impl Tokens for SqliteMetadata {
@@ -38,6 +39,9 @@ impl Tokens for SqliteMetadata {
                 let mut statement = reader::statement(connection, BY_HASH)?;
                 let mut found = statement.query((hash.as_bytes(), now.as_millis()))?;
                 let row = found.next()?.ok_or(MetadataError::NotFound)?;
+                if row.get(7)? {
+                    return Err(MetadataError::Banned);
+                }
                 let token = AccessToken {
                     id: TokenId(reader::uuid(row, 1)?),
                     name: reader::text(row, 2)?.to_owned(),

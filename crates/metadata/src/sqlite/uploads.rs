@@ -37,8 +37,8 @@ impl Uploads for SqliteMetadata {
         owner: &UserId,
         planned: &[(Wanted, Destination)],
     ) -> Result<Vec<Result<StoredUpload>>> {
-        let mut tx = self.write().await?;
-        let begun = begin::all(&mut tx, owner, planned).await?;
+        let mut tx = self.change(owner).await?;
+        let begun = begin::all(&mut tx, planned).await?;
         tx.commit().await?;
         Ok(begun)
     }

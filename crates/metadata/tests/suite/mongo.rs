@@ -6,6 +6,8 @@
 mod counts;
 #[path = "mongo/database.rs"]
 mod database;
+#[path = "mongo/examining.rs"]
+mod examining;
 #[path = "mongo/listening.rs"]
 mod listening;
 #[path = "mongo/opening.rs"]

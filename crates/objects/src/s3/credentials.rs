@@ -1,10 +1,11 @@
 //! The credentials that requests are presigned with.
 
 use std::error::Error;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::config::{Credentials, ProvideCredentials as _, SharedCredentialsProvider};
-use tokio::sync::Mutex;
+use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
 use super::errors::Lacks;
@@ -17,12 +18,17 @@ const LEFT_AT_LEAST: Duration = Duration::from_mins(20);
 const LEFT_AT_ALL: Duration = Duration::from_mins(1);
 /// How long the provider is left alone after it had nothing newer, or failed.
 const PAUSE: Duration = Duration::from_secs(30);
+/// The same where there are none to go on with: nothing works before it answers.
+const PAUSE_WITHOUT: Duration = Duration::from_secs(5);
 
-/// How long a provider may take.
+/// How long a provider may take, and a request waits at the longest.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
-/// Asks the provider as seldom as it may: an instance's role is a call over the network.
-pub(super) struct Kept {
+/// Asks the provider as seldom as it may: an instance's role is a call over the network. One question is under way
+/// at a time, behind the requests: only those wait for it that have no credentials to go on with.
+pub(super) struct Kept(Arc<Inner>);
+
+struct Inner {
     provider: SharedCredentialsProvider,
     now: Mutex<Now>,
 }
@@ -30,9 +36,29 @@ pub(super) struct Kept {
 #[derive(Default)]
 struct Now {
     credentials: Option<Credentials>,
-    /// When the provider was asked last.
-    asked: Option<Instant>,
+    /// Where a question is under way, or was when its task ended before it could say anything.
+    asking: Option<Asking>,
+    last: Option<Last>,
 }
+
+/// How the last question ended.
+struct Last {
+    at: Instant,
+    failed: Option<NoCredentials>,
+}
+
+type Asking = watch::Receiver<Option<std::result::Result<Credentials, NoCredentials>>>;
+
+/// Why there are none.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error(
+    "there are no credentials for the object store: what provides them failed, and is asked again in a moment"
+)]
+struct NoCredentials(#[source] Arc<dyn Error + Send + Sync>);
+
+#[derive(Debug, thiserror::Error)]
+#[error("it did not answer within {} s", ANSWER_WITHIN.as_secs())]
+struct Silent;
 
 /// What a request is presigned with.
 pub(super) struct Signing {
@@ -41,38 +67,115 @@ pub(super) struct Signing {
     pub(super) left: Option<Duration>,
 }
 
+/// What there is for a request.
+enum Found {
+    Known(Signing),
+    Asking(Asking),
+    Nothing(NoCredentials),
+}
+
 impl Kept {
     pub(super) fn new(provider: SharedCredentialsProvider) -> Self {
-        Self { provider, now: Mutex::default() }
+        Self(Arc::new(Inner { provider, now: Mutex::default() }))
     }
 
-    /// Credentials that hold for a minute at least, and for 20 where the provider has such. While it fails,
-    /// those that there are go on.
+    /// Credentials that hold for a minute at least, and for 20 where the provider has such. Those that hold are
+    /// there at once, whatever the provider does. Without, waits for it, ten seconds at most; `Unavailable` when it
+    /// failed, for all who wait and for those who come in the five seconds after.
     pub(super) async fn get(&self) -> Result<Signing> {
-        let mut now = self.now.lock().await;
-        let asked_just_now = now.asked.is_some_and(|asked| asked.elapsed() < PAUSE);
-        let known = now.credentials.as_ref().filter(|one| holds(one, LEFT_AT_ALL));
-        if let Some(known) = known.filter(|one| asked_just_now || holds(one, LEFT_AT_LEAST)) {
-            return Ok(signing(known));
-        }
-        let asked = timeout(ANSWER_WITHIN, self.provider.provide_credentials()).await;
-        let error: Box<dyn Error + Send + Sync> = match asked {
-            Ok(Ok(fresh)) if holds(&fresh, Duration::ZERO) => {
-                now.asked = Some(Instant::now());
-                return Ok(signing(now.credentials.insert(fresh)));
+        let unavailable = |none: NoCredentials| ObjectError::Unavailable(Box::new(none));
+        match self.0.find() {
+            Found::Known(signing) => Ok(signing),
+            Found::Nothing(none) => Err(unavailable(none)),
+            Found::Asking(mut asking) => {
+                let answer = match asking.wait_for(Option::is_some).await {
+                    Ok(answer) => answer.clone(),
+                    Err(_ended) => None,
+                };
+                match answer {
+                    Some(Ok(fresh)) => Ok(signing(&fresh)),
+                    Some(Err(none)) => Err(unavailable(none)),
+                    None => Err(unavailable(NoCredentials(Arc::new(Silent)))),
+                }
             }
-            Ok(Ok(_)) => Box::new(Lacks("an end of its credentials that is to come")),
-            Ok(Err(error)) => Box::new(error),
-            Err(elapsed) => Box::new(elapsed),
+        }
+    }
+}
+
+impl Inner {
+    /// Begins to ask where it is time to, and where nobody does.
+    fn find(self: &Arc<Self>) -> Found {
+        let mut now = self.now();
+        let known = now.credentials.as_ref().filter(|one| holds(one, LEFT_AT_ALL));
+        if let Some(known) = known.filter(|one| holds(one, LEFT_AT_LEAST)) {
+            return Found::Known(signing(known));
+        }
+        let known = known.map(signing);
+        // Its other end is gone where the task has panicked.
+        let under_way = now.asking.clone().filter(|asking| asking.has_changed().is_ok());
+        let asking = match under_way {
+            None if !now.rests(known.is_some()) => {
+                let (answer, asking) = watch::channel(None);
+                now.asking = Some(asking.clone());
+                tokio::spawn(Arc::clone(self).ask(answer));
+                Some(asking)
+            }
+            under_way => under_way,
         };
-        let Some(known) = known else { return Err(ObjectError::Unavailable(error)) };
-        tracing::warn!(
-            error = &*error as &dyn Error,
-            "the object store's credentials end soon, and there are no new ones yet"
-        );
-        let signing = signing(known);
-        now.asked = Some(Instant::now());
-        Ok(signing)
+        match (known, asking) {
+            (Some(known), _) => Found::Known(known),
+            (None, Some(asking)) => Found::Asking(asking),
+            (None, None) => {
+                let failed = now.last.as_ref().and_then(|last| last.failed.clone());
+                Found::Nothing(failed.unwrap_or_else(|| NoCredentials(Arc::new(Silent))))
+            }
+        }
+    }
+
+    /// On a task of its own: a caller that goes away must not stop what others wait for.
+    async fn ask(
+        self: Arc<Self>,
+        answer: watch::Sender<Option<std::result::Result<Credentials, NoCredentials>>>,
+    ) {
+        let asked = timeout(ANSWER_WITHIN, self.provider.provide_credentials()).await;
+        let error: Arc<dyn Error + Send + Sync> = match asked {
+            Ok(Ok(fresh)) if holds(&fresh, Duration::ZERO) => {
+                let mut now = self.now();
+                now.asking = None;
+                now.last = Some(Last { at: Instant::now(), failed: None });
+                now.credentials = Some(fresh.clone());
+                answer.send_replace(Some(Ok(fresh)));
+                return;
+            }
+            Ok(Ok(_)) => Arc::new(Lacks("an end of its credentials that is to come")),
+            Ok(Err(error)) => Arc::new(error),
+            Err(_elapsed) => Arc::new(Silent),
+        };
+        let mut now = self.now();
+        let left_secs = now.credentials.as_ref().and_then(left).map(|left| left.as_secs());
+        tracing::warn!(error = &*error as &dyn Error, left_secs, "no new credentials for the object store");
+        let none = NoCredentials(error);
+        now.asking = None;
+        now.last = Some(Last { at: Instant::now(), failed: Some(none.clone()) });
+        answer.send_replace(Some(Err(none)));
+    }
+
+    fn now(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Now {
+    /// Whether the provider is left alone yet.
+    fn rests(&self, has_known: bool) -> bool {
+        let Some(Last { at, failed }) = &self.last else { return false };
+        let pause = match (has_known, failed) {
+            (true, _) => PAUSE,
+            (false, Some(_)) => PAUSE_WITHOUT,
+            // They were short-lived, and have ended.
+            (false, None) => Duration::ZERO,
+        };
+        at.elapsed() < pause
     }
 }
 
@@ -95,82 +198,4 @@ fn signing(credentials: &Credentials) -> Signing {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-
-    use aws_credential_types::provider::error::CredentialsError;
-    use aws_credential_types::provider::future;
-    use aws_sdk_s3::config::ProvideCredentials;
-
-    use super::*;
-
-    const SECS: [u64; 3] = [3600, 600, 30];
-
-    /// Gives credentials that are good for so many seconds; none where these are 0.
-    #[derive(Clone, Debug, Default)]
-    struct Scripted {
-        secs: Arc<AtomicU64>,
-        asked: Arc<AtomicU32>,
-    }
-
-    impl Scripted {
-        fn kept(&self) -> Kept {
-            Kept::new(SharedCredentialsProvider::new(self.clone()))
-        }
-
-        fn asked(&self, secs: u64) -> u32 {
-            self.secs.store(secs, Ordering::Relaxed);
-            self.asked.load(Ordering::Relaxed)
-        }
-    }
-
-    impl ProvideCredentials for Scripted {
-        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-        where
-            Self: 'a,
-        {
-            self.asked.fetch_add(1, Ordering::Relaxed);
-            let secs = self.secs.load(Ordering::Relaxed);
-            let end = SystemTime::now() + Duration::from_secs(secs);
-            let given = Credentials::new("key", "secret", Some("token".to_owned()), Some(end), "test");
-            let away = || CredentialsError::provider_error("it is away");
-            future::ProvideCredentials::ready(if secs == 0 { Err(away()) } else { Ok(given) })
-        }
-    }
-
-    #[tokio::test]
-    async fn credentials_are_taken_up_anew_before_they_end_and_not_at_every_request() {
-        for (secs, asked) in SECS.into_iter().zip([1, 1, 3]) {
-            let provider = Scripted::default();
-            provider.asked(secs);
-            let kept = provider.kept();
-            for _ in 0..3 {
-                let left = kept.get().await.unwrap().left.unwrap();
-                assert!(left <= Duration::from_secs(secs), "{left:?}");
-            }
-            assert_eq!(provider.asked(secs), asked, "{secs} s");
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn those_that_are_there_go_on_while_there_are_no_new_ones_and_not_for_longer() {
-        let provider = Scripted::default();
-        provider.asked(600);
-        let kept = provider.kept();
-        kept.get().await.unwrap();
-        provider.asked(0);
-        tokio::time::advance(PAUSE).await;
-        assert!(kept.get().await.is_ok() && kept.get().await.is_ok());
-        assert_eq!(provider.asked(3600), 2, "it is left alone for a while");
-        tokio::time::advance(PAUSE).await;
-        assert!(kept.get().await.unwrap().left > Some(Duration::from_mins(20)));
-
-        let provider = Scripted::default();
-        provider.asked(30);
-        let kept = provider.kept();
-        kept.get().await.unwrap();
-        provider.asked(0);
-        assert!(matches!(kept.get().await, Err(ObjectError::Unavailable(_))), "they would end on the way");
-    }
-}
+mod tests;

@@ -13,13 +13,15 @@ use std::env;
 use std::path::Path;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use notespot_objects::conformance::Client;
 use notespot_objects::s3::{OpenError, S3Config, S3Store};
 use notespot_objects::{ObjectKey, ObjectStore as _};
 use notespot_protocol::{ByteCount, Crc64Nvme, PartToSend, PresignedRequest, Timestamp};
 use tokio::process::Command;
+use tokio::time::timeout;
 
-use self::stand_in::{CONTAINER_TOKEN, FIRST_LIFE, Roles};
+use self::stand_in::{CONTAINER_TOKEN, FIRST_LIFE, Roles, Script};
 use self::store::Guarded;
 
 const BUCKET: &str = "NOTESPOT_TEST_BUCKET_OF_A_ROLE";
@@ -125,6 +127,63 @@ async fn a_machine_has_a_role_whose_keys_change() {
     )
     .await;
     assert_eq!(roles.given_out(), 3);
+}
+
+/// In that environment.
+async fn presigns() -> Option<S3Store> {
+    let bucket = env::var(BUCKET).ok()?;
+    Some(S3Store::open(&S3Config::parse(&bucket).unwrap()).await.unwrap())
+}
+
+async fn under(test: &str, roles: &Roles) {
+    let bucket = "s3://files?region=notespot&endpoint=http://127.0.0.1:9&path_style=true";
+    let container = roles.url("/container");
+    let variables = [
+        (BUCKET, bucket),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", container.as_str()),
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN", CONTAINER_TOKEN),
+    ];
+    in_environment(test, &variables).await;
+}
+
+#[tokio::test]
+async fn a_role_that_does_not_answer_any_more_holds_nobody_up_while_its_keys_are_good() {
+    const MANY: usize = 100;
+    if let Some(store) = presigns().await {
+        let key = ObjectKey::generate();
+        store.presign_get(&key, VALID).await.unwrap();
+        for _ in 0..MANY {
+            // What does not wait is there at once.
+            let presigned = store.presign_get(&key, VALID).now_or_never();
+            assert_eq!(key_of(&presigned.expect("it waits for the role").unwrap()), "ASIA0001");
+            tokio::task::yield_now().await;
+        }
+        return;
+    }
+    let roles = Roles::by(Script::GivesOnceAndHangs).await;
+    under("a_role_that_does_not_answer_any_more_holds_nobody_up_while_its_keys_are_good", &roles).await;
+    assert_eq!(roles.given_out(), 1);
+    assert!(roles.asked() <= 2, "one question at a time");
+}
+
+#[tokio::test]
+async fn without_a_key_it_is_said_why_and_the_role_is_asked_again_after_a_pause() {
+    if let Some(store) = presigns().await {
+        let key = ObjectKey::generate();
+        let refused = store.presign_get(&key, VALID).await.unwrap_err();
+        let said = std::error::Error::source(&refused).unwrap().to_string();
+        assert!(said.contains("no credentials for the object store"), "{said}");
+        let comes_back = async {
+            while store.presign_get(&key, VALID).await.is_err() {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        };
+        timeout(Duration::from_mins(1), comes_back).await.expect("the role is not asked again");
+        return;
+    }
+    let roles = Roles::by(Script::RefusesOnceAndGives).await;
+    under("without_a_key_it_is_said_why_and_the_role_is_asked_again_after_a_pause", &roles).await;
+    assert_eq!((roles.given_out(), roles.asked()), (1, 2), "it was asked at each request");
 }
 
 #[tokio::test]

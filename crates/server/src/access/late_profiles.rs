@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use notespot_protocol::UserId;
 
+use super::standing;
 use crate::identity::Principal;
 use crate::state::Server;
 
@@ -46,13 +47,9 @@ pub(super) fn ask_for(server: &Arc<Server>, bearer: &str, principal: Principal) 
     }
     let (server, bearer) = (Arc::clone(server), zeroize::Zeroizing::new(bearer.to_owned()));
     tokio::spawn(async move {
-        let Ok((profile, as_of)) = server.verifier.profile(&bearer, &principal).await else { return };
-        if profile.name.is_empty() {
-            return;
-        }
-        if let Err(error) = server.metadata.take_profile(&profile, as_of).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "a profile was not kept");
-        }
+        let Ok(described) = server.verifier.profile(&bearer, &principal).await else { return };
+        // A store that is away is in the log, and the name is asked for again.
+        let _kept = standing::take(&server, &described).await;
     });
 }
 

@@ -28,6 +28,9 @@ pub(crate) async fn metrics(
     if !may {
         return Err(Refusal::not_found());
     }
+    for (issuer, age) in server.verifier.ages_of_keys() {
+        server.metrics.keys_are_of(issuer, age);
+    }
     let text = server.metrics.text().map_err(|error| Refusal::unavailable("writing the metrics", &error))?;
     Ok(([(CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response())
 }

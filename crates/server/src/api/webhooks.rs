@@ -12,7 +12,9 @@ use notespot_metadata::MetadataError;
 use notespot_protocol::{ErrorCode, Problem, Timestamp, UserId};
 use utoipa::ToSchema;
 
+use crate::access::standing;
 use crate::audit;
+use crate::identity::Described;
 use crate::identity::clerk::{Event, WebhookError, signed};
 use crate::problems::{Answer, Refusal};
 use crate::state::Server;
@@ -27,7 +29,7 @@ const IN_VAIN: HeaderValue = HeaderValue::from_static("abort-message");
 
 /// Take a delivery of Clerk's webhooks.
 ///
-/// Signed by Svix. `user.updated` takes the profile, `user.deleted` erases everything of the user, others are
+/// Signed by Svix. `user.updated` takes the profile, and whether the user is banned; `user.deleted` erases everything of the user; others are
 /// acknowledged. A delivery that was dealt with before is acknowledged too, and does nothing.
 #[utoipa::path(
     post,
@@ -112,14 +114,27 @@ async fn receive(server: &Server, headers: &HeaderMap, body: Body) -> Result<(),
 /// Can be repeated, and in any order: what is older than what was done before changes nothing.
 async fn deal_with(server: &Server, event: Event) -> Answer<()> {
     match event {
-        Event::UserUpdated(user) => match server.metadata.take_profile(&user.profile(), user.as_of()).await {
-            // Who never signed in here has no record, and gets one then.
-            Ok(_) | Err(MetadataError::NotFound) => Ok(()),
-            Err(error) => Err(error.into()),
-        },
+        Event::UserUpdated(user) => update(server, &user.described()).await,
         Event::UserDeleted(user) => erase(server, &user).await,
         Event::Other => Ok(()),
     }
+}
+
+/// Who never signed in here has no record, and gets one then. But who is banned gets one now: a token that was given
+/// before is good for up to a day, and the record is what says no to it.
+async fn update(server: &Server, described: &Described) -> Answer<()> {
+    if described.is_banned == Some(true) {
+        match server.metadata.ensure_user(&described.profile, server.quota).await {
+            Ok(_) => {}
+            // Deleted before.
+            Err(MetadataError::NotFound) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    standing::take(server, described).await?;
+    // What tokens had opened ends; streams of people who signed in look by themselves.
+    server.revoked.send_replace(());
+    Ok(())
 }
 
 async fn erase(server: &Server, user: &UserId) -> Answer<()> {

@@ -28,7 +28,7 @@ pub struct Arguments {
 pub enum Command {
     /// Serve until SIGTERM or Ctrl+C (the default)
     Serve,
-    /// Manage the accounts of the local identity provider
+    /// Manage users, and the accounts of the local identity provider
     #[command(subcommand)]
     User(UserCommand),
     /// Manage personal access tokens
@@ -53,10 +53,10 @@ pub enum Command {
     Openapi,
 }
 
-/// Accounts of the local identity provider.
+/// Users, and accounts of the local identity provider.
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
-    /// Make an account
+    /// Make an account at the local identity provider
     Add {
         /// The e-mail address to sign in with
         #[arg(long)]
@@ -67,6 +67,21 @@ pub enum UserCommand {
         /// Read the password from standard input, to the end of its first line
         #[arg(long, required = true)]
         password_stdin: bool,
+    },
+    /// Print what is known of a user, and how much they store and may store
+    Show {
+        /// The e-mail address, or the id that the identity provider gave, such as `user_…`
+        #[arg(value_name = "EMAIL-OR-ID")]
+        user: String,
+    },
+    /// Say how much a user may store. Servers that run go by it at once
+    Quota {
+        /// The e-mail address, or the id that the identity provider gave, such as `user_…`
+        #[arg(value_name = "EMAIL-OR-ID")]
+        user: String,
+        /// Such as 500MB or 50GB; default for what --quota gives everybody
+        #[arg(value_name = "SIZE|default")]
+        size: String,
     },
 }
 
@@ -155,7 +170,7 @@ pub struct Settings {
     /// machine's own address, else first]
     #[arg(long, global = true, env = "NOTESPOT_SIGN_UP", value_name = "WHO")]
     pub sign_up: Option<String>,
-    /// How much each user may store, such as 50GB [default: 50GB]
+    /// How much each user may store who has no quota of their own, such as 50GB [default: 50GB]
     #[arg(long, global = true, env = "NOTESPOT_QUOTA", value_name = "SIZE")]
     pub quota: Option<String>,
     #[command(flatten)]

@@ -61,7 +61,7 @@ impl Config {
         let local = listen.ip().is_loopback() && public_url.as_ref().is_none_or(is_loopback);
         noted(read_sign_up(settings.sign_up.as_deref(), local).map(|read| sign_up = read));
         let mut quota = ByteCount::ZERO;
-        noted(read_size(settings.quota.as_deref().unwrap_or(QUOTA)).map(|read| quota = read));
+        noted(read_quota(settings.quota.as_deref().unwrap_or(QUOTA)).map(|read| quota = read));
         let clerk = clerk.map_err(|found| problems.extend(found)).ok();
         let operations = operations.map_err(|found| problems.extend(found)).ok();
         let elsewhere = issuers.iter().any(|issuer| *issuer != Issuer::Local);
@@ -170,7 +170,13 @@ fn read_sign_up(text: Option<&str>, local: bool) -> Result<SignUp, Problem> {
     }
 }
 
-fn read_size(text: &str) -> Result<ByteCount, Problem> {
+fn read_quota(text: &str) -> Result<ByteCount, Problem> {
+    read_size(text)
+        .ok_or_else(|| problem(format!("--quota {text}: a size is expected, such as 500MB or 50GB.")))
+}
+
+/// A size as people write it: a whole number, and B, KB, MB, GB or TB, of a thousand each. None is of nothing.
+pub(crate) fn read_size(text: &str) -> Option<ByteCount> {
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     let unit: u64 = match text[digits.len()..].trim().to_ascii_uppercase().as_str() {
         "" | "B" => 1,
@@ -186,7 +192,6 @@ fn read_size(text: &str) -> Result<ByteCount, Problem> {
         .and_then(|number| number.checked_mul(unit))
         .filter(|size| (1..=ByteCount::MAX.get()).contains(size));
     size.map(ByteCount)
-        .ok_or_else(|| problem(format!("--quota {text}: a size is expected, such as 500MB or 50GB.")))
 }
 
 pub(super) fn is_loopback(url: &Url) -> bool {

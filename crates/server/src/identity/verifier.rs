@@ -11,6 +11,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use notespot_metadata::users::Profile;
 use notespot_protocol::{Timestamp, UserId};
 use serde::Deserialize;
 use url::Url;
@@ -18,6 +19,7 @@ use url::Url;
 use self::claims::{Claims, Rules};
 pub use self::jwks::KeyTimes;
 use self::jwks::RemoteKeys;
+pub(crate) use self::jwks::STALE_AT_MOST;
 use self::opaque::OpaqueTokens;
 use super::clerk::Backend;
 use super::local::LocalProvider;
@@ -36,8 +38,21 @@ pub struct Principal {
     pub name: Option<String>,
     /// The e-mail address, where the token says it.
     pub email: Option<String>,
+    /// Since when the provider says so: when it made the token. Long ago, where the token does not say it.
+    pub issued_at: Timestamp,
     /// When the token ends.
     pub ends_at: Timestamp,
+}
+
+/// What the provider says of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Described {
+    /// What they are called. The name is empty where nobody could say it.
+    pub profile: Profile,
+    /// Since when it is so; long ago, where nothing is known.
+    pub as_of: Timestamp,
+    /// Whether they are banned, where that is said.
+    pub is_banned: Option<bool>,
 }
 
 /// Why a bearer token was not accepted.
@@ -125,6 +140,14 @@ pub struct Verifier {
 }
 
 impl Verifier {
+    /// The issuers elsewhere, and how long ago the keys of each were fetched that are held.
+    pub(crate) fn ages_of_keys(&self) -> impl Iterator<Item = (&str, Duration)> {
+        self.issuers.iter().filter_map(|trusted| match &trusted.source {
+            Source::Remote(keys) => Some((keys.issuer.as_str(), keys.age()?)),
+            Source::Local(_) => None,
+        })
+    }
+
     /// Whether an opaque token was good a moment ago, by an answer that is kept.
     pub(crate) fn has_vouched_for(&self, token: &str) -> bool {
         self.issuers
@@ -163,8 +186,8 @@ impl Verifier {
         };
         let claims = signed_claims(bearer, &key)?;
         trusted.rules.check(&claims, use_as, &self.audience, Timestamp::now())?;
-        let ends_at = claims.ends_at();
-        Ok(Principal { user: UserId(claims.sub), name: claims.name, email: claims.email, ends_at })
+        let (issued_at, ends_at) = (claims.issued_at(), claims.ends_at());
+        Ok(Principal { user: UserId(claims.sub), name: claims.name, email: claims.email, issued_at, ends_at })
     }
 
     async fn verify_opaque(&self, bearer: &str) -> Result<Principal, AuthError> {
@@ -172,7 +195,8 @@ impl Verifier {
         let token = opaque.check(bearer).await?;
         trusted.rules.check_opaque(&token, &self.audience, Timestamp::now())?;
         let ends_at = Timestamp::from_millis(token.ends_at_millis());
-        Ok(Principal { user: UserId(token.subject), name: None, email: None, ends_at })
+        let issued_at = Timestamp::from_millis(0);
+        Ok(Principal { user: UserId(token.subject), name: None, email: None, issued_at, ends_at })
     }
 
     /// The one issuer whose opaque tokens can be asked about: nothing in them says whose they are.

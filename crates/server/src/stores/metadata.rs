@@ -37,12 +37,12 @@ impl OpenMetadata {
 pub(crate) async fn open_metadata(config: &Config) -> anyhow::Result<OpenMetadata> {
     match &config.metadata {
         Metadata::Sqlite => {
-            let store = open_sqlite(config).await?;
+            let store = open_sqlite(config).await?.with_default_quota(config.quota);
             let (metadata, accounts) = (Arc::new(store.clone()), Arc::new(store.clone()));
             Ok(OpenMetadata { store: metadata, accounts, kept_in: KeptIn::Sqlite(store) })
         }
         Metadata::MongoDb(address) => {
-            let store = open_mongodb(address).await?;
+            let store = open_mongodb(address).await?.with_default_quota(config.quota);
             let (metadata, accounts) = (Arc::new(store.clone()), Arc::new(store.clone()));
             Ok(OpenMetadata { store: metadata, accounts, kept_in: KeptIn::MongoDb(store) })
         }

@@ -74,4 +74,5 @@ async fn settings_of_the_dashboard_that_the_app_cannot_work_with_are_found() {
     clerk.set_mood(Door::Jwks, Mood::Failing);
     let (code, said) = check(&clerk, &[]).await;
     assert!(code == Some(1) && said.contains("jwks.json cannot be read"), "{said}");
+    assert!(said.contains("believe the keys that they hold until they are 60 minutes old"), "{said}");
 }

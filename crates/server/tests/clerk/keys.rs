@@ -141,6 +141,28 @@ async fn keys_are_not_served_for_ever_while_the_issuer_is_away() {
     assert_eq!(timeout(BOUND, refused).await.unwrap(), AuthError::Unavailable);
 }
 
+#[test]
+fn a_key_that_was_taken_back_is_believed_for_an_hour_at_the_longest() {
+    let KeyTimes { fresh, stale_at_most, between_fetches, .. } = KeyTimes::default();
+    assert_eq!(stale_at_most, Duration::from_hours(1));
+    assert!(fresh + between_fetches * 10 < stale_at_most, "there is time to try again");
+}
+
+#[tokio::test]
+async fn how_old_the_keys_are_is_counted_and_that_there_are_no_new_ones_is_in_the_log() {
+    let (clerk, server) = clerk().await;
+    clerk.set_mood(Door::Jwks, Mood::Failing);
+    assert_eq!(me(&server, token(&clerk)).await.status, 503);
+    let metrics = async || server.stranger().unwrap().get("/metrics").await.unwrap().text();
+    let age = format!("notespot_issuer_keys_age_seconds{{issuer=\"{}\"}}", clerk.issuer());
+    assert!(!metrics().await.contains(&age), "there are none");
+    assert!(server.log().unwrap().contains("no keys yet: nobody gets in"));
+    clerk.set_mood(Door::Jwks, Mood::Well);
+    let works = async { while me(&server, token(&clerk)).await.status != 200 {} };
+    timeout(BOUND, works).await.unwrap();
+    assert!(metrics().await.contains(&age), "{}", metrics().await);
+}
+
 #[tokio::test]
 async fn made_up_kids_do_not_make_the_server_ask() {
     let (clerk, server) = clerk().await;

@@ -46,6 +46,29 @@ async fn no_endpoint_opens_for_a_token_in_which_one_thing_is_wrong() {
 }
 
 #[tokio::test]
+async fn no_endpoint_opens_for_somebody_who_is_banned() {
+    let (clerk, server) = clerk().await;
+    let ada = ada(&clerk, &server);
+    let mut callers = Vec::new();
+    for scope in [Scope::Read, Scope::Upload, Scope::Manage] {
+        callers.push(server.api(personal(&ada, scope).await.0).unwrap());
+    }
+    callers.push(ada);
+    clerk.set_user(ADA, "banned", true);
+    assert_eq!(clerk.user_updated(ADA).send(server.base_url()).await.unwrap().status, 204);
+    let mut opened = Vec::new();
+    for endpoint in documented(&server).await {
+        for api in &callers {
+            let status = call(api, &endpoint).await;
+            if (status == 403) == (endpoint.access == Access::Anybody) {
+                opened.push(format!("{} {}: {status}", endpoint.method, endpoint.path));
+            }
+        }
+    }
+    assert_eq!(opened, [""; 0]);
+}
+
+#[tokio::test]
 async fn every_endpoint_opens_for_its_scope_and_for_no_other() {
     let (clerk, server) = clerk().await;
     let ada = ada(&clerk, &server);

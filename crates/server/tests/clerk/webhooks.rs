@@ -1,6 +1,8 @@
 //! What Clerk tells by itself.
 
-use notespot_protocol::{DownloadPlan, ErrorCode, Me};
+use std::time::Duration;
+
+use notespot_protocol::{DownloadPlan, ErrorCode, Me, Timestamp};
 use notespot_testkit::{Answer, Api, ClerkStandIn, TestServer, Webhook};
 use serde_json::json;
 use tokio::time::timeout;
@@ -44,6 +46,38 @@ async fn a_delivery_is_done_once_and_an_older_one_undoes_nothing() {
     assert_eq!(name_of(&ada).await, "Second Name");
     assert_eq!(status(&once_more, &server).await, 204, "it came late, which happens");
     assert_eq!(name_of(&ada).await, "Second Name");
+}
+
+/// Clerk has told of an older name, and it is delivered after the first sign-in.
+#[tokio::test]
+async fn a_late_delivery_does_not_undo_the_name_that_a_record_was_made_with() {
+    let clerk = ClerkStandIn::start().await.unwrap();
+    for without in ["", "--clerk-secret-key"] {
+        let server = server_of(&clerk, &[without]).await;
+        clerk.add_user(ADA, "Miss", "Byron", "ada@example.org");
+        // What is asked of a provider that does not say since when is ordered by our clock, less what clocks may differ.
+        clerk.set_user(ADA, "updated_at", Timestamp::now().minus(Duration::from_mins(1)).as_millis());
+        let late = clerk.user_updated(ADA);
+        clerk.add_user(ADA, "Ada", "Lovelace", "ada@example.org");
+        let ada = ada(&clerk, &server);
+        assert_eq!(name_of(&ada).await, "Ada Lovelace");
+        assert_eq!(status(&late, &server).await, 204);
+        assert_eq!(name_of(&ada).await, "Ada Lovelace", "without {without}");
+        clerk.set_user(ADA, "updated_at", Timestamp::now().plus(Duration::from_mins(1)).as_millis());
+        clerk.set_user(ADA, "first_name", "Countess");
+        assert_eq!(status(&clerk.user_updated(ADA), &server).await, 204);
+        assert_eq!(name_of(&ada).await, "Countess Lovelace");
+    }
+
+    // Said by the token, which is as old as it says.
+    let server = server_of(&clerk, &[]).await;
+    clerk.add_user(ADA, "Augusta", "King", "ada@example.org");
+    let renamed = clerk.user_updated(ADA);
+    let before = clerk.access_token(ADA).claim("name", "Ada Byron").claim("iat", clerk.in_seconds(-60));
+    let ada = server.api(before.sign()).unwrap();
+    assert_eq!(name_of(&ada).await, "Ada Byron");
+    assert_eq!(status(&renamed, &server).await, 204);
+    assert_eq!(name_of(&ada).await, "Augusta King", "it is newer than the token");
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ async fn the_first_visit_makes_an_account_and_signs_the_app_in() {
     let access = tokens["access_token"].as_str().unwrap();
     let principal = running.verifier.verify(access).await.unwrap();
     assert_eq!(principal.user.0, id["sub"].as_str().unwrap());
-    let (profile, _) = running.verifier.profile(access, &principal).await.unwrap();
+    let profile = running.verifier.profile(access, &principal).await.unwrap().profile;
     assert_eq!((profile.name.as_str(), profile.email.as_deref()), ("Ada Lovelace", Some(EMAIL)));
 }
 

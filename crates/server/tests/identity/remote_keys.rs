@@ -69,7 +69,7 @@ async fn tokens_of_an_issuer_elsewhere_are_checked_with_its_published_keys() {
     let token = token_of(&running).await;
     let principal = running.verifier.verify(&token).await.unwrap();
     assert_eq!((&principal.name, &principal.email), (&None, &None));
-    let (profile, _) = running.verifier.profile(&token, &principal).await.unwrap();
+    let profile = running.verifier.profile(&token, &principal).await.unwrap().profile;
     assert_eq!((profile.name.as_str(), profile.email.as_deref()), ("Ada Lovelace", Some(EMAIL)));
 }
 

@@ -56,7 +56,9 @@ impl TestServer {
         self.token(&email, &[]).await
     }
 
-    async fn command(&self, arguments: &[&str], stdin: &str) -> anyhow::Result<String> {
+    /// Runs another command on the same settings and data, such as `["user", "show", …]`, and gives what it printed.
+    /// Fails when the command does.
+    pub async fn command(&self, arguments: &[&str], stdin: &str) -> anyhow::Result<String> {
         let folder = self.data_dir().to_str().context("The data folder's name is not text.")?;
         let flags: Vec<&str> = self.flags.iter().map(String::as_str).collect();
         let arguments = [arguments, &["--data-dir", folder], &flags].concat();

@@ -194,6 +194,21 @@ fn place_of(what: &What) -> Option<NodeId> {
 pub(super) fn is_passing(code: ErrorCode) -> bool {
     matches!(
         code,
-        ErrorCode::NotSignedIn | ErrorCode::RateLimited | ErrorCode::Unavailable | ErrorCode::Internal
+        ErrorCode::NotSignedIn
+            | ErrorCode::AccountBanned
+            | ErrorCode::RateLimited
+            | ErrorCode::Unavailable
+            | ErrorCode::Internal
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_the_person_and_not_of_the_edit_leaves_the_edit_waiting() {
+        assert!(is_passing(ErrorCode::AccountBanned) && is_passing(ErrorCode::NotSignedIn));
+        assert!(!is_passing(ErrorCode::Forbidden) && !is_passing(ErrorCode::NameTaken));
+    }
 }

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use futures_util::TryStreamExt as _;
-use notespot_protocol::{CopyNode, Node, NodeId, NodeKind, NodeName, Revision, Timestamp, UserId, VersionId};
+use notespot_protocol::{CopyNode, Node, NodeId, NodeKind, NodeName, Revision, Timestamp, VersionId};
 use sqlx::{QueryBuilder, Row as _};
 
+use super::super::mutation::Counters;
 use super::super::names::{self, Siblings};
 use super::super::{Connection, Mutation, alone, revisions, rows, tree};
 use super::by_client_ref;
@@ -17,7 +18,7 @@ const WRITTEN_AT_ONCE: usize = 1000;
 
 pub(super) async fn all(tx: &mut Mutation<'_>, copies: &[CopyNode]) -> Result<Vec<Result<Node>>> {
     let owner = tx.owner();
-    let mut room = Room::of(tx, owner).await?;
+    let mut room = Room::of(tx).await?;
     let had = room.bytes;
     let mut made = Vec::with_capacity(copies.len());
     for copy in copies {
@@ -39,16 +40,16 @@ struct Room {
 
 impl Room {
     /// What is on its way to the owner has its place already.
-    async fn of(tx: &mut Connection, owner: &UserId) -> Result<Self> {
-        let room: Option<i64> = sqlx::query_scalar(
-            "SELECT quota - used - (SELECT coalesce(sum(size), 0) FROM uploads WHERE owner = ?1 AND state = 'open') \
-             FROM users WHERE id = ?1",
+    async fn of(tx: &mut Mutation<'_>) -> Result<Self> {
+        let Counters { quota, used, .. } = tx.counters().await?;
+        let on_its_way: i64 = sqlx::query_scalar(
+            "SELECT coalesce(sum(size), 0) FROM uploads WHERE owner = ?1 AND state = 'open'",
         )
-        .bind(&owner.0)
-        .fetch_optional(tx)
+        .bind(&tx.owner().0)
+        .fetch_one(&mut **tx)
         .await?;
-        let bytes = room.ok_or(MetadataError::NotFound)?;
-        Ok(Self { nodes: COPIED_MAX, bytes: u64::try_from(bytes).unwrap_or_default() })
+        let bytes = quota.saturating_sub(used).saturating_sub(on_its_way.unsigned_abs());
+        Ok(Self { nodes: COPIED_MAX, bytes })
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use notespot_protocol::{ByteCount, ClientRef, Timestamp, UploadId, UploadState, UserId};
 use sqlx::QueryBuilder;
 
-use super::super::{Connection, rows};
+use super::super::{Connection, Mutation, rows};
 use super::tally::Tally;
 use super::upload;
 use crate::stored::word;
@@ -13,12 +13,11 @@ use crate::uploads::{Destination, StoredUpload, Wanted};
 use crate::{MetadataError, Result};
 
 pub(super) async fn all(
-    tx: &mut Connection,
-    owner: &UserId,
+    tx: &mut Mutation<'_>,
     planned: &[(Wanted, Destination)],
 ) -> Result<Vec<Result<StoredUpload>>> {
-    let mut tally =
-        Tally::read(tx, owner, planned.iter().filter_map(|(wanted, _)| wanted.parent).collect()).await?;
+    let owner = tx.owner();
+    let mut tally = Tally::read(tx, planned.iter().filter_map(|(wanted, _)| wanted.parent).collect()).await?;
     // What is on its way counts for as long as this transaction: it is never written to the owner.
     tally.take(promised(tx, owner).await?);
     let mut known = known(tx, owner, planned).await?;

@@ -19,7 +19,7 @@ pub(super) async fn all(tx: &mut Mutation<'_>, arrived: &[Arrived<'_>]) -> Resul
     let uploads = by_ids(tx, owner, &ids).await?;
     let taken = taken_names(tx, owner, &uploads).await?;
     let parents = uploads.values().filter_map(|upload| upload.wanted.parent).collect();
-    let tally = Tally::read(tx, owner, parents).await?;
+    let tally = Tally::read(tx, parents).await?;
     let mut batch = Batch { tally, taken, uploads, new: Vec::new() };
     let mut published = Vec::with_capacity(arrived.len());
     for arrived in arrived {

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use notespot_protocol::{ByteCount, NodeId, Revision, UserId};
 
-use super::super::{Connection, Mutation, revisions, rows, tree};
+use super::super::mutation::Counters;
+use super::super::{Mutation, revisions, rows, tree};
 use crate::{MetadataError, Result};
 
 /// The owner's counters, and which of the folders that the batch names live, for the length of one transaction.
@@ -20,21 +21,14 @@ pub(super) struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
-    pub(super) async fn read(
-        tx: &mut Connection,
-        owner: &'a UserId,
-        parents: HashSet<NodeId>,
-    ) -> Result<Self> {
-        let row = sqlx::query("SELECT quota, used, revision FROM users WHERE id = ?1")
-            .bind(&owner.0)
-            .fetch_optional(&mut *tx)
-            .await?
-            .ok_or(MetadataError::NotFound)?;
+    pub(super) async fn read(tx: &mut Mutation<'a>, parents: HashSet<NodeId>) -> Result<Self> {
+        let owner = tx.owner();
+        let Counters { quota, used, revision } = tx.counters().await?;
         Ok(Self {
             owner,
-            quota: rows::count(&row, "quota")?,
-            used: rows::count(&row, "used")?,
-            revision: rows::count(&row, "revision")?,
+            quota,
+            used,
+            revision,
             taken: 0,
             living: tree::living_folders(tx, owner, &parents).await?,
         })

@@ -17,12 +17,30 @@ pub(super) const WEB_IDENTITY: &str = "a-token-of-another-provider";
 const SESSION: &str = "of-the-session";
 /// For how long the first credentials are good: too short for anything but the next request.
 pub(super) const FIRST_LIFE: Duration = Duration::from_secs(30);
+/// Good to go on with, and so little that others are asked for at once.
+const SOON: Duration = Duration::from_mins(10);
 const LATER_LIFE: Duration = Duration::from_hours(1);
 
 /// Each credentials that it gives out are other ones.
 pub(super) struct Roles {
     address: String,
-    given_out: Arc<AtomicU32>,
+    tally: Arc<Tally>,
+}
+
+/// What it does when it is asked for credentials.
+pub(super) enum Script {
+    /// Gives out some that are good for 30 seconds, and others that are for an hour.
+    Gives,
+    /// Gives out some that are good for ten minutes, and never answers again.
+    GivesOnceAndHangs,
+    /// Refuses the first time.
+    RefusesOnceAndGives,
+}
+
+struct Tally {
+    script: Script,
+    asked: AtomicU32,
+    given_out: AtomicU32,
 }
 
 /// What a request has that an answer depends on.
@@ -34,17 +52,22 @@ struct Asked {
 
 impl Roles {
     pub(super) async fn start() -> Self {
+        Self::by(Script::Gives).await
+    }
+
+    pub(super) async fn by(script: Script) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let given_out = Arc::<AtomicU32>::default();
-        let counter = Arc::clone(&given_out);
+        let tally = Arc::new(Tally { script, asked: AtomicU32::new(0), given_out: AtomicU32::new(0) });
+        let counter = Arc::clone(&tally);
         tokio::spawn(async move {
             loop {
                 let (socket, _) = listener.accept().await.unwrap();
-                answer(socket, &counter).await;
+                let counter = Arc::clone(&counter);
+                tokio::spawn(async move { answer(socket, &counter).await });
             }
         });
-        Self { address, given_out }
+        Self { address, tally }
     }
 
     pub(super) fn url(&self, path: &str) -> String {
@@ -52,29 +75,43 @@ impl Roles {
     }
 
     pub(super) fn given_out(&self) -> u32 {
-        self.given_out.load(Ordering::Relaxed)
+        self.tally.given_out.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn asked(&self) -> u32 {
+        self.tally.asked.load(Ordering::Relaxed)
     }
 }
 
-async fn answer(socket: TcpStream, given_out: &AtomicU32) {
+async fn answer(socket: TcpStream, tally: &Tally) {
     let mut socket = BufReader::new(socket);
     let asked = read(&mut socket).await;
     let has = |header: &str| asked.headers.contains(header);
     let (path, is_ours) = (asked.line.split(' ').nth(1).unwrap_or_default(), has(SESSION));
+    let first = tally.asked.fetch_add(1, Ordering::Relaxed) == 0;
+    match tally.script {
+        Script::GivesOnceAndHangs if !first => return std::future::pending().await,
+        Script::RefusesOnceAndGives if first => return say(&mut socket, 403, "").await,
+        _ => {}
+    }
     let (status, body) = match path {
-        "/container" if has(CONTAINER_TOKEN) => (200, json(given_out)),
+        "/container" if has(CONTAINER_TOKEN) => (200, json(tally)),
         "/latest/api/token" if asked.line.starts_with("PUT") => (200, SESSION.to_owned()),
         "/latest/meta-data/iam/security-credentials/" if is_ours => (200, "notespot".to_owned()),
-        "/latest/meta-data/iam/security-credentials/notespot" if is_ours => (200, json(given_out)),
-        "/sts" | "/sts/" if asked.body.contains(WEB_IDENTITY) => (200, xml(given_out)),
+        "/latest/meta-data/iam/security-credentials/notespot" if is_ours => (200, json(tally)),
+        "/sts" | "/sts/" if asked.body.contains(WEB_IDENTITY) => (200, xml(tally)),
         _ => (401, String::new()),
     };
+    say(&mut socket, status, &body).await;
+}
+
+async fn say(socket: &mut BufReader<TcpStream>, status: u16, body: &str) {
     let length = body.len();
     let head = format!(
         "HTTP/1.1 {status} Said\r\ncontent-length: {length}\r\nx-aws-ec2-metadata-token-ttl-seconds: 600\r\n\
          connection: close\r\n\r\n"
     );
-    socket.write_all((head + &body).as_bytes()).await.unwrap();
+    socket.write_all((head + body).as_bytes()).await.unwrap();
 }
 
 async fn read(socket: &mut BufReader<TcpStream>) -> Asked {
@@ -91,23 +128,27 @@ async fn read(socket: &mut BufReader<TcpStream>) -> Asked {
 }
 
 /// The next key, and when it ends.
-fn next(given_out: &AtomicU32) -> (String, String) {
-    let number = given_out.fetch_add(1, Ordering::Relaxed) + 1;
-    let life = if number == 1 { FIRST_LIFE } else { LATER_LIFE };
+fn next(tally: &Tally) -> (String, String) {
+    let number = tally.given_out.fetch_add(1, Ordering::Relaxed) + 1;
+    let life = match tally.script {
+        Script::Gives if number == 1 => FIRST_LIFE,
+        Script::GivesOnceAndHangs => SOON,
+        _ => LATER_LIFE,
+    };
     let end = DateTime::from(SystemTime::now() + life).fmt(DateTimeFormat::DateTime).unwrap();
     (format!("ASIA{number:04}"), end)
 }
 
-fn json(given_out: &AtomicU32) -> String {
-    let (key, end) = next(given_out);
+fn json(tally: &Tally) -> String {
+    let (key, end) = next(tally);
     format!(
         r#"{{"Code": "Success", "Type": "AWS-HMAC", "LastUpdated": "2026-01-01T00:00:00Z", "AccessKeyId": "{key}",
              "SecretAccessKey": "secret-of-{key}", "Token": "token-of-{key}", "Expiration": "{end}"}}"#
     )
 }
 
-fn xml(given_out: &AtomicU32) -> String {
-    let (key, end) = next(given_out);
+fn xml(tally: &Tally) -> String {
+    let (key, end) = next(tally);
     format!(
         r#"<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
   <AssumeRoleWithWebIdentityResult>

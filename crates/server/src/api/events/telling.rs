@@ -142,8 +142,9 @@ impl Telling {
         if !self.grant.still_reads(&*self.metadata, &self.owner).await? {
             return Ok(None);
         }
-        match self.metadata.user(&self.owner).await {
-            Ok(me) => Ok(Some(me.revision)),
+        match self.metadata.user_record(&self.owner).await {
+            Ok(record) if record.is_banned => Ok(None),
+            Ok(record) => Ok(Some(record.me.revision)),
             Err(MetadataError::NotFound) => Ok(None),
             Err(error) => Err(error),
         }

@@ -9,6 +9,7 @@ use url::Url;
 use super::backend::{Application, Backend, BackendError};
 use crate::findings::Outcome::{Doubtful, Fine, Wrong};
 use crate::findings::{Finding, Outcome, finding, with_causes};
+use crate::identity::STALE_AT_MOST;
 use crate::identity::outgoing::{CallError, json_of};
 use crate::secret::Secret;
 
@@ -125,7 +126,12 @@ fn published(keys: Result<Keys, CallError>, usable: usize) -> Outcome {
     match keys {
         Ok(_) if usable > 0 => Fine(format!("{usable} for RS256.")),
         Ok(_) => Wrong("There is none for RS256 at /.well-known/jwks.json.".to_owned()),
-        Err(error) => Wrong(format!("/.well-known/jwks.json cannot be read: {}.", with_causes(&error))),
+        Err(error) => Wrong(format!(
+            "/.well-known/jwks.json cannot be read: {}. Servers that run believe the keys that they hold until they are \
+             {} minutes old; then nobody gets in. Check the network to the issuer, and its status page.",
+            with_causes(&error),
+            STALE_AT_MOST.as_secs() / 60
+        )),
     }
 }
 
@@ -221,7 +227,7 @@ fn webhooks(has_secret: bool) -> Outcome {
         );
     }
     Doubtful(
-        "CLERK_WEBHOOK_SECRET is not set: files of people who are deleted at Clerk stay here. Add an endpoint for \
+        "CLERK_WEBHOOK_SECRET is not set: files of people who are deleted at Clerk stay here, and who is banned there gets in here. Add an endpoint for \
          user.updated and user.deleted."
             .to_owned(),
     )

@@ -5,6 +5,7 @@ use notespot_protocol::{Timestamp, UserId};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::identity::Described;
 use crate::identity::names::display_name;
 
 /// A user of Clerk's: of its fields, those that make a profile.
@@ -20,6 +21,10 @@ pub(crate) struct ClerkUser {
     /// In milliseconds since 1970.
     #[serde(default)]
     updated_at: i64,
+    /// All sessions are revoked, and nobody signs in. Not so `locked`, which is not looked at: sign-ins fail for an
+    /// hour because somebody tried too many passwords, whoever that was, and who is signed in stays so.
+    #[serde(default)]
+    banned: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -40,8 +45,14 @@ pub(crate) enum Event {
 }
 
 impl ClerkUser {
+    /// All of it that is of use here.
+    pub(crate) fn described(&self) -> Described {
+        let as_of = Timestamp::from_millis(self.updated_at);
+        Described { profile: self.profile(), as_of, is_banned: Some(self.banned) }
+    }
+
     /// First and last name, or else the user name, or else the e-mail address; the primary e-mail address.
-    pub(crate) fn profile(&self) -> Profile {
+    fn profile(&self) -> Profile {
         let primary = self.primary_email_address_id.as_deref();
         let address = self.email_addresses.iter().find(|address| Some(address.id.as_str()) == primary);
         let email = address.map(|address| address.email_address.clone());
@@ -49,11 +60,6 @@ impl ClerkUser {
         let full = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
         let name = display_name([Some(full.as_str()), self.username.as_deref(), email.as_deref()]);
         Profile { id: self.id.clone(), name: name.unwrap_or_default(), email }
-    }
-
-    /// Since when it is so.
-    pub(crate) fn as_of(&self) -> Timestamp {
-        Timestamp::from_millis(self.updated_at)
     }
 }
 

@@ -10,7 +10,7 @@ use super::{AuthError, refused};
 use crate::identity::clerk::OpaqueToken;
 
 /// How far the provider's clock and ours may differ; what Clerk's own verifier allows.
-const SKEW: Duration = Duration::from_secs(5);
+pub(super) const SKEW: Duration = Duration::from_secs(5);
 /// OpenID Connect Core §2: `sub` is at most 255 characters.
 const SUBJECT_MAX: usize = 255;
 
@@ -34,6 +34,12 @@ pub(super) struct Claims {
 }
 
 impl Claims {
+    /// When the token was made; long ago where it does not say it.
+    #[expect(clippy::cast_possible_truncation, reason = "casts of floats stop at the ends of the type")]
+    pub(super) fn issued_at(&self) -> Timestamp {
+        Timestamp::from_millis((self.iat.unwrap_or_default() * 1000.0) as i64)
+    }
+
     /// When the token ends. What is beyond all times ends never.
     #[expect(clippy::cast_possible_truncation, reason = "casts of floats stop at the ends of the type")]
     pub(super) fn ends_at(&self) -> Timestamp {

@@ -12,6 +12,9 @@ use tokio::sync::Mutex;
 use super::{AuthError, refused};
 use crate::identity::outgoing::{CallError, json_of};
 
+/// For how long keys are believed at most.
+pub(crate) const STALE_AT_MOST: Duration = Duration::from_hours(1);
+
 /// The times by which an issuer's keys are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyTimes {
@@ -26,11 +29,16 @@ pub struct KeyTimes {
 }
 
 impl Default for KeyTimes {
-    /// An hour, a day, 30 seconds, 2 seconds.
+    /// A quarter of an hour, an hour, 30 seconds, 2 seconds.
+    ///
+    /// A key that the issuer has taken back, because somebody else has it, opens everything for as long as it is
+    /// believed: that is `fresh` while the issuer can be asked, and `stale_at_most` whatever is done to keep this
+    /// server from asking. A shorter time than an hour would turn everybody away in each longer failure of the
+    /// issuer's, a day would be as long as an access token lives.
     fn default() -> Self {
         Self {
-            fresh: Duration::from_hours(1),
-            stale_at_most: Duration::from_hours(24),
+            fresh: Duration::from_mins(15),
+            stale_at_most: STALE_AT_MOST,
             between_fetches: Duration::from_secs(30),
             between_first_fetches: Duration::from_secs(2),
         }
@@ -130,10 +138,42 @@ impl RemoteKeys {
                 true
             }
             Err(error) => {
-                tracing::warn!(issuer = self.issuer, error = &error as &dyn std::error::Error, "no new keys");
+                self.warn(&error);
                 false
             }
         }
+    }
+
+    /// Says what the keys that are held are worth yet.
+    fn warn(&self, error: &FetchError) {
+        let (issuer, error) = (self.issuer.as_str(), error as &dyn std::error::Error);
+        match self.age() {
+            Some(age) if age <= self.times.stale_at_most => {
+                let left_secs = self.times.stale_at_most.saturating_sub(age).as_secs();
+                tracing::warn!(
+                    issuer,
+                    error,
+                    age_secs = age.as_secs(),
+                    left_secs,
+                    "no new keys: old ones go on"
+                );
+            }
+            Some(age) => {
+                let age_secs = age.as_secs();
+                tracing::error!(
+                    issuer,
+                    error,
+                    age_secs,
+                    "no new keys, and the old ones are too old: nobody gets in"
+                );
+            }
+            None => tracing::error!(issuer, error, "no keys yet: nobody gets in"),
+        }
+    }
+
+    /// How long ago the keys were fetched that are held.
+    pub(super) fn age(&self) -> Option<Duration> {
+        self.held().since.map(|since| since.elapsed())
     }
 
     async fn fetch_keys(&self) -> Result<HashMap<String, DecodingKey>, FetchError> {

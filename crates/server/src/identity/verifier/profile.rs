@@ -4,7 +4,10 @@ use notespot_metadata::users::Profile;
 use notespot_protocol::{Timestamp, UserId};
 use serde::Deserialize;
 
-use super::{AuthError, Principal, RemoteKeys, Source, TrustedIssuer, Verifier, opaque, payload_of};
+use super::claims::SKEW;
+use super::{
+    AuthError, Described, Principal, RemoteKeys, Source, TrustedIssuer, Verifier, opaque, payload_of,
+};
 use crate::identity::clerk::Backend;
 use crate::identity::names::display_name;
 use crate::identity::outgoing::json_of;
@@ -17,20 +20,18 @@ pub(crate) struct Said {
 }
 
 impl Verifier {
-    /// The profile of the token's person, and as of when it is so: as the token says it, or else as the provider
-    /// does. Only for a `principal` that [`verify`](Self::verify) made of the same `bearer`.
+    /// The profile of the token's person, as of when it is so, and whether they are banned: as the token says it, or
+    /// else as the provider does. Only for a `principal` that [`verify`](Self::verify) made of the same `bearer`.
     ///
     /// A provider elsewhere that does not answer is no reason to turn anybody away: the name is empty then, and can
     /// be asked for later.
-    pub async fn profile(
-        &self,
-        bearer: &str,
-        principal: &Principal,
-    ) -> Result<(Profile, Timestamp), AuthError> {
-        let now = Timestamp::now();
+    pub async fn profile(&self, bearer: &str, principal: &Principal) -> Result<Described, AuthError> {
+        // Before anything is asked: what is changed meanwhile is newer. Its clock may be behind.
+        let asked_at = Timestamp::now().minus(SKEW);
         let told = display_name([principal.name.as_deref()]);
         if let Some(name) = told {
-            return Ok((Profile { id: principal.user.clone(), name, email: principal.email.clone() }, now));
+            let profile = Profile { id: principal.user.clone(), name, email: principal.email.clone() };
+            return Ok(Described { profile, as_of: principal.issued_at, is_banned: None });
         }
         let trusted = self.trusted_of(bearer)?;
         let said = match (&trusted.opaque, &trusted.source) {
@@ -38,12 +39,13 @@ impl Verifier {
             (None, Source::Local(provider)) => provider.profile(&principal.user).await?,
             (None, Source::Remote(keys)) => match userinfo(keys, bearer, &principal.user).await {
                 Some(said) => said,
-                None => return Ok((unknown(principal), Timestamp::from_millis(0))),
+                None => return Ok(unknown(principal)),
             },
         };
         let email = principal.email.clone().or(said.email);
         let name = display_name([said.name.as_deref(), email.as_deref()]).unwrap_or_default();
-        Ok((Profile { id: principal.user.clone(), name, email }, now))
+        let profile = Profile { id: principal.user.clone(), name, email };
+        Ok(Described { profile, as_of: asked_at, is_banned: None })
     }
 
     fn trusted_of(&self, bearer: &str) -> Result<&TrustedIssuer, AuthError> {
@@ -54,19 +56,21 @@ impl Verifier {
     }
 }
 
-async fn of_clerk(backend: &Backend, principal: &Principal) -> (Profile, Timestamp) {
+async fn of_clerk(backend: &Backend, principal: &Principal) -> Described {
     match backend.user(&principal.user).await {
-        Ok(user) => (user.profile(), user.as_of()),
+        Ok(user) => user.described(),
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "no profile; it is asked for later");
-            (unknown(principal), Timestamp::from_millis(0))
+            unknown(principal)
         }
     }
 }
 
 /// Without a name, so that it is asked for later.
-fn unknown(principal: &Principal) -> Profile {
-    Profile { id: principal.user.clone(), name: String::new(), email: principal.email.clone() }
+fn unknown(principal: &Principal) -> Described {
+    let (id, email) = (principal.user.clone(), principal.email.clone());
+    let profile = Profile { id, name: String::new(), email };
+    Described { profile, as_of: Timestamp::from_millis(0), is_banned: None }
 }
 
 /// Of the token's own person (OpenID Connect Core §5.3). A session token cannot ask.

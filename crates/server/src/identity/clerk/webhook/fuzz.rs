@@ -5,6 +5,7 @@ use notespot_testkit::{Damage, cases, damaged};
 use proptest::prelude::*;
 
 use super::*;
+use crate::identity::Described;
 use crate::identity::clerk::Event;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -65,9 +66,9 @@ proptest! {
     #[test]
     fn a_body_is_read_or_refused(body in damaged(Just(BODY.as_bytes().to_vec()))) {
         if let Ok(Event::UserUpdated(user)) = Event::parse(&body) {
-            let profile = user.profile();
+            let Described { profile, as_of, .. } = user.described();
             prop_assert!(profile.name.chars().count() <= 200 && !profile.name.chars().any(char::is_control));
-            prop_assert_eq!(Timestamp::from_millis(user.as_of().as_millis()), user.as_of());
+            prop_assert_eq!(Timestamp::from_millis(as_of.as_millis()), as_of);
         }
     }
 
