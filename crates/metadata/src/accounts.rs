@@ -1,10 +1,16 @@
 //! What the local identity provider keeps: accounts, and the codes and refresh tokens that it gave
 //! out. Apart from [`MetadataStore`](crate::MetadataStore): with Clerk, none of this exists.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use notespot_protocol::{Sha256, Timestamp, UserId};
 
 use crate::Result;
+
+/// For how long a refresh token is known that was replaced or revoked. Within this time, one that comes again ends all
+/// that came of its sign-in; after it, it is as good as made up.
+pub const REFRESH_TOKENS_KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// A person with a password.
 #[derive(Clone, PartialEq, Eq)]
@@ -98,6 +104,6 @@ pub trait Accounts: Send + Sync {
     /// nothing (RFC 7009 §2.2).
     async fn revoke_refresh_token(&self, hash: Sha256) -> Result<Option<UserId>>;
 
-    /// Forgets codes that expired before `now`.
+    /// Forgets codes that expired before `now`, and refresh tokens that ended [long](REFRESH_TOKENS_KEPT) ago.
     async fn sweep_codes(&self, now: Timestamp) -> Result<()>;
 }

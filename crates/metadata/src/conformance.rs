@@ -128,6 +128,7 @@ macro_rules! for_each_metadata_case {
             those_who_take_at_once_get_no_more_than_the_allowance,
             a_code_works_once_and_a_replay_revokes,
             a_refresh_token_works_once_and_a_replay_revokes_the_family,
+            a_refresh_token_that_was_replaced_is_forgotten,
             a_refresh_token_is_revoked_once_with_its_family,
         }
     };

@@ -167,7 +167,7 @@ async fn caller(parts: &Parts, server: &Arc<Server>) -> Answer<Caller> {
         }
         Err(refusal) => {
             if refusal.is_not_signed_in() && parts.headers.contains_key(AUTHORIZATION) {
-                server.limits.token_was_refused(&parts.extensions).await;
+                server.limits.token_was_refused(&parts.extensions).await?;
             }
             Err(refusal)
         }
@@ -182,6 +182,7 @@ async fn known_caller(parts: &Parts, server: &Arc<Server>) -> Answer<Caller> {
         return Err(Refusal::not_signed_in());
     }
     let token = token.trim();
+    server.limits.may_show_token(&parts.extensions)?;
     if token.starts_with(PERSONAL) {
         let hash = hash_of(token);
         return match server.metadata.token_by_hash(hash, Timestamp::now()).await {
@@ -190,7 +191,7 @@ async fn known_caller(parts: &Parts, server: &Arc<Server>) -> Answer<Caller> {
             }
             Err(MetadataError::NotFound) => Err(Refusal::not_signed_in()),
             Err(error @ MetadataError::Banned) => {
-                server.limits.token_was_refused(&parts.extensions).await;
+                server.limits.token_was_refused(&parts.extensions).await?;
                 Err(error.into())
             }
             Err(error) => Err(error.into()),
@@ -198,7 +199,7 @@ async fn known_caller(parts: &Parts, server: &Arc<Server>) -> Answer<Caller> {
     }
     if is_opaque(token) && !server.verifier.has_vouched_for(token) {
         // Only the provider knows it, which counts how often it is asked.
-        server.limits.may_show_token(&parts.extensions)?;
+        server.limits.may_ask_about_token(&parts.extensions)?;
     }
     let principal = server.verifier.verify(token).await?;
     let grant = Grant::until(principal.ends_at);

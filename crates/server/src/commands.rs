@@ -4,6 +4,7 @@
 
 mod check_clerk;
 mod doctor;
+mod named;
 mod serve;
 mod token;
 mod user;

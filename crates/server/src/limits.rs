@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{AUTHORIZATION, RETRY_AFTER};
@@ -28,6 +28,9 @@ const MINUTE: Duration = Duration::from_mins(1);
 /// bits is without hope; but each of some kinds is asked about at the identity provider, which counts too.
 const REFUSED_TOKENS: Allowance = Allowance { most: 120, window: MINUTE };
 
+/// Of those, until no token of that network is looked at any more: what is looked at is looked up.
+const GUESSED_TOKENS: Allowance = Allowance { most: 1_200, window: MINUTE };
+
 /// Counts requests. Memory: see [`Leases`].
 pub(crate) struct Limits {
     leases: Leases,
@@ -42,6 +45,7 @@ enum Counted {
     Users,
     Strangers,
     RefusedTokens,
+    GuessedTokens,
 }
 
 impl Counted {
@@ -50,6 +54,7 @@ impl Counted {
             Self::Users => "user",
             Self::Strangers => "stranger",
             Self::RefusedTokens => "refused token",
+            Self::GuessedTokens => "guessed token",
         }
     }
 
@@ -79,24 +84,33 @@ impl Limits {
         self.spend(Counted::Users, &user.0, allowance).await.map_err(too_many)
     }
 
-    /// Whether tokens of this network are looked at, after some that were good for nothing.
+    /// Whether tokens of this network are looked at, after very many that were good for nothing. Others may come from
+    /// there too: one program that goes on with an old token does not keep them out.
     pub(crate) fn may_show_token(&self, request: &Extensions) -> Answer<()> {
+        self.has_some_left(Counted::GuessedTokens, request)
+    }
+
+    /// Whether somebody else is asked about tokens of this network, after some that were good for nothing.
+    pub(crate) fn may_ask_about_token(&self, request: &Extensions) -> Answer<()> {
+        self.has_some_left(Counted::RefusedTokens, request)
+    }
+
+    fn has_some_left(&self, counted_as: Counted, request: &Extensions) -> Answer<()> {
         let Some(from) = counted(request) else { return Ok(()) };
         let now = Timestamp::now();
-        let key = |network: IpNet| Counted::RefusedTokens.key(network.to_string());
+        let key = |network: IpNet| counted_as.key(network.to_string());
         match circles(from).find_map(|(network, _)| self.leases.ended(key(network), now)) {
-            Some(wait) => Err(too_many(self.refused(Counted::RefusedTokens, wait))),
+            Some(wait) => Err(too_many(self.refused(counted_as, wait))),
             None => Ok(()),
         }
     }
 
-    /// Counts a token that was good for nothing.
-    pub(crate) async fn token_was_refused(&self, request: &Extensions) {
+    /// Counts a token that was good for nothing. Refused where there were many: nothing is said of this one then.
+    pub(crate) async fn token_was_refused(&self, request: &Extensions) -> Answer<()> {
         self.metrics.refused_tokens.inc();
-        if let Some(from) = counted(request) {
-            // What it is answered is that the token is good for nothing; the next one is not looked at.
-            let _counted = self.spend_of(Counted::RefusedTokens, from, REFUSED_TOKENS).await;
-        }
+        let Some(from) = counted(request) else { return Ok(()) };
+        self.spend_of(Counted::GuessedTokens, from, GUESSED_TOKENS).await.map_err(too_many)?;
+        self.spend_of(Counted::RefusedTokens, from, REFUSED_TOKENS).await.map_err(too_many)
     }
 
     async fn stranger(&self, request: &Extensions) -> Result<(), Duration> {
@@ -131,7 +145,8 @@ impl Limits {
 
 /// Counts a request by where it comes from, unless it is counted by whose its token is.
 pub(crate) async fn strangers(State(limits): State<Arc<Limits>>, request: Request, next: Next) -> Response {
-    let is_counted_later = request.headers().contains_key(AUTHORIZATION) && asks_who(request.uri().path());
+    let is_a_call = request.extensions().get::<MatchedPath>().is_some() && asks_who(request.uri().path());
+    let is_counted_later = is_a_call && request.headers().contains_key(AUTHORIZATION);
     // Load balancers ask these, which would take all servers for gone together.
     if is_counted_later || ["/healthz", "/readyz"].contains(&request.uri().path()) {
         return next.run(request).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use notespot_protocol::{Sha256, Timestamp, UserId};
 
 use crate::MetadataError;
-use crate::accounts::{Account, Accounts, Code, Grant, Rotated};
+use crate::accounts::{Account, Accounts, Code, Grant, REFRESH_TOKENS_KEPT, Rotated};
 
 fn account(email: &str) -> Account {
     Account {
@@ -70,6 +70,18 @@ pub async fn a_refresh_token_is_revoked_once_with_its_family(store: &(impl Accou
     assert_eq!(store.revoke_refresh_token(hash(2)).await.unwrap().as_ref(), Some(&code.grant.account));
     assert_eq!(store.revoke_refresh_token(hash(3)).await.unwrap(), None, "it was revoked with the other");
     assert!(matches!(store.rotate_refresh_token(hash(3), hash(4)).await, Err(MetadataError::NotFound)));
+}
+
+/// A refresh token that was replaced is forgotten after its time: then it is as good as made up, and ends nothing.
+pub async fn a_refresh_token_that_was_replaced_is_forgotten(store: &(impl Accounts + ?Sized)) {
+    let code = code(store).await;
+    store.take_code(hash(1), Timestamp::now()).await.unwrap();
+    store.add_refresh_token(hash(2), hash(1), &code.grant).await.unwrap();
+    let next = Rotated::Next(code.grant.clone());
+    assert_eq!(store.rotate_refresh_token(hash(2), hash(3)).await.unwrap(), next);
+    store.sweep_codes(Timestamp::now().plus(2 * REFRESH_TOKENS_KEPT)).await.unwrap();
+    assert!(matches!(store.rotate_refresh_token(hash(2), hash(4)).await, Err(MetadataError::NotFound)));
+    assert_eq!(store.rotate_refresh_token(hash(3), hash(5)).await.unwrap(), next, "which did not end");
 }
 
 /// A refresh token works once; a replay revokes the whole family.

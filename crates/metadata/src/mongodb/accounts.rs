@@ -3,8 +3,6 @@
 //! Two calls that must not meet half-way write to one document: a code counts its families, and whoever rotates
 //! a token or revokes its family changes the token.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use mongodb::bson::{Binary, doc};
 use notespot_protocol::{Sha256, Timestamp, UserId};
@@ -13,11 +11,8 @@ use super::collections::Collections;
 use super::connection::Connection;
 use super::rows::{AccountRow, CodeRow, GrantRow, RefreshTokenRow};
 use super::{MongoMetadata, failure, retried, rows};
-use crate::accounts::{Account, Accounts, Code, Grant, Rotated};
+use crate::accounts::{Account, Accounts, Code, Grant, REFRESH_TOKENS_KEPT, Rotated};
 use crate::{MetadataError, Result};
-
-/// What was revoked is as good as gone. It is kept for a while, for whoever looks into it.
-const REVOKED_ARE_KEPT: Duration = Duration::from_hours(24 * 30);
 
 #[async_trait]
 impl Accounts for MongoMetadata {
@@ -66,7 +61,9 @@ impl Accounts for MongoMetadata {
 
     async fn sweep_codes(&self, now: Timestamp) -> Result<()> {
         let ended = doc! { "expires_at": { "$lt": rows::time(now) } };
-        self.reader().delete_many(Collections::codes, ended).await.map(drop)
+        self.reader().delete_many(Collections::codes, ended).await?;
+        let ended = doc! { "ends_at": { "$lt": rows::time(now) } };
+        self.reader().delete_many(Collections::refresh_tokens, ended).await.map(drop)
     }
 }
 
@@ -105,7 +102,8 @@ async fn rotate(tx: &mut Connection, old: Sha256, new: Sha256) -> Result<Rotated
         revoke(tx, &row.family).await?;
         return Ok(Rotated::Replayed(row.grant.grant()));
     }
-    let replaced = doc! { "$set": { "replaced": true } };
+    let ends_at = rows::time(Timestamp::now().plus(REFRESH_TOKENS_KEPT));
+    let replaced = doc! { "$set": { "replaced": true, "ends_at": ends_at } };
     tx.update_one(Collections::refresh_tokens, doc! { "_id": &old }, replaced).await?;
     insert(tx, new, row.family, row.grant.clone()).await?;
     Ok(Rotated::Next(row.grant.grant()))
@@ -126,7 +124,7 @@ async fn insert(tx: &mut Connection, hash: Sha256, family: Binary, grant: GrantR
 }
 
 async fn revoke(tx: &mut Connection, family: &Binary) -> Result<()> {
-    let ends_at = rows::time(Timestamp::now().plus(REVOKED_ARE_KEPT));
+    let ends_at = rows::time(Timestamp::now().plus(REFRESH_TOKENS_KEPT));
     let update = doc! { "$set": { "revoked": true, "ends_at": ends_at } };
     tx.update_many(Collections::refresh_tokens, doc! { "family": family }, update).await.map(drop)
 }

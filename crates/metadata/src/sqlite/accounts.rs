@@ -6,7 +6,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use super::{Connection, SqliteMetadata, rows};
-use crate::accounts::{Account, Accounts, Code, Grant, Rotated};
+use crate::accounts::{Account, Accounts, Code, Grant, REFRESH_TOKENS_KEPT, Rotated};
 use crate::{MetadataError, Result};
 
 /// `codes.taken`: not yet, once, or again after that.
@@ -122,8 +122,9 @@ impl Accounts for SqliteMetadata {
         if replay {
             revoke(&mut tx, &family).await?;
         } else {
-            sqlx::query("UPDATE refresh_tokens SET replaced = 1 WHERE hash = ?1")
+            sqlx::query("UPDATE refresh_tokens SET replaced = 1, ends_at = ?2 WHERE hash = ?1")
                 .bind(&old)
+                .bind(Timestamp::now().plus(REFRESH_TOKENS_KEPT).as_millis())
                 .execute(&mut *tx)
                 .await?;
             insert_token(&mut tx, new, &family, &grant).await?;
@@ -145,10 +146,11 @@ impl Accounts for SqliteMetadata {
     }
 
     async fn sweep_codes(&self, now: Timestamp) -> Result<()> {
-        sqlx::query("DELETE FROM codes WHERE expires_at < ?1")
-            .bind(now.as_millis())
-            .execute(&self.writer)
-            .await?;
+        for ended in
+            ["DELETE FROM codes WHERE expires_at < ?1", "DELETE FROM refresh_tokens WHERE ends_at < ?1"]
+        {
+            sqlx::query(ended).bind(now.as_millis()).execute(&self.writer).await?;
+        }
         Ok(())
     }
 }
@@ -171,8 +173,9 @@ async fn insert_token(tx: &mut Connection, hash: Sha256, family: &[u8], grant: &
 }
 
 async fn revoke(tx: &mut Connection, family: &[u8]) -> Result<()> {
-    sqlx::query("UPDATE refresh_tokens SET revoked = 1 WHERE family = ?1")
+    sqlx::query("UPDATE refresh_tokens SET revoked = 1, ends_at = ?2 WHERE family = ?1")
         .bind(family.to_vec())
+        .bind(Timestamp::now().plus(REFRESH_TOKENS_KEPT).as_millis())
         .execute(tx)
         .await?;
     Ok(())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json as Said;
 use axum::extract::State;
 use http::StatusCode;
-use notespot_protocol::{AccessToken, NewAccessToken, NewlyMadeToken, Problem, TokenId};
+use notespot_protocol::{AccessToken, ErrorCode, NewAccessToken, NewlyMadeToken, Problem, TokenId};
 
 use super::input::{Json, Path, at_most};
 use crate::access::{Person, make_token};
@@ -15,6 +15,8 @@ use crate::problems::{Answer, Refusal};
 use crate::state::Server;
 
 const NAME_MAX_CHARS: usize = 200;
+/// Tokens of one person, which are listed at once. Some that are made in the same moment may come on top.
+const TOKENS_MAX: usize = 200;
 
 /// Make a token. Its secret is in this answer and nowhere else.
 #[utoipa::path(
@@ -23,7 +25,11 @@ const NAME_MAX_CHARS: usize = 200;
     tag = "tokens",
     security(("bearer" = ["person"])),
     request_body = NewAccessToken,
-    responses((status = OK, body = NewlyMadeToken), (status = FORBIDDEN, body = Problem))
+    responses(
+        (status = OK, body = NewlyMadeToken),
+        (status = FORBIDDEN, body = Problem),
+        (status = CONFLICT, description = "There are 200 already", body = Problem)
+    )
 )]
 pub(super) async fn create(
     State(server): State<Arc<Server>>,
@@ -34,6 +40,11 @@ pub(super) async fn create(
     at_most(NAME_MAX_CHARS, "The name", &wanted.name)?;
     if wanted.scopes.is_empty() {
         return Err(Refusal::bad_request("A token needs at least one scope: read, upload or manage."));
+    }
+    if server.metadata.tokens(&owner).await?.len() >= TOKENS_MAX {
+        let text =
+            format!("There are {TOKENS_MAX} tokens already. Revoke some that are not needed any more.");
+        return Err(Refusal::new(StatusCode::CONFLICT, ErrorCode::TooLarge, text));
     }
     audit::to_its_end(async move {
         let made = make_token(&*server.metadata, &owner, wanted).await?;

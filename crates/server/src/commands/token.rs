@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use notespot_metadata::MetadataError;
-use notespot_metadata::users::Profile;
 use notespot_protocol::{NewAccessToken, Scope, Timestamp};
 
+use super::named::named;
 use crate::access;
 use crate::audit;
 use crate::client_address::Origin;
@@ -18,20 +17,11 @@ pub(super) async fn run(config: &Config, command: TokenCommand) -> anyhow::Resul
     let ends_at = ends.as_deref().map(read_duration).transpose()?.map(|time| Timestamp::now().plus(time));
     stores::make_data_dir(&config.data_dir)?;
     let metadata = stores::open_metadata(config).await?;
-    let account = match metadata.accounts.account_by_email(&email).await {
-        Ok(account) => account,
-        Err(MetadataError::NotFound) => {
-            bail!("There is no account with the address {email}. Make one with `notespot-server user add`.")
-        }
-        Err(error) => return Err(error).context("The account could not be read."),
-    };
-    let profile = Profile { id: account.id, name: account.name, email: Some(account.email) };
-    metadata.store.ensure_user(&profile, config.quota).await.context("The user could not be saved.")?;
+    let user = named(&metadata, config, &email).await?;
     let wanted = NewAccessToken { name, scopes: scopes_of(&scopes), ends_at };
-    let made = access::make_token(&*metadata.store, &profile.id, wanted)
-        .await
-        .context("The token could not be saved.")?;
-    audit::token_made(&profile.id, &Origin(None), &made.token);
+    let made =
+        access::make_token(&*metadata.store, &user, wanted).await.context("The token could not be saved.")?;
+    audit::token_made(&user, &Origin(None), &made.token);
     metadata.close().await;
     println!("{}", made.secret);
     Ok(())

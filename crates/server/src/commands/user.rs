@@ -1,14 +1,12 @@
 //! `notespot-server user …`
 
-mod named;
-
 use std::io::Read as _;
 
 use anyhow::Context as _;
 use notespot_metadata::users::{Quota, UserRecord};
 use notespot_protocol::{ByteCount, UserId};
 
-use self::named::named;
+use super::named::named;
 use crate::audit;
 use crate::config::{Config, UserCommand, read_size};
 use crate::identity::{NewAccount, add_account};

@@ -90,7 +90,7 @@ pub enum UserCommand {
 pub enum TokenCommand {
     /// Make a token and print it; it is shown this once
     Create {
-        /// Whose token
+        /// Whose token, by the e-mail address or the id
         #[arg(long)]
         email: String,
         /// What it may do; everything when not given. Can be repeated

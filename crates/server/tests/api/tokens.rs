@@ -1,5 +1,6 @@
 //! Accounts and personal access tokens, from the command line and over the API.
 
+use futures_util::future::join_all;
 use notespot_protocol::{AccessToken, ErrorCode, NewlyMadeToken, Scope};
 use notespot_testkit::{TestServer, content, new_upload, run_server};
 use serde_json::json;
@@ -58,6 +59,19 @@ async fn a_token_that_has_ended_opens_nothing() {
     };
     assert_eq!(refusal(&until("2020-01-01T00:00:00Z").await), (401, ErrorCode::NotSignedIn));
     assert_eq!(until("2120-01-01T00:00:00Z").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_person_has_so_many_tokens_at_most() {
+    let server = TestServer::start().await.unwrap();
+    let ada = signed_in::ada(&server).await;
+    let wanted = json!({ "name": "n", "scopes": ["read"] });
+    let made: Vec<NewlyMadeToken> =
+        join_all((0..200).map(async |_| ada.post("/v1/tokens", &wanted).await.unwrap().json().unwrap()))
+            .await;
+    assert_eq!(refusal(&ada.post("/v1/tokens", &wanted).await.unwrap()), (409, ErrorCode::TooLarge));
+    ada.delete(&format!("/v1/tokens/{}", made[0].token.id)).await.unwrap();
+    assert_eq!(ada.post("/v1/tokens", &wanted).await.unwrap().status, 200);
 }
 
 #[tokio::test]

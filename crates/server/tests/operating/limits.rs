@@ -90,24 +90,38 @@ async fn a_token_that_nobody_looks_at_changes_nothing() {
     for _ in 0..10 {
         assert_eq!(get_from("192.0.2.1", &stranger, "/v1/catalogue").await.status, 200);
     }
-    for path in ["/v1/catalogue", "/privacy", "/s/abcdefghijkmn"] {
+    for path in ["/v1/catalogue", "/privacy", "/s/abcdefghijkmn", "/v1/nothing"] {
         assert_eq!(get_from("192.0.2.1", &stranger, path).await.status, 429, "{path}");
     }
 }
 
 #[tokio::test]
-async fn who_makes_up_opaque_tokens_is_soon_not_looked_at() {
+async fn who_makes_up_tokens_is_soon_told_to_wait() {
     let server = TestServer::with(&["--trusted-proxies", "127.0.0.1"]).await.unwrap();
-    let guesses = server.api("oat_madeup").unwrap();
-    let mut refused = 0;
-    let mut last = get_from("192.0.2.1", &guesses, "/v1/me").await;
-    while last.status == 401 && refused < 200 {
-        refused += 1;
-        last = get_from("192.0.2.1", &guesses, "/v1/me").await;
-    }
-    // That nothing is left is known after one more was asked for.
-    assert_eq!((refused, refusal(&last)), (121, (429, ErrorCode::RateLimited)));
     let ada = server.api(server.somebody("Ada").await.unwrap()).unwrap();
-    assert_eq!(get_from("192.0.2.1", &ada, "/v1/me").await.status, 200, "a good token from there is good");
-    assert_eq!(get_from("192.0.2.2", &guesses, "/v1/me").await.status, 401);
+    for (from, token) in [("192.0.2.1", "oat_madeup"), ("192.0.2.2", "nsp_madeup"), ("192.0.2.3", "a.b.c")] {
+        let guesses = server.api(token).unwrap();
+        let mut refused = 0;
+        let mut last = get_from(from, &guesses, "/v1/me").await;
+        while last.status == 401 && refused < 200 {
+            refused += 1;
+            last = get_from(from, &guesses, "/v1/me").await;
+        }
+        assert_eq!((refused, refusal(&last)), (120, (429, ErrorCode::RateLimited)), "{token}");
+        assert_eq!(get_from(from, &ada, "/v1/me").await.status, 200, "a good token from there is good");
+        assert_eq!(get_from("192.0.2.9", &guesses, "/v1/me").await.status, 401);
+    }
+}
+
+#[tokio::test]
+async fn after_very_many_no_token_from_there_is_looked_at() {
+    let server = TestServer::with(&["--trusted-proxies", "127.0.0.1"]).await.unwrap();
+    let ada = server.api(server.somebody("Ada").await.unwrap()).unwrap();
+    let guesses = server.api("nsp_madeup").unwrap();
+    for _ in 0..=1_200 {
+        assert_ne!(get_from("192.0.2.1", &guesses, "/v1/me").await.status, 200);
+    }
+    let refused = get_from("192.0.2.1", &ada, "/v1/me").await;
+    assert_eq!(refusal(&refused), (429, ErrorCode::RateLimited));
+    assert_eq!(get_from("192.0.2.2", &ada, "/v1/me").await.status, 200);
 }

@@ -257,7 +257,9 @@ impl SyncServer for Server {
     }
 
     async fn create_link(&self, new: &NewLink) -> Result<PublicLink, ClientError> {
-        self.call(self.metadata.create_link(&self.owner, new.node, new.slug.clone())).await.map(link)
+        self.call(self.metadata.create_link(&self.owner, new.node, new.slug.clone()))
+            .await
+            .map(|given| link(given.link))
     }
 
     async fn list_link(&self, slug: &Slug, listed: bool) -> Result<PublicLink, ClientError> {

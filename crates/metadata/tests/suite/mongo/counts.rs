@@ -149,7 +149,7 @@ async fn a_file_with_very_many_versions_goes_in_steps() {
     let store = MongoMetadata::open(&database.address()).await.unwrap();
     let (ada, eve) = (user(&store, "ada").await, user(&store, "eve").await);
     let (many, one) = (file(&store, &ada).await, file(&store, &eve).await);
-    let slug = store.create_link(&ada, many.id, None).await.unwrap().slug;
+    let slug = store.create_link(&ada, many.id, None).await.unwrap().link.slug;
     let raw = Client::with_uri_str(database.address()).await.unwrap().database(database.name());
     let versions = raw.collection::<Document>("versions");
     let version = versions.find_one(doc! { "owner": "ada" }).await.unwrap().unwrap();

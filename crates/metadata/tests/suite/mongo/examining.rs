@@ -35,8 +35,9 @@ async fn a_database_is_well_before_and_after_a_server_has_made_it_and_nothing_of
 
     let store = MongoMetadata::open(&database.address()).await.unwrap();
     let made = examine(&database.address()).await.unwrap();
-    let (there, newest) = made.schema.unwrap();
-    assert_eq!((there, made.missing_indexes.as_slice()), (newest, [].as_slice()));
+    let schema = made.schema.unwrap();
+    assert!(schema.is_usable && schema.version == schema.made, "{schema:?}");
+    assert!(made.missing_indexes.is_empty(), "{made:?}");
     assert!(made.transaction.is_ok() && made.clock_away.is_some(), "{made:?}");
     store.close().await;
     let client = mongodb::Client::with_uri_str(database.address()).await.unwrap();
@@ -77,6 +78,10 @@ async fn a_schema_of_another_version_is_said_to_be_one() {
         assert_eq!((code, outcome.as_str()), (Some(0), "doubtful"), "{said}");
         assert!(said.contains(says), "{said}");
     }
+    meta.update_one(doc! { "_id": "schema" }, doc! { "$set": { "oldest": 99 } }).await.unwrap();
+    let (code, outcome, said) = doctor(&running.database.address()).await;
+    assert_eq!((code, outcome.as_str()), (Some(1), "wrong"), "{said}");
+    assert!(said.contains("cannot work with"), "{said}");
     let nowhere = "mongodb://127.0.0.1:1/notespot?serverSelectionTimeoutMS=300";
     assert!(matches!(examine(nowhere).await, Err(OpenError::Unreachable { .. })));
 }
