@@ -38,7 +38,7 @@ pub(super) async fn named(metadata: &OpenMetadata, config: &Config, text: &str) 
         [one] => Ok(one.clone()),
         [] => bail!(
             "There is no user {text}: an e-mail address as the identity provider writes it is expected, or an id. \
-             Who signs in elsewhere is known here from the first time on."
+             `notespot-server user add` makes an account here; who signs in elsewhere is known from the first time on."
         ),
         several => {
             let ids: Vec<_> = several.iter().map(|id| id.0.as_str()).collect();
