@@ -48,7 +48,8 @@ async fn dispatch(command: Option<Command>, config: Config) -> anyhow::Result<()
     match command {
         None | Some(Command::Serve) => serve::serve(config).await,
         Some(Command::User(command)) => {
-            user::run(&config, command).instrument(audit::of_command("user add")).await
+            let name = user::name(&command);
+            user::run(&config, command).instrument(audit::of_command(name)).await
         }
         Some(Command::Token(command)) => {
             token::run(&config, command).instrument(audit::of_command("token create")).await

@@ -1,6 +1,7 @@
 //! Connections: how many, how many of one network, how long they may be silent, and how they end.
 
 mod silence;
+mod socket;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,7 @@ use tower::ServiceExt as _;
 
 pub(crate) use self::silence::Patience;
 use self::silence::Silence;
+use self::socket::Socket;
 use crate::metrics::Metrics;
 use crate::observe::Counted;
 use crate::shares::{Share, Shares};
@@ -115,7 +117,8 @@ async fn answer(
         }
     });
     let builder = builder();
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(socket), service));
+    let socket = TokioIo::new(Socket { stream: socket, silence: Arc::clone(&silence) });
+    let mut connection = pin!(builder.serve_connection(socket, service));
     let mut stopped = pin!(stop.cancelled());
     let mut is_told = false;
     let mut look_again = pin!(sleep_until(Instant::now() + patience.head));

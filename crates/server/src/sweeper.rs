@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 use std::error::Error;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -36,6 +37,8 @@ const FORGOTTEN_AFTER: Duration = Duration::from_hours(24);
 const FORGOTTEN_EVERY: Duration = Duration::from_hours(24);
 /// A store far away answers each after some hundredths of a second.
 const REMOVED_AT_ONCE: usize = 16;
+/// After so many that the store kept, no more are tried until the next time.
+const KEPT_MAX: usize = 16;
 /// How much is read at once.
 const AT_ONCE: u32 = 100;
 
@@ -125,26 +128,40 @@ async fn sweep_stale_uploads(server: &Server) -> Result<(), MetadataError> {
 }
 
 async fn sweep_orphans(server: &Server) -> Result<(), MetadataError> {
+    let kept = AtomicUsize::new(0);
     loop {
         let now = Timestamp::now();
         let orphans = server.metadata.orphans(now, AT_ONCE).await?;
         stream::iter(&orphans)
-            .map(Ok)
-            .try_for_each_concurrent(REMOVED_AT_ONCE, |orphan| sweep_orphan(server, now, orphan))
+            .map(Ok::<_, MetadataError>)
+            .try_for_each_concurrent(REMOVED_AT_ONCE, async |orphan| {
+                // The store itself is away, or lets this server do nothing.
+                if kept.load(Ordering::Relaxed) >= KEPT_MAX {
+                    return Ok(());
+                }
+                if !sweep_orphan(server, now, orphan).await? {
+                    kept.fetch_add(1, Ordering::Relaxed);
+                }
+                Ok(())
+            })
             .await?;
-        if orphans.len() < AT_ONCE as usize {
+        if orphans.len() < AT_ONCE as usize || kept.load(Ordering::Relaxed) >= KEPT_MAX {
             return Ok(());
         }
     }
 }
 
-/// Removes an object, or puts it off: one that the store keeps must not be in the way of the others.
-async fn sweep_orphan(server: &Server, now: Timestamp, orphan: &Orphan) -> Result<(), MetadataError> {
+/// Removes an object, or puts it off: one that the store keeps must not be in the way of the others. Whether it went.
+async fn sweep_orphan(server: &Server, now: Timestamp, orphan: &Orphan) -> Result<bool, MetadataError> {
     match remove(server, orphan).await {
-        Ok(()) => server.metadata.orphan_removed(now, &orphan.object_key).await,
+        Ok(()) => {
+            server.metadata.orphan_removed(now, &orphan.object_key).await?;
+            Ok(true)
+        }
         Err(error) => {
             note(server, "an object", Err(error));
-            server.metadata.put_orphan_off(now.plus(EVERY), &orphan.object_key).await
+            server.metadata.put_orphan_off(now.plus(EVERY), &orphan.object_key).await?;
+            Ok(false)
         }
     }
 }

@@ -129,13 +129,8 @@ impl Connection {
         Ok(!self.find_as::<T, Document>(of, find).await?.is_empty())
     }
 
-    /// The texts that a field has in what the filter finds, each once.
-    pub(super) async fn different<T>(
-        &mut self,
-        of: Of<T>,
-        filter: Document,
-        field: &str,
-    ) -> Result<Vec<String>>
+    /// The values that a field has in what the filter finds, each once.
+    pub(super) async fn different<T>(&mut self, of: Of<T>, filter: Document, field: &str) -> Result<Vec<Bson>>
     where
         T: Send + Sync,
     {
@@ -149,7 +144,7 @@ impl Connection {
             }
             None => asked.await?.try_collect().await?,
         };
-        Ok(found.iter().filter_map(|one| one.get_str("_id").ok()).map(str::to_owned).collect())
+        Ok(found.into_iter().filter_map(|mut one| one.remove("_id")).collect())
     }
 
     /// Writes new documents.

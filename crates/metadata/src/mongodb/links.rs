@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use async_trait::async_trait;
-use mongodb::bson::{DateTime, Document, doc};
+use mongodb::bson::{Bson, DateTime, Document, doc};
 use notespot_protocol::{NodeId, NodeKind, NodeName, Revision, Slug, Timestamp, UserId};
 
 use super::collections::Collections;
@@ -134,12 +134,17 @@ async fn shared(connection: &mut Connection, owner: &UserId, nodes: &[NodeId]) -
         let folder = kind(NodeKind::Folder);
         shared.extend(found.iter().filter(|row| row.kind == folder).map(NodeRow::node_id));
         let of_them = doc! { "owner": &owner.0, "node": rows::any_of(some), "living": true };
-        let links = connection.find(Collections::links, Find::new(of_them)).await?;
-        for link in links {
-            shared.insert(link.link()?.node);
-        }
+        let of_files = connection.different(Collections::links, of_them, "node").await?;
+        shared.extend(of_files.iter().filter_map(node_of));
     }
     Ok(shared)
+}
+
+fn node_of(value: &Bson) -> Option<NodeId> {
+    match value {
+        Bson::Binary(binary) => binary.to_uuid().ok().map(|id| NodeId(rows::uuid(id))),
+        _ => None,
+    }
 }
 
 async fn end(tx: &mut Mutation<'_>, slug: &Slug) -> Result<StoredLink> {

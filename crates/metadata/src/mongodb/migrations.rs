@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 use mongodb::Collection;
 use mongodb::bson::{DateTime, Uuid, doc};
 use mongodb::error::Error;
+use notespot_protocol::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::collections::Collections;
-use super::failure;
-use super::schema;
+use super::{failure, rows, schema};
+use crate::accounts::REFRESH_TOKENS_KEPT;
 
 /// The version that this program makes, and the earliest that can work with what it makes. With 2, links are counted
 /// in a collection of their own; servers of version 1 count in the links still, and both are added up. With 3, users are
@@ -160,6 +161,11 @@ async fn steps(at: &Collections, meta: &Collection<MetaRow>, holder: Uuid) -> Re
         // An index of many documents takes long.
         meta.update_one(mine.clone(), doc! { "$set": { "lease.ends_at": ends_at() } }).await?;
     }
+    // Before version 3 they had no end. Those that an older server beside this one replaces from now on have none either.
+    let ends_at = rows::time(Timestamp::now().plus(REFRESH_TOKENS_KEPT));
+    let endless = doc! { "replaced": true, "ends_at": { "$exists": false } };
+    let ending = doc! { "$set": { "ends_at": ends_at } };
+    at.database.collection::<MetaRow>("refresh_tokens").update_many(endless, ending).await?;
     let done = doc! {
         "$max": { "version": VERSION, "oldest": OLDEST },
         "$unset": { "lease": "" },

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use async_trait::async_trait;
-use mongodb::bson::{DateTime, Document, doc};
+use mongodb::bson::{Bson, DateTime, Document, doc};
 use notespot_protocol::{Timestamp, UserId};
 
 use super::collections::Collections;
@@ -79,7 +79,8 @@ pub(super) async fn add_unnamed(tx: &mut Connection, owner: &UserId, object_keys
 /// Those that a version names, each once, however many versions do.
 async fn named(tx: &mut Connection, owner: &UserId, object_keys: &[&str]) -> Result<HashSet<String>> {
     let filter = doc! { "owner": &owner.0, "object_key": { "$in": object_keys } };
-    Ok(tx.different(Collections::versions, filter, "object_key").await?.into_iter().collect())
+    let different = tx.different(Collections::versions, filter, "object_key").await?;
+    Ok(different.iter().filter_map(Bson::as_str).map(str::to_owned).collect())
 }
 
 /// What names it, and what it is made with where it is not there.

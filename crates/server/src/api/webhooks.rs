@@ -124,16 +124,23 @@ async fn deal_with(server: &Server, event: Event) -> Answer<()> {
 /// before is good for up to a day, and the record is what says no to it.
 async fn update(server: &Server, described: &Described) -> Answer<()> {
     if described.is_banned == Some(true) {
-        match server.metadata.ensure_user(&described.profile, server.quota).await {
-            Ok(_) => {}
+        let known = match server.metadata.user_record(&described.profile.id).await {
+            Err(MetadataError::NotFound) => {
+                server.metadata.ensure_user(&described.profile, server.quota).await.map(drop)
+            }
+            known => known.map(drop),
+        };
+        match known {
+            Ok(()) => {}
             // Deleted before.
             Err(MetadataError::NotFound) => return Ok(()),
             Err(error) => return Err(error.into()),
         }
     }
-    standing::take(server, described).await?;
-    // What tokens had opened ends; streams of people who signed in look by themselves.
-    server.revoked.send_replace(());
+    if standing::take(server, described).await? {
+        // What tokens had opened ends; streams of people who signed in look by themselves.
+        server.revoked.send_replace(());
+    }
     Ok(())
 }
 

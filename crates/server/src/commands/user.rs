@@ -17,6 +17,15 @@ const PASSWORD_MAX_BYTES: u64 = 4096;
 /// In the place of a size: that of everybody.
 const DEFAULT: &str = "default";
 
+/// As it is written.
+pub(super) fn name(command: &UserCommand) -> &'static str {
+    match command {
+        UserCommand::Add { .. } => "user add",
+        UserCommand::Show { .. } => "user show",
+        UserCommand::Quota { .. } => "user quota",
+    }
+}
+
 pub(super) async fn run(config: &Config, command: UserCommand) -> anyhow::Result<()> {
     match command {
         UserCommand::Add { email, name, password_stdin: _ } => {

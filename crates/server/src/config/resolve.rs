@@ -102,9 +102,10 @@ fn read_public_url(text: Option<&str>) -> Result<Option<Url>, Problem> {
     let Some(text) = text else { return Ok(None) };
     match Url::parse(text) {
         Ok(url) if is_origin(&url) => Ok(Some(url)),
-        _ => Err(problem(format!(
-            "--public-url {text}: an address without a path is expected, such as https://files.example.org."
-        ))),
+        // A password may stand in it.
+        _ => Err(problem(
+            "--public-url: an address without a path is expected, such as https://files.example.org.",
+        )),
     }
 }
 

@@ -40,13 +40,15 @@ struct State {
     /// Handlers at work and answers of which more is to come from here, less those of them that wait for the client.
     /// Below zero for a moment where an answer ends before its request's body.
     at_work: isize,
+    /// What was answered waits for the client to take some of it.
+    is_taking: bool,
     /// When a turn was last done.
     since: Instant,
 }
 
 impl Silence {
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(State { requests: 0, at_work: 0, since: Instant::now() })))
+        Arc::new(Self(Mutex::new(State { requests: 0, at_work: 0, is_taking: false, since: Instant::now() })))
     }
 
     /// When to look again; `None` where the client has had its time.
@@ -57,8 +59,19 @@ impl Silence {
             // Often enough for what is a bound and not a promise.
             return Some(now + patience.head / 4);
         }
-        let turn = if state.requests == 0 { patience.head } else { patience.piece };
+        let is_in_a_body = state.requests > 0 || state.is_taking;
+        let turn = if is_in_a_body { patience.piece } else { patience.head };
         Some(state.since + turn).filter(|until| *until > now)
+    }
+
+    /// The socket has taken some, or takes no more until the client has. Where it takes all at once, nothing is said: a
+    /// ping, which nobody asked for, is no turn of the client's.
+    pub(super) fn is_taking(&self, is: bool) {
+        let mut state = self.state();
+        if state.is_taking != is {
+            state.is_taking = is;
+            state.since = Instant::now();
+        }
     }
 
     fn change(&self, requests: isize, at_work: isize) {

@@ -146,6 +146,29 @@ async fn who_waits_for_this_server_waits_as_long_as_it_takes() {
     assert!(!stalled.contains("200 OK"), "{stalled}");
 }
 
+/// What the server has handed over waits in buffers, and is the client's all the same.
+#[tokio::test]
+async fn who_takes_a_long_answer_slowly_gets_all_of_it() {
+    const LENGTH: usize = 16 << 20;
+    let router = Router::new().route("/", get(async || Bytes::from(vec![b'x'; LENGTH])));
+    let (address, _serving) = patiently(router).await;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(64 << 10).unwrap();
+    let mut socket = socket.connect(address).await.unwrap();
+    socket.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+    let (began, mut taken, mut piece) = (Instant::now(), 0, vec![0; 256 << 10]);
+    loop {
+        match timeout(BOUND, socket.read_exact(&mut piece)).await.expect("more comes") {
+            Ok(some) => taken += some,
+            // The last piece is shorter.
+            Err(_) => break,
+        }
+        sleep(PATIENCE / 6).await;
+    }
+    assert!(taken >= LENGTH, "{taken}");
+    assert!(began.elapsed() > 8 * PATIENCE, "it was too fast to tell");
+}
+
 #[tokio::test]
 async fn who_does_not_take_what_is_sent_is_not_waited_for() {
     let held = Arc::new(());

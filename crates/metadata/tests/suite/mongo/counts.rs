@@ -169,6 +169,10 @@ async fn a_file_with_very_many_versions_goes_in_steps() {
     let first = store.sweep_trash(later).await.unwrap();
     assert!(first.more && first.deleted == 1, "eve's, and some of ada's versions: {first:?}");
     assert!(store.node(&ada, many.id).await.is_ok() && store.node(&eve, one.id).await.is_err());
+    let left = versions.count_documents(doc! { "owner": "ada" }).await.unwrap();
+    assert_eq!(left, 1, "what it holds stays with it");
+    let asked = store.stored_versions(&ada, &[(many.id, None)]).await.unwrap();
+    assert!(asked[0].is_ok(), "{asked:?}");
     let second = store.sweep_trash(later).await.unwrap();
     assert!(!second.more && second.deleted == 1, "{second:?}");
     assert_eq!(versions.count_documents(doc! {}).await.unwrap(), 0);
