@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use notespot_app::{AppConfig, SaveTo};
 use notespot_protocol::ByteCount;
-use notespot_protocol::window::{TransferId, TransferState};
+use notespot_protocol::window::{MoveTo, TransferId, TransferLimits, TransferState};
 use notespot_testkit::{Direction, Fault, FaultKind, FaultProxy, TestServer, content, days_later};
 use tokio::runtime::Runtime;
 
@@ -150,7 +150,11 @@ async fn a_pause_holds_over_a_restart_and_what_has_arrived_stays() {
     let ada = Person::ada(&server).await;
     let path = ada.file("film.mkv", &content(3, 64 * MIB));
     proxy.inject(stall(Direction::ToServer, 48 << 20));
-    let window = begin_upload(ada.window().await, vec![path]).await;
+    let window = ada.window().await;
+    // One part after the other, so that some are whole.
+    let limits = TransferLimits { parallel: Some(1), ..window.app.transfer_limits() };
+    window.app.set_transfer_limits(limits).await.unwrap();
+    let window = begin_upload(window, vec![path]).await;
     proxy.struck(1, BOUND).await.unwrap();
     let id = window.app.transfers().items[0].id;
     window.app.pause_transfer(id).await.unwrap();
@@ -310,7 +314,13 @@ async fn all_are_paused_put_in_order_and_cancelled() {
     let id_of = |window: &Window, name: &str| -> TransferId {
         window.app.transfers().items.iter().find(|one| one.name == name).unwrap().id
     };
-    window.app.move_transfer(id_of(&window, "c.bin"), notespot_protocol::window::MoveTo::Top).await.unwrap();
+    // One whose run is just ending has no place in the queue yet.
+    window
+        .until_untold("it is the first", async |window| {
+            window.app.move_transfer(id_of(window, "c.bin"), MoveTo::Top).await.unwrap();
+            window.app.transfers().items[0].name == "c.bin"
+        })
+        .await;
     window.app.shut_down().await;
 
     let window = ada.window().await;

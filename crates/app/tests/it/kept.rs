@@ -195,8 +195,8 @@ async fn what_was_deleted_for_ever_is_wished_for_no_more() {
     until_kept(&window, 1).await;
     stand.delete(file.id).await;
     let pins = library_file(&stand.folder.path().join("a")).with_extension("pins");
-    window.until("forgotten", async |_| std::fs::read(&pins).unwrap().is_empty()).await;
-    window.until("and gone", async |_| kept_files(&stand).is_empty()).await;
+    window.until_untold("forgotten", async |_| std::fs::read(&pins).unwrap().is_empty()).await;
+    window.until_untold("and gone", async |_| kept_files(&stand).is_empty()).await;
     let refused = window.app.keep_offline(vec![NodeId::generate()], true).await.unwrap_err();
     assert_eq!(refused.code(), ErrorCode::NotFound);
 }

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use super::stand::Stand;
 
 const BOUND: Duration = Duration::from_secs(20);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Keeps what it hears.
 #[derive(Default)]
@@ -97,6 +98,16 @@ impl Window {
         };
         let waited = tokio::time::timeout(BOUND, waiting).await;
         assert!(waited.is_ok(), "never came: {what}; the state is {:#?}", self.app.state());
+    }
+
+    /// The same of what nobody tells the window of, such as what is on the disk.
+    pub(crate) async fn until_untold(&self, what: &str, mut holds: impl AsyncFnMut(&Self) -> bool) {
+        let waiting = async {
+            while !holds(self).await {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        };
+        assert!(tokio::time::timeout(BOUND, waiting).await.is_ok(), "never came: {what}");
     }
 
     pub(crate) async fn until_state(&self, what: &str, holds: impl Fn(&AppState) -> bool) {
