@@ -52,6 +52,14 @@ async fn begin_upload(window: Window, paths: Vec<PathBuf>) -> Window {
     window
 }
 
+/// The same, with one part after the other: of those that are sent side by side, none may be whole when the stream
+/// stops.
+async fn begin_upload_in_turn(window: Window, paths: Vec<PathBuf>) -> Window {
+    let limits = TransferLimits { parallel: Some(1), ..window.app.transfer_limits() };
+    window.app.set_transfer_limits(limits).await.unwrap();
+    begin_upload(window, paths).await
+}
+
 #[tokio::test]
 async fn an_upload_that_was_killed_goes_on_by_itself_and_sends_only_the_rest() {
     let proxy = FaultProxy::start().await.unwrap();
@@ -59,7 +67,7 @@ async fn an_upload_that_was_killed_goes_on_by_itself_and_sends_only_the_rest() {
     let ada = Person::ada(&server).await;
     let path = ada.file("film.mkv", &content(1, 64 * MIB));
     proxy.inject(stall(Direction::ToServer, 48 << 20));
-    let (run, window) = Run::of(ada.config.clone(), |window| begin_upload(window, vec![path])).await;
+    let (run, window) = Run::of(ada.config.clone(), |window| begin_upload_in_turn(window, vec![path])).await;
     proxy.struck(1, BOUND).await.unwrap();
     run.kill();
     drop(window);
@@ -150,11 +158,7 @@ async fn a_pause_holds_over_a_restart_and_what_has_arrived_stays() {
     let ada = Person::ada(&server).await;
     let path = ada.file("film.mkv", &content(3, 64 * MIB));
     proxy.inject(stall(Direction::ToServer, 48 << 20));
-    let window = ada.window().await;
-    // One part after the other, so that some are whole.
-    let limits = TransferLimits { parallel: Some(1), ..window.app.transfer_limits() };
-    window.app.set_transfer_limits(limits).await.unwrap();
-    let window = begin_upload(window, vec![path]).await;
+    let window = begin_upload_in_turn(ada.window().await, vec![path]).await;
     proxy.struck(1, BOUND).await.unwrap();
     let id = window.app.transfers().items[0].id;
     window.app.pause_transfer(id).await.unwrap();
