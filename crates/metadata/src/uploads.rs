@@ -217,8 +217,11 @@ pub trait Uploads: Send + Sync {
     async fn forget_uploads(&self, before: Timestamp) -> Result<u64>;
 }
 
-/// The outcome of a batch of one.
-pub(crate) fn only<T>(outcomes: Vec<Result<T>>) -> Result<T> {
+/// The outcome of a batch of one; `NotFound` of an empty one.
+///
+/// # Errors
+/// That of the one.
+pub fn only<T>(outcomes: Vec<Result<T>>) -> Result<T> {
     outcomes.into_iter().next().unwrap_or(Err(crate::MetadataError::NotFound))
 }
 

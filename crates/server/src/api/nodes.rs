@@ -8,12 +8,13 @@ use std::sync::Arc;
 use axum::Json as Said;
 use axum::extract::State;
 use http::StatusCode;
+use notespot_metadata::uploads::only;
 use notespot_protocol::{
     DESCRIPTION_MAX_CHARS, NODES_PAGE_MAX, NewFolder, Node, NodeAt, NodeId, NodePatch, NodesQuery, Page,
     Problem, TAG_MAX_CHARS, TAGS_MAX,
 };
 
-use self::noted::{By, only};
+use self::noted::By;
 use super::input::{IfMatch, Json, Path, Query, at_most, page_of};
 use crate::access::{CanManage, CanRead, CanUpload};
 use crate::client_address::Origin;

@@ -35,11 +35,8 @@ pub(super) fn judge(rules: &[CorsRule], origins: &[String]) -> Outcome {
 pub(super) fn with_ours(mut rules: Vec<CorsRule>, origins: &[String]) -> Option<Vec<CorsRule>> {
     let had = rules.iter().find(|rule| rule.id.as_deref() == Some(ID));
     // An origin that was taken away must not stay in it.
-    let is_settled = match had {
-        Some(had) => had.allowed_origins() == origins,
-        None => origins.is_empty() || matches!(judge(&rules, origins), Fine(_)),
-    };
-    if is_settled && (origins.is_empty() || matches!(judge(&rules, origins), Fine(_))) {
+    let names_no_other = had.is_none_or(|had| had.allowed_origins() == origins);
+    if names_no_other && matches!(judge(&rules, origins), Fine(_)) {
         return None;
     }
     rules.retain(|rule| rule.id.as_deref() != Some(ID));
@@ -106,6 +103,11 @@ mod tests {
         assert_eq!(with_ours(added.clone(), &one), None);
         let changed = with_ours(added, &two).unwrap();
         assert!(changed.len() == 2 && matches!(judge(&changed, &two), Fine(_)));
+        let fewer = with_ours(changed.clone(), &one).unwrap();
+        assert!(
+            fewer.len() == 2 && matches!(judge(&fewer, &two), Wrong(_)),
+            "what was taken away does not stay"
+        );
         assert_eq!(with_ours(changed, &[]), Some(vec![other]));
     }
 }

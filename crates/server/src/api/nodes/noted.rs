@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use notespot_metadata::{MetadataError, Result as MetadataResult};
+use notespot_metadata::Result as MetadataResult;
 use notespot_protocol::{Node, NodeAt, NodeId, UserId};
 
 use crate::audit;
@@ -52,11 +52,6 @@ pub(super) async fn delete(server: Arc<Server>, By(owner, from): By, nodes: Vec<
 async fn shared(server: &Server, owner: &UserId, nodes: &[NodeAt]) -> MetadataResult<HashSet<NodeId>> {
     let ids: Vec<NodeId> = nodes.iter().map(|node| node.id).collect();
     server.metadata.shared_among(owner, &ids).await
-}
-
-/// What came of the only one.
-pub(super) fn only<T>(outcomes: Vec<MetadataResult<T>>) -> MetadataResult<T> {
-    outcomes.into_iter().next().unwrap_or(Err(MetadataError::NotFound))
 }
 
 fn each<T>(
